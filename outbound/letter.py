@@ -1,0 +1,311 @@
+"""The nouns: what a letter is made of, and what the outside says of it. Frozen values, no I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+ADDRESS_LINE = 34  # characters: PostalAddressLine of the OIO ForsendelseI schema (urn:oio:fjernprint:1.0.0)
+
+
+class Channel(StrEnum):
+    """The way out of the house; `none` is a route's word for "nowhere yet"."""
+
+    DIGITAL = "digital"
+    PRINT = "print"
+    NONE = "none"
+
+
+class Lane(StrEnum):
+    """Letters of a mailing go beside the single ones, so that 100,000 never delay one."""
+
+    SINGLE = "single"
+    MAILING = "mailing"
+
+
+class Role(StrEnum):
+    """Why somebody gets this letter."""
+
+    PARTY = "party"
+    PARENT = "parent"
+    REPRESENTATIVE = "representative"
+    COPY = "copy"
+
+
+class Wish(StrEnum):
+    """The sender's say in the channel. `paper` and `digital` need a stated reason."""
+
+    ANY = "any"
+    PAPER = "paper"
+    DIGITAL = "digital"
+
+
+class WaitsFor(StrEnum):
+    """Who can end the waiting of a HELD letter."""
+
+    SENDER = "sender"
+    DEPARTMENT = "department"
+    OPERATIONS = "operations"
+
+
+class Blame(StrEnum):
+    """What a refusal is about."""
+
+    RECIPIENT = "recipient"  # not on this channel: another channel may do
+    LETTER = "letter"  # not at all: its sender must mend it
+    UNKNOWN = "unknown"  # a code we do not know: a person decides, and the dispatch stays in doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address: who, then up to three lines, then postcode and town; ISO 3166 alpha-2 country.
+
+    Abroad, the postcode stands in `town` as the country writes it and `postcode` is empty.
+    """
+
+    name: str
+    lines: tuple[str, ...]
+    postcode: str
+    town: str
+    country: str = "DK"
+
+    def as_lines(self) -> tuple[str, ...]:
+        """The address as it is written on the envelope, top line first."""
+        last = f"{self.postcode} {self.town}".strip()
+        abroad = () if self.country == "DK" else (COUNTRY_NAMES.get(self.country, self.country),)
+        return (self.name, *self.lines, last, *abroad)
+
+
+# The neighbours and the most usual; any other country is written by its ISO code (a setting of the printer later).
+COUNTRY_NAMES = {
+    "DE": "TYSKLAND",
+    "FI": "FINLAND",
+    "FO": "FÆRØERNE",
+    "FR": "FRANKRIG",
+    "GB": "STORBRITANNIEN",
+    "GL": "GRØNLAND",
+    "IS": "ISLAND",
+    "NL": "HOLLAND",
+    "NO": "NORGE",
+    "PL": "POLEN",
+    "SE": "SVERIGE",
+    "US": "USA",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who a letter is for. At most one of `cpr` (10 digits) and `cvr` (8 digits); neither = address only."""
+
+    role: Role
+    name: str
+    cpr: str | None = None
+    cvr: str | None = None
+    address: Address | None = None
+
+    @property
+    def number(self) -> str | None:
+        return self.cpr or self.cvr
+
+    @property
+    def id_type(self) -> Literal["CPR", "CVR"] | None:
+        """MeMo's idType; None where only an address is known."""
+        return "CPR" if self.cpr else "CVR" if self.cvr else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyMade:
+    """A finished PDF handed in by a system: its bytes, its title in the mailbox and the day it is dated."""
+
+    pdf: bytes
+    title: str
+    dated: date
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One call of a specialist system: one letter for each recipient, linked by one reference."""
+
+    system: str
+    reference: str
+    department: str
+    letter_type: str
+    recipients: tuple[Recipient, ...]
+    fields: Mapping[str, Any] | None = None
+    ready_made: ReadyMade | None = None
+    case_number: str = ""
+    wish: Wish = Wish.ANY
+    wish_reason: str = ""  # free text: lives under the seal
+    not_before: date | None = None
+    useful_until: date | None = None
+    mailing_id: UUID | None = None
+    follows: UUID | None = None  # the letter that this one is sent again for
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """A mailing (masseforsendelse): letters that belong together and go in the mailing lane."""
+
+    id: UUID
+    system: str
+    reference: str
+    department: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A finished letter: PDF, its accessible HTML twin (None for a ready-made PDF) and what the printer must know.
+
+    `dated` is the day printed on it. `sheets` counts paper (A4) for the letter's own plex, cover sheet included.
+    """
+
+    pdf: bytes
+    title: str
+    dated: date
+    pages: int
+    sheets: int
+    html: str | None = None
+    template_version: str = ""
+
+
+class Mailbox(StrEnum):
+    """The look-up's answer: enrolled; not enrolled, and why; unknown. A failed look-up is not an answer."""
+
+    ENROLLED = "enrolled"
+    CLOSED = "closed"  # dead citizen, dissolved company
+    EXEMPT = "exempt"
+    NOT_YET_ACTIVE = "not-yet-active"
+    UNDER_15 = "under-15"
+    NOT_ENROLLED = "not-enrolled"  # reason unknown
+    UNKNOWN = "unknown"
+
+
+class Life(StrEnum):
+    """The person register's word on somebody."""
+
+    ALIVE = "alive"  # a company: active
+    DEAD = "dead"  # a company: dissolved
+    NOT_FOUND = "not-found"
+    UNKNOWN = "unknown"  # no usable answer
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the person register answers: life sign, name and address now, protection, current CPR."""
+
+    life: Life
+    name: str = ""
+    address: Address | None = None
+    protected: bool = False
+    current_cpr: str | None = None
+
+    def hidden(self) -> "Person":
+        """The same without the address, for whoever must not see it."""
+        return replace(self, address=None) if self.protected else self
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """This letter in this consignment: the try that may count. Its id is the MeMo messageUUID or the print job id."""
+
+    id: UUID
+    letter: UUID
+    recipient: Recipient
+    document: Document
+    department: str
+    reference: str
+    case_number: str = ""
+    envelope: str = ""  # C5, C4; print only
+    letter_class: str = ""  # economy, quick …; print only
+    colour: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """What is handed over in one act under one id: one MeMo, one container, one print run.
+
+    `fence` is the claim token of the worker that hands it over: it stands in temporary names at the supplier, so
+    that a worker whose claim was recovered cannot finish what another began.
+    """
+
+    id: UUID
+    channel: Channel
+    provider: str
+    lane: Lane
+    closed_at: datetime
+    dispatches: tuple[Dispatch, ...]
+    fence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The supplier took the letter (or says it has it already)."""
+
+    dispatch: UUID
+    transmission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The supplier did not take the letter, and says so. `code` is the supplier's own stand code, never its text."""
+
+    dispatch: UUID
+    code: str
+    blame: Blame
+
+
+Answer = Accepted | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`ask`: the supplier has it."""
+
+    transmission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """`ask`: the supplier certainly has nothing of it. `resume`: our half of it lies there and may be finished."""
+
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CannotSay:
+    """`ask`: no answer can be had now."""
+
+
+class News(StrEnum):
+    """What a receipt tells about a dispatch."""
+
+    RECEIVED = "received"  # taken, no more
+    DELIVERED = "delivered"  # available in the mailbox / handed to the postal service
+    RETURNED = "returned"
+    REFUSED = "refused"  # by `Receipt.blame`
+    DUPLICATE = "duplicate"  # refused because they have it already: evidence of taking
+    TRY_AGAIN = "try-again"  # the supplier threw it away unworked
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One piece of news about one dispatch. `at` is the supplier's time; `amount` its price in øre, where given."""
+
+    dispatch: UUID
+    news: News
+    code: str = ""
+    blame: Blame = Blame.UNKNOWN
+    at: datetime | None = None
+    amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawReceipt:
+    """A receipt as it came, kept whole until it is settled. `id` is unique at its provider."""
+
+    provider: str
+    id: str
+    body: bytes = field(repr=False)

@@ -1,0 +1,152 @@
+"""What the outside must offer, and the errors it may raise.
+
+No error here carries a number, a name or a supplier's words: the class and its stand code say it all.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from outbound.letter import (
+    Answer,
+    Blame,
+    CannotSay,
+    Channel,
+    Consignment,
+    Lane,
+    Mailbox,
+    NotTaken,
+    Person,
+    RawReceipt,
+    Receipt,
+    Taken,
+)
+
+
+class OutsideError(Exception):
+    """Something outside did not go as it should. `code` is a stand code of ours or of the supplier."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Unavailable(OutsideError):
+    """Nothing was taken: no connection, 429, closed hours, a 503 that the supplier declares. Try again later."""
+
+    def __init__(self, code: str, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.retry_after = retry_after  # seconds, where the supplier says
+
+
+class OutcomeUnknown(OutsideError):
+    """The request left and no usable answer came: it may have been taken."""
+
+
+class Refused(OutsideError):
+    """Not taken, said plainly: not on this channel (recipient), not at all (letter), or a code we do not know."""
+
+    def __init__(self, code: str, blame: Blame) -> None:
+        super().__init__(code)
+        self.blame = blame
+
+
+class Misconfigured(OutsideError):
+    """Nobody's letter passes: certificate, 401, 403, host key. Nothing was taken; a person must mend the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonId:
+    """Whom to ask about: at most one of CPR (10 digits) and CVR (8 digits). Its repr shows neither."""
+
+    cpr: str | None = None
+    cvr: str | None = None
+
+    def __repr__(self) -> str:
+        return "PersonId(…)"
+
+
+class Mailer(Protocol):
+    """A channel out of the house: the digital mailbox or remote print."""
+
+    channel: Channel
+    provider: str
+    repeat_is_safe: bool
+    """May the same id be handed over twice without a second letter? A setting of the provider, default no."""
+
+    largest: int
+    """The most bytes of PDF that one letter may have on this channel."""
+
+    def gathers(self, lane: Lane) -> int:
+        """The most letters in one consignment of this lane: 1, or many."""
+        ...
+
+    def hand_over(self, consignment: Consignment) -> Iterator[Answer]:
+        """Hand it over; an answer per dispatch, each as soon as it is known.
+
+        Raises Unavailable, Misconfigured (nothing was taken), Refused (the whole consignment) or OutcomeUnknown.
+        After the first answer only OutcomeUnknown may be raised.
+        """
+        ...
+
+    def ask(self, consignment: Consignment) -> Taken | NotTaken | CannotSay:
+        """Was it taken? NotTaken only where nothing can be on its way any more. Never raises."""
+        ...
+
+
+class EnrolmentRegister(Protocol):
+    """Who can receive Digital Post."""
+
+    def look_up(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Mailbox]:
+        """An answer for every id; UNKNOWN where none could be had. Never raises OutsideError."""
+        ...
+
+
+class PersonRegister(Protocol):
+    """Name, address, protection, death, current CPR."""
+
+    def look_up(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Person]:
+        """An answer for every id; Life.UNKNOWN where none could be had. Never raises OutsideError."""
+        ...
+
+
+class ReceiptSource(Protocol):
+    """Receipts that we fetch."""
+
+    provider: str
+
+    def fetch(self) -> Iterator[RawReceipt]:
+        """What lies there now, oldest first. Raises Unavailable or Misconfigured."""
+        ...
+
+    def confirm(self, receipt: RawReceipt) -> None:
+        """We have it, committed: the provider may delete it. May be called again. Raises Unavailable."""
+        ...
+
+    def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
+        """Its news, one or more; empty where it tells nothing we act on. Raises ValueError where it is unreadable."""
+        ...
+
+
+class ReceiptDoor(Protocol):
+    """Receipts that are pushed to us: mounted by the web process at `path`."""
+
+    provider: str
+    path: str
+
+    def parse(self, receipt: RawReceipt) -> Sequence[Receipt]: ...
+
+    def answer(self) -> tuple[str, bytes]:
+        """Media type and body of the answer that says: committed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Everything outside, as `adapters.connect` chose it."""
+
+    mailers: Mapping[Channel, Mailer]
+    enrolment: EnrolmentRegister
+    persons: PersonRegister
+    sources: Sequence[ReceiptSource]
+    doors: Sequence[ReceiptDoor] = ()

@@ -1,0 +1,146 @@
+"""Settings: the environment (`OUTBOUND_…`) over `config/outbound.toml`; every fault is reported together.
+
+Secrets (keys, tokens, passwords) come from the environment or from files it names, never from `config/`.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+class SettingsFault(Exception):
+    """The settings cannot be used; the text names every fault and shows no value."""
+
+
+class Settings(BaseSettings):
+    """Each field is a setting; its description is its documentation (`docs/settings.md` is made from here)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="OUTBOUND_", extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True
+    )
+
+    # where things lie
+    var_dir: Path = Field(HOME / "var", description="Data and logs of the embedded stack.")
+    config_dir: Path = Field(HOME / "config", description="Policy as data: organisation, tariffs, targets.")
+    templates_dir: Path = Field(HOME / "templates" / "letters", description="One folder per letter type.")
+    specs_dir: Path | None = Field(None, description="The folder of the MeMo XSDs, where they are at hand.")
+    accounts_file: Path | None = Field(None, description="TOML file of the people who may sign in (argon2 hashes).")
+    clock_file: Path | None = Field(None, description="Tests only: seconds to add to the clock. See outbound.clock.")
+
+    # the ledger and the queue
+    database_url: str = Field("", description="SQLAlchemy URL of the ledger. Empty: SQLite under the var folder.")
+    redis_url: str = Field("", description="Redis for the tickets, e.g. unix:///run/redis.sock?db=0.")
+    seal_keys_file: Path | None = Field(
+        None, description="JSON file of AES-256 keys per retention month and of the fingerprint key (see docs/operations.md)."
+    )
+
+    # work
+    handful: int = Field(30, ge=1, le=500, description="Letters that one ticket claims at most.")
+    run_letters: int = Field(500, ge=1, le=10_000, description="Letters in one print run at most.")
+    render_lease: float = Field(120, gt=0, description="Seconds that a claim for rendering or routing is held.")
+    send_lease: float = Field(600, gt=0, description="Seconds that a claim for sending is held.")
+    hard_end: float = Field(
+        0.5, gt=0, lt=0.9, description="Share of its lease after which a worker ends itself, work and all."
+    )
+    deaths_alone: int = Field(3, ge=1, description="Deaths of a worker with this letter alone before it is HELD.")
+    timer_seconds: float = Field(15, gt=0, description="Seconds between two rounds of the timer.")
+    retry_first: float = Field(30, gt=0, description="Seconds to the first new try after an outage; doubled each time.")
+    retry_most: float = Field(900, gt=0, description="The longest time in seconds between two tries.")
+    unknown_recheck: float = Field(300, gt=0, description="Seconds to the next look-up after the answer unknown.")
+    route_fresh_hours: float = Field(24, gt=0, description="A route older than this is looked up again.")
+    quiet_seconds: float = Field(
+        900,
+        ge=0,
+        description="After the hard end of the last request: seconds before anybody may say that nothing was taken. "
+        "Has no published source (no supplier states its longest processing); agree it with the supplier.",
+    )
+    doubt_ask_seconds: float = Field(300, gt=0, description="Seconds between two questions about a doubt.")
+    doubt_deadline_days: int = Field(2, ge=0, description="Working days that a doubt may wait before it is HELD.")
+    receipt_deadline_days_digital: int = Field(
+        2, ge=0, description="Working days to the digital receipt. NgDP: never infer failure within a day."
+    )
+    receipt_deadline_days_print: int = Field(5, ge=0, description="Working days to the printer's receipt.")
+    rate_limit_per_minute: int = Field(600, ge=1, description="Single letters a minute per specialist system.")
+    body_limit: int = Field(140_000_000, ge=1_000, description="The largest request body in bytes.")
+    pdf_limit: int = Field(15_000_000, ge=1_000, description="The largest ready-made PDF in bytes.")
+    preflight_seconds: float = Field(10, gt=0, description="Seconds that the checking of a ready-made PDF may take.")
+    preflight_memory: int = Field(512_000_000, gt=0, description="Bytes of memory that it may take.")
+
+    # Digital Post
+    digital_post_url: str = Field("", description="Base of the NgDP REST interface, with its trailing slash.")
+    digital_post_system_id: str = Field("", description="The sender system's id in Administrativ Adgang.")
+    digital_post_token: SecretStr = Field(SecretStr(""), description="Its API token value (secret).")
+    digital_post_timeout: float = Field(30, gt=0, description="Seconds that one call may take in all.")
+    digital_post_repeat_is_safe: bool = Field(
+        False, description="May the same messageUUID be sent twice without a second letter? Not documented by NgDP."
+    )
+    digital_post_largest: int = Field(
+        70_000_000, description="Bytes of PDF that fit in a MeMo: 99.5 MB of XML less base64 and the HTML twin (digst.dk)."
+    )
+    memo_version: str = Field("1.2", pattern=r"^1\.2$", description="MeMo version to write.")
+    sender_cvr: str = Field("", pattern=r"^(\d{8})?$", description="The municipality's CVR number.")
+    sender_name: str = Field("", max_length=256, description="The municipality's name as the mailbox shows it.")
+
+    # remote print
+    print_provider: str = Field("print", pattern=r"^[a-z0-9-]{1,40}$", description="The print provider's short name.")
+    print_sftp_host: str = Field("", description="Host of the printer's SFTP server.")
+    print_sftp_port: int = Field(22, ge=1, le=65535, description="Its port.")
+    print_sftp_user: str = Field("", description="Our user there.")
+    print_sftp_key_file: Path | None = Field(None, description="Our private key (file).")
+    print_sftp_host_key_file: Path | None = Field(None, description="The server's pinned public host key (file).")
+    print_sftp_incoming: str = Field("incoming", description="Folder for our runs.")
+    print_sftp_receipts: str = Field("receipts", description="Folder with the printer's receipts.")
+    print_timeout: float = Field(60, gt=0, description="Seconds that one SFTP operation may take.")
+    print_largest: int = Field(3_000_000, description="Bytes of PDF per letter (iMail Denmark, 21grams.com: 3 MB).")
+    print_repeat_is_safe: bool = Field(False, description="May the same run be uploaded twice without being printed twice?")
+
+    # the person register
+    persons_url: str = Field("", description="Base of the person register.")
+    persons_token: SecretStr = Field(SecretStr(""), description="Its bearer token (secret).")
+    persons_timeout: float = Field(15, gt=0, description="Seconds that one call may take.")
+
+    # pages
+    session_secret: SecretStr = Field(SecretStr(""), description="Signs the sessions of signed-in people (secret).")
+
+    @field_validator("digital_post_url", "persons_url")
+    @classmethod
+    def _ends_in_slash(cls, value: str) -> str:
+        return value if not value or value.endswith("/") else value + "/"
+
+    @property
+    def ledger_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.var_dir / 'ledger.sqlite'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _toml_file())
+
+
+def _toml_file() -> Path:
+    import os
+
+    return Path(os.environ.get("OUTBOUND_CONFIG_DIR", HOME / "config")) / "outbound.toml"
+
+
+def load() -> Settings:
+    """The settings of this process. Raises SettingsFault, naming every fault at once."""
+    try:
+        return Settings()  # pyright: ignore
+    except ValidationError as fault:
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors(include_input=False)]
+        raise SettingsFault("The settings cannot be used:\n  " + "\n  ".join(lines)) from None

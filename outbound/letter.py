@@ -292,14 +292,18 @@ class News(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One piece of news about one dispatch. `at` is the supplier's time; `amount` its price in øre, where given."""
+    """One piece of news about one dispatch, or about a whole consignment (then `dispatch` is None).
 
-    dispatch: UUID
+    `at` is the supplier's time; `amount` its price in øre, where given.
+    """
+
+    dispatch: UUID | None
     news: News
     code: str = ""
     blame: Blame = Blame.UNKNOWN
     at: datetime | None = None
     amount: int | None = None
+    consignment: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""The ledger: the tables and the few verbs that change them. The ledger is the queue."""
+
+from outbound.ledger.store import Ledger, migrate
+
+__all__ = ["Ledger", "migrate"]

@@ -1,0 +1,55 @@
+"""The event feed: a system follows all its own letters by a cursor that never passes an uncommitted event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, or_, select, text
+
+from outbound.ledger import tables as t
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cursor:
+    """A place in the feed: the transaction and the event's number. Its text is what systems keep."""
+
+    txid: int = 0
+    id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.txid}-{self.id}"
+
+    @classmethod
+    def parse(cls, value: str) -> "Cursor":
+        """Raises ValueError where it is no cursor of ours."""
+        txid, _, number = value.partition("-")
+        if not (txid.isascii() and txid.isdigit() and number.isascii() and number.isdigit()):
+            raise ValueError("not a cursor")
+        if len(txid) > 18 or len(number) > 18:
+            raise ValueError("not a cursor")
+        return cls(int(txid), int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEvent:
+    cursor: Cursor
+    letter: UUID
+    was: str | None
+    now: str
+    code: str
+    at: datetime
+
+
+def events_after(tx: Connection, system: str, after: Cursor, limit: int) -> list[FeedEvent]:
+    """The system's events after `after`, in an order that no later commit can change.
+
+    PostgreSQL: an event counts only once every transaction with a lower number has ended (`pg_snapshot_xmin`), so a
+    transaction that commits second is never passed. SQLite has one writer at a time: numbers are in commit order.
+    """
+    e = t.event.c
+    past = or_(e.txid > after.txid, and_(e.txid == after.txid, e.id > after.id))
+    wanted = select(t.event).where(e.system == system, past)
+    if tx.dialect.name == "postgresql":
+        wanted = wanted.where(text("event.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+    rows = tx.execute(wanted.order_by(e.txid, e.id).limit(limit))
+    return [FeedEvent(Cursor(r.txid, r.id), r.letter_id, r.was, r.now, r.code, r.at) for r in rows]

@@ -1,0 +1,63 @@
+"""The receipt inbox: what suppliers say, committed raw before anything is deleted or acknowledged there."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, select, update
+
+from outbound import clock
+from outbound.ledger import tables as t
+from outbound.ledger.letters import insert_new
+from outbound.letter import RawReceipt
+from outbound.seal import Seal
+
+
+@dataclass(frozen=True, slots=True)
+class InboxReceipt:
+    """A receipt in the inbox, its body opened."""
+
+    row: int
+    owner: UUID
+    tries: int
+    raw: RawReceipt
+
+
+def keep(tx: Connection, seal: Seal, raw: RawReceipt) -> bool:
+    """Keep a receipt as it came, once per provider's id. False where it is there already."""
+    at, owner = clock.now(), uuid4()
+    row = {"owner": owner, "provider": raw.provider, "provider_id": raw.id, "tries": 0}
+    if not insert_new(tx, t.receipt_inbox, {**row, "state": "new", "due_at": at, "arrived_at": at}):
+        return False
+    seal.put(tx, owner, f"{at:%Y-%m}", {"receipt": raw.body})
+    return True
+
+
+def take_new(tx: Connection, seal: Seal, limit: int) -> list[InboxReceipt]:
+    """Up to `limit` receipts that are due, oldest first; nobody else gets them until this transaction ends."""
+    row = t.receipt_inbox.c
+    due = (
+        select(t.receipt_inbox)
+        .where(row.state == "new", row.due_at <= clock.now())
+        .order_by(row.id)
+        .limit(limit)
+    )
+    found = []
+    for one in tx.execute(due.with_for_update(skip_locked=True)).all():
+        body = seal.open(tx, one.owner, "receipt", "worker", "settle") or b""
+        found.append(
+            InboxReceipt(one.id, one.owner, one.tries, RawReceipt(one.provider, one.provider_id, body))
+        )
+    return found
+
+
+def mark(tx: Connection, receipt: InboxReceipt, state: str) -> None:
+    """Say what became of it: settled, unmatched (no dispatch of ours) or unreadable."""
+    change = update(t.receipt_inbox).where(t.receipt_inbox.c.id == receipt.row)
+    tx.execute(change.values(state=state, settled_at=clock.now()))
+
+
+def look_again(tx: Connection, receipt: InboxReceipt, seconds: float) -> None:
+    """It matches nothing yet: looked at again later."""
+    change = update(t.receipt_inbox).where(t.receipt_inbox.c.id == receipt.row)
+    tx.execute(change.values(tries=receipt.tries + 1, due_at=clock.now() + timedelta(seconds=seconds)))

@@ -1,0 +1,388 @@
+"""The last inch: consignments and dispatches. A dispatch once in doubt leaves it only by evidence or by a person.
+
+While a letter is SENDING, the claim lies on its consignment: what is handed over in one act is claimed as one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, exists, insert, select, update
+
+from outbound import clock
+from outbound.ledger import tables as t
+from outbound.ledger.letters import hold, locked, move
+from outbound.ledger.values import (
+    LedgerConsignment,
+    LedgerDispatch,
+    LedgerFault,
+    Letter,
+    consignment_from,
+    dispatch_from,
+    letter_from,
+)
+from outbound.letter import Blame, Channel, WaitsFor
+from outbound.life import LIVE, UNSETTLED, Outcome, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A consignment just closed: its members, each with its dispatch."""
+
+    id: UUID
+    closed_at: datetime
+    members: tuple[tuple[UUID, Letter], ...]  # dispatch id, letter as it was when claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A letter in a consignment, now."""
+
+    dispatch: LedgerDispatch
+    letter: Letter
+
+
+def close(
+    tx: Connection, letters: Sequence[Letter], token: str, provider: str, lease: float, **envelope: Any
+) -> Closed | None:
+    """Make these claimed, routed letters one consignment: membership, dispatches and ROUTED -> SENDING at once.
+
+    Letters whose claim or version is no longer ours stay out; None where none is left. The claim moves from the
+    letters to the consignment.
+    """
+    at, consignment_id = clock.now(), uuid4()
+    first = letters[0]
+    if first.channel is None:
+        raise LedgerFault(f"Letter {first.id} has no channel; route it first.")
+    tx.execute(
+        insert(t.consignment).values(
+            id=consignment_id,
+            channel=first.channel,
+            provider=provider,
+            lane=first.lane,
+            letters=0,
+            closed_at=at,
+            claim_token=token,
+            claimed_until=at + timedelta(seconds=lease),
+            tries=0,
+        )
+    )
+    members = [
+        (uuid4(), one)
+        for one in sorted(letters, key=lambda one: one.id)
+        if move(tx, one, Status.SENDING, "closed", "worker", token=token, due_at=None, deaths=one.deaths)
+    ]
+    if not members:
+        tx.execute(t.consignment.delete().where(t.consignment.c.id == consignment_id))
+        return None
+    _enter(tx, consignment_id, members, provider, at, envelope)
+    return Closed(consignment_id, at, tuple(members))
+
+
+def begin(tx: Connection, consignment_id: UUID, token: str, lease: float) -> bool:
+    """Mark that the first byte (of the first try or of a repeat) may leave now. False: it must not.
+
+    Compares the claim, that every letter in it is SENDING, and every dispatch: open at the first try, open or in
+    doubt at a repeat.
+    """
+    at = clock.now()
+    members = members_of(tx, consignment_id, lock=True)
+    held = consignment(tx, consignment_id, lock=True)
+    allowed = {Outcome.OPEN} if held.begun_at is None else UNSETTLED
+    if not members or any(
+        m.letter.status is not Status.SENDING or m.dispatch.outcome not in allowed for m in members
+    ):
+        return False
+    row = t.consignment.c
+    change = update(t.consignment).where(
+        row.id == consignment_id, row.claim_token == token, row.claimed_until > at
+    )
+    values = {
+        "begun_at": held.begun_at or at,
+        "called_at": at,
+        "claimed_until": at + timedelta(seconds=lease),
+    }
+    return tx.execute(change.values(**values, tries=held.tries + 1)).rowcount == 1
+
+
+def accept(
+    tx: Connection, dispatch_id: UUID, transmission: str, by: str, due_at: datetime | None
+) -> Letter | None:
+    """The supplier has it: by dispatch, whatever the worker had read, claim or no claim.
+
+    Returns the letter as it is now where the dispatch was unsettled; None where it was settled already: a success too.
+    """
+    found = dispatch(tx, dispatch_id)
+    one = locked(tx, found.letter_id)
+    if not settle_dispatch(
+        tx, dispatch_id, Outcome.TAKEN, UNSETTLED, taken_at=clock.now(), transmission=transmission
+    ):
+        return None
+    if one.status in (Status.SENDING, Status.HELD):
+        move(tx, one, Status.SENT, "taken", by, due_at=due_at, tries=0, waiting_since=None)
+    return locked(tx, one.id)
+
+
+def reject(tx: Connection, dispatch_id: UUID, token: str, code: str, blame: Blame) -> bool:
+    """The supplier's plain no, from the worker that holds the claim. False where it changes nothing.
+
+    On a dispatch in doubt it changes nothing (the first try may have been taken); a code we do not know leaves the
+    dispatch in doubt and the letter HELD.
+    """
+    found = dispatch(tx, dispatch_id)
+    one = locked(tx, found.letter_id)
+    found = dispatch(tx, dispatch_id)
+    if not _claimed(tx, found.consignment_id, token) or one.status is not Status.SENDING:
+        return False
+    if blame is Blame.UNKNOWN and found.outcome in UNSETTLED:
+        settle_dispatch(tx, dispatch_id, Outcome.DOUBT, UNSETTLED, code=code)
+        return hold(tx, one, "unknown-refusal", WaitsFor.OPERATIONS, "worker")
+    if found.outcome is not Outcome.OPEN:
+        return False
+    settle_dispatch(tx, dispatch_id, Outcome.REFUSED, {Outcome.OPEN}, code=code)
+    return after_refusal(tx, one, found.channel, blame, "worker")
+
+
+def after_refusal(tx: Connection, one: Letter, channel: Channel, blame: Blame, by: str) -> bool:
+    """Where a letter goes after a definite no: to be routed again without the channel, or back to its sender."""
+    if blame is Blame.RECIPIENT:
+        refused = ",".join(sorted(one.refused_channels | {channel}))
+        fresh: dict[str, Any] = {"refused": refused, "route": None, "channel": None, "routed_at": None}
+        fresh |= {"due_at": clock.now()}
+        return move(tx, one, Status.RENDERED, f"refused-{channel}", by, tries=0, waiting_since=None, **fresh)
+    if one.status is Status.HELD:
+        return False
+    return hold(tx, one, "refused-letter", WaitsFor.SENDER, by)
+
+
+def nothing_taken(
+    tx: Connection, consignment_id: UUID, token: str | None, code: str, by: str, due_at: datetime
+) -> bool:
+    """Nothing of the consignment was taken: all of it back to ROUTED, its dispatches void, in this transaction.
+
+    Only while no answer has come for any of it. `token` None where the claim ran out before it was begun. False where
+    something was answered or is in doubt: then only the due time may change.
+    """
+    members = members_of(tx, consignment_id, lock=True)
+    if token is not None and not _claimed(tx, consignment_id, token):
+        return False
+    if any(m.letter.status is not Status.SENDING or m.dispatch.outcome is not Outcome.OPEN for m in members):
+        return False
+    _free(tx, members, code, by, due_at)
+    _end(tx, consignment_id)
+    return True
+
+
+def not_taken_after_all(tx: Connection, consignment_id: UUID, token: str, by: str) -> bool:
+    """A doubt answered with no by the supplier itself, after the quiet period: all of it back to ROUTED."""
+    members = members_of(tx, consignment_id, lock=True)
+    if not _claimed(tx, consignment_id, token):
+        return False
+    if any(m.letter.status is not Status.SENDING or m.dispatch.outcome not in UNSETTLED for m in members):
+        return False
+    _free(tx, members, "not-taken", by, clock.now())
+    _end(tx, consignment_id)
+    return True
+
+
+def doubt(
+    tx: Connection, consignment_id: UUID, token: str | None, due_at: datetime, deadline: datetime
+) -> bool:
+    """What is unanswered of it is in doubt from now on. `token` None where the claim ran out after it was begun."""
+    members = members_of(tx, consignment_id, lock=True)
+    if token is not None and not _claimed(tx, consignment_id, token):
+        return False
+    for member in members:
+        settle_dispatch(tx, member.dispatch.id, Outcome.DOUBT, {Outcome.OPEN})
+    held = consignment(tx, consignment_id)
+    _end(tx, consignment_id, due_at=due_at, deadline_at=held.deadline_at or deadline)
+    return True
+
+
+def wait_on(tx: Connection, consignment_id: UUID, token: str, due_at: datetime) -> None:
+    """Nothing new of a doubt: asked again at `due_at`."""
+    if _claimed(tx, consignment_id, token):
+        _end(tx, consignment_id, due_at=due_at)
+
+
+def finish(tx: Connection, consignment_id: UUID, token: str) -> None:
+    """Every answer has come: the claim ends."""
+    if _claimed(tx, consignment_id, token):
+        _end(tx, consignment_id)
+
+
+def hold_doubts(tx: Connection, consignment_id: UUID, token: str) -> int:
+    """The doubt's deadline has passed: its letters wait for a person, their dispatches still in doubt."""
+    members = [m for m in members_of(tx, consignment_id, lock=True) if m.letter.status is Status.SENDING]
+    if not _claimed(tx, consignment_id, token):
+        return 0
+    for member in members:
+        settle_dispatch(tx, member.dispatch.id, Outcome.DOUBT, {Outcome.OPEN})
+        hold(tx, member.letter, "doubt", WaitsFor.OPERATIONS, "timer")
+    _end(tx, consignment_id)
+    return len(members)
+
+
+def claim_doubts(
+    tx: Connection, channel: Channel, limit: int, lease: float
+) -> tuple[str, list[LedgerConsignment]]:
+    """Claim consignments in doubt that are due a question; the token and what was claimed."""
+    now, token, row = clock.now(), uuid4().hex, t.consignment.c
+    due = (
+        select(row.id)
+        .where(row.channel == channel, row.due_at <= now, row.claim_token.is_(None))
+        .order_by(row.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("picked")
+    )
+    change = (
+        update(t.consignment)
+        .where(row.id.in_(select(due.c.id)))
+        .values(claim_token=token, claimed_until=now + timedelta(seconds=lease))
+        .returning(t.consignment)
+    )
+    return token, [consignment_from(found) for found in tx.execute(change)]
+
+
+def expired(tx: Connection) -> list[UUID]:
+    """Consignments whose claim ran out."""
+    row = t.consignment.c
+    wanted = (
+        select(row.id).where(row.claim_token.is_not(None), row.claimed_until < clock.now()).order_by(row.id)
+    )
+    return list(tx.execute(wanted).scalars())
+
+
+def recover(tx: Connection, consignment_id: UUID, due_at: datetime, deadline: datetime) -> None:
+    """A consignment whose claim ran out: never begun -> back to ROUTED; begun -> in doubt."""
+    members = members_of(tx, consignment_id, lock=True)
+    one = consignment(tx, consignment_id, lock=True)
+    if one.claimed_until is None or one.claimed_until >= clock.now():
+        return
+    if one.begun_at is None:
+        _free_unbegun(tx, consignment_id, members)
+    else:
+        doubt(tx, consignment_id, None, due_at, deadline)
+
+
+def consignment(tx: Connection, consignment_id: UUID, *, lock: bool = False) -> LedgerConsignment:
+    wanted = select(t.consignment).where(t.consignment.c.id == consignment_id)
+    return consignment_from(tx.execute(wanted.with_for_update() if lock else wanted).one())
+
+
+def dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch:
+    """The dispatch. Raises LedgerFault where there is none."""
+    found = find_dispatch(tx, dispatch_id)
+    if found is None:
+        raise LedgerFault(f"There is no dispatch {dispatch_id}.")
+    return found
+
+
+def find_dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch | None:
+    row = tx.execute(select(t.dispatch).where(t.dispatch.c.id == dispatch_id)).one_or_none()
+    return dispatch_from(row) if row else None
+
+
+def live_dispatch(tx: Connection, letter_id: UUID) -> LedgerDispatch | None:
+    """The one try that may count, if there is one."""
+    d = t.dispatch.c
+    wanted = select(t.dispatch).where(d.letter_id == letter_id, d.kind == "letter", d.outcome.in_(list(LIVE)))
+    row = tx.execute(wanted).one_or_none()
+    return dispatch_from(row) if row else None
+
+
+def dispatches_of(tx: Connection, letter_id: UUID) -> list[LedgerDispatch]:
+    """Every try of this letter, oldest first."""
+    wanted = select(t.dispatch).where(t.dispatch.c.letter_id == letter_id).order_by(t.dispatch.c.created_at)
+    return [dispatch_from(row) for row in tx.execute(wanted)]
+
+
+def members_of(tx: Connection, consignment_id: UUID, *, lock: bool = False) -> list[Member]:
+    """The letters of a consignment with their dispatches, in the order of their ids; locked in that order."""
+    mine = (
+        select(t.dispatch)
+        .where(t.dispatch.c.consignment_id == consignment_id)
+        .order_by(t.dispatch.c.letter_id)
+    )
+    ids = [row.letter_id for row in tx.execute(mine)]
+    letters = {one: locked(tx, one) for one in ids} if lock else {one.id: one for one in _letters(tx, ids)}
+    return [Member(dispatch_from(row), letters[row.letter_id]) for row in tx.execute(mine)]
+
+
+def settle_dispatch(
+    tx: Connection, dispatch_id: UUID, to: Outcome, was: frozenset[Outcome] | set[Outcome], **changes: Any
+) -> bool:
+    """Give a dispatch its outcome, if it is still one of `was`."""
+    d = t.dispatch.c
+    values = changes if to in UNSETTLED else {"settled_at": clock.now(), **changes}
+    change = (
+        update(t.dispatch).where(d.id == dispatch_id, d.outcome.in_(list(was))).values(outcome=to, **values)
+    )
+    return tx.execute(change).rowcount == 1
+
+
+def _letters(tx: Connection, ids: Sequence[UUID]) -> list[Letter]:
+    return [letter_from(row) for row in tx.execute(select(t.letter).where(t.letter.c.id.in_(ids)))]
+
+
+def _enter(
+    tx: Connection,
+    consignment_id: UUID,
+    members: Sequence[tuple[UUID, Letter]],
+    provider: str,
+    at: datetime,
+    envelope: dict[str, Any],
+) -> None:
+    rows = [
+        {
+            "id": dispatch_id,
+            "letter_id": one.id,
+            "consignment_id": consignment_id,
+            "channel": one.channel,
+            "provider": provider,
+            "kind": "letter",
+            "outcome": Outcome.OPEN,
+            "created_at": at,
+            **envelope.get(str(one.id), {}),
+        }
+        for dispatch_id, one in members
+    ]
+    tx.execute(insert(t.dispatch), rows)
+    tx.execute(update(t.consignment).where(t.consignment.c.id == consignment_id).values(letters=len(rows)))
+
+
+def _claimed(tx: Connection, consignment_id: UUID, token: str) -> bool:
+    row = t.consignment.c
+    wanted = select(row.id).where(row.id == consignment_id, row.claim_token == token).with_for_update()
+    return tx.execute(wanted).one_or_none() is not None
+
+
+def _end(tx: Connection, consignment_id: UUID, due_at: datetime | None = None, **changes: Any) -> None:
+    values = {"claim_token": None, "claimed_until": None, "due_at": due_at, **changes}
+    tx.execute(update(t.consignment).where(t.consignment.c.id == consignment_id).values(**values))
+
+
+def _free(tx: Connection, members: Sequence[Member], code: str, by: str, due_at: datetime) -> None:
+    for member in members:
+        settle_dispatch(tx, member.dispatch.id, Outcome.VOID, UNSETTLED, code=code)
+        since = member.letter.waiting_since or clock.now()
+        tries = member.letter.tries + 1
+        move(tx, member.letter, Status.ROUTED, code, by, due_at=due_at, tries=tries, waiting_since=since)
+
+
+def _free_unbegun(tx: Connection, consignment_id: UUID, members: Sequence[Member]) -> None:
+    for member in (m for m in members if m.dispatch.outcome is Outcome.OPEN):
+        settle_dispatch(tx, member.dispatch.id, Outcome.VOID, UNSETTLED, code="never-begun")
+        deaths = member.letter.deaths
+        move(tx, member.letter, Status.ROUTED, "never-begun", "timer", due_at=clock.now(), deaths=deaths)
+    _end(tx, consignment_id)
+
+
+def any_live(tx: Connection, letter_id: UUID) -> bool:
+    """Is a dispatch of this letter live?"""
+    d = t.dispatch.c
+    live = exists().where(d.letter_id == letter_id, d.kind == "letter", d.outcome.in_(list(LIVE)))
+    return bool(tx.execute(select(live)).scalar())

@@ -1,0 +1,95 @@
+"""Where the ledger lies and how it is written: one transaction at a time on SQLite, synchronous on both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+class Ledger:
+    """The database behind the house. `writing` commits or leaves nothing; `reading` never writes."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self.sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One writing transaction: BEGIN IMMEDIATE on SQLite, so that it waits its turn instead of failing late."""
+        with self.engine.begin() as tx:
+            if self.sqlite:
+                tx.exec_driver_sql("BEGIN IMMEDIATE")
+            yield tx
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot to read from; nothing that happens in it is kept."""
+        with self.engine.connect() as tx:
+            if self.sqlite:
+                tx.exec_driver_sql("BEGIN")
+            yield tx
+            tx.rollback()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema; nothing happens where it is there already."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def sqlalchemy_url(url: str) -> URL:
+    """The URL with the driver we ship: `postgresql://…` is psycopg's."""
+    made = make_url(url)
+    return (
+        made.set(drivername="postgresql+psycopg") if made.drivername in ("postgresql", "postgres") else made
+    )
+
+
+def _engine(url: str) -> Engine:
+    made = sqlalchemy_url(url)
+    if made.get_backend_name() == "sqlite":
+        return _sqlite(made)
+    engine = create_engine(made, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": 60}, pool_size=10, max_overflow=20
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=60000",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare_postgresql(connection: Any, _: ConnectionPoolEntry) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        cursor.execute("SET TIME ZONE 'UTC'")
+    connection.commit()

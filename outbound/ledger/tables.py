@@ -1,0 +1,267 @@
+"""The tables of the ledger. Rows outside `sealed` and `receipt_inbox.body` carry nothing of a person."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from outbound.schema import Moment, Serial, metadata, this_transaction
+from outbound.seal import reading, sealed
+
+__all__ = ["metadata", "reading", "sealed"]
+
+submission = Table(
+    "submission",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("system", String(64), nullable=False),
+    Column("reference", String(128), nullable=False),
+    Column("fingerprints", Text, nullable=False),  # JSON: part of the submission -> HMAC
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("system", "reference"),
+)
+
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("system", String(64), nullable=False),
+    Column("reference", String(128), nullable=False),
+    Column("department", String(64), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("system", "reference"),
+)
+
+letter = Table(
+    "letter",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("submission_id", Uuid, ForeignKey("submission.id"), nullable=False),
+    Column("recipient_no", Integer, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("system", String(64), nullable=False),
+    Column("reference", String(128), nullable=False),
+    Column("department", String(64), nullable=False),
+    Column("letter_type", String(64), nullable=False),
+    Column("case_number", String(64), nullable=False),
+    Column("mailing_id", Uuid, ForeignKey("mailing.id")),
+    Column("follows", Uuid),
+    Column("lane", String(10), nullable=False),
+    Column("ready_made", Boolean, nullable=False),
+    Column("id_type", String(3)),
+    Column("recipient_key", String(64)),
+    Column("retention_month", String(7), nullable=False),
+    Column("wish", String(10), nullable=False),
+    Column("forced", String(10)),  # the channel that a person chose, outranking the look-up
+    Column(
+        "refused", String(20), nullable=False
+    ),  # channels that refused this letter's recipient, comma between
+    Column("not_before", Date),
+    Column("useful_until", Date),
+    Column("status", String(10), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("held_code", String(60)),
+    Column("waits_for", String(12)),
+    Column("route", String(60)),
+    Column("channel", String(10)),
+    Column("routed_at", Moment),
+    Column("dated", Date),
+    Column("document_address", String(64)),  # HMAC of the address that the document shows; '' = none
+    Column("document_channel", String(10)),
+    Column("document_fingerprint", String(64)),
+    Column("template_version", String(64)),
+    Column("pages", Integer),
+    Column("sheets", Integer),
+    Column("bytes", Integer),
+    Column("claim_token", String(32)),
+    Column("claimed_until", Moment),
+    Column("deaths", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("waiting_since", Moment),
+    Column("due_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("journalised_at", Moment),
+    Column("acknowledged_at", Moment),
+    UniqueConstraint("submission_id", "recipient_no"),
+    Index("ix_letter_due", "status", "lane", "due_at"),
+    Index("ix_letter_send", "status", "channel", "lane", "due_at"),
+    Index("ix_letter_claimed_until", "claimed_until"),
+    Index("ix_letter_system_reference", "system", "reference"),
+    Index("ix_letter_recipient_key", "recipient_key"),
+    Index("ix_letter_mailing_id", "mailing_id"),
+    Index("ix_letter_case_number", "case_number"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("txid", BigInteger, default=this_transaction(), nullable=False),  # commit order, see `feed`
+    Column("letter_id", Uuid, ForeignKey("letter.id"), nullable=False),
+    Column("system", String(64), nullable=False),
+    Column("was", String(10)),
+    Column("now", String(10), nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_event_letter_id", "letter_id"),
+    Index("ix_event_feed", "system", "txid", "id"),
+)
+
+consignment = Table(
+    "consignment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("channel", String(10), nullable=False),
+    Column("provider", String(40), nullable=False),
+    Column("lane", String(10), nullable=False),
+    Column("letters", Integer, nullable=False),
+    Column("closed_at", Moment, nullable=False),
+    Column("begun_at", Moment),  # null = certainly not sent
+    Column("called_at", Moment),  # the last time that a call to the supplier may have begun
+    Column("deadline_at", Moment),  # of a doubt
+    Column("claim_token", String(32)),
+    Column("claimed_until", Moment),
+    Column("due_at", Moment),  # the next question about a doubt; null = nothing to ask
+    Column("tries", Integer, nullable=False),
+    Index("ix_consignment_due", "channel", "due_at"),
+    Index("ix_consignment_claimed_until", "claimed_until"),
+)
+
+dispatch = Table(
+    "dispatch",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("letter_id", Uuid, ForeignKey("letter.id"), nullable=False),
+    Column("consignment_id", Uuid, ForeignKey("consignment.id"), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("provider", String(40), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("code", String(80)),
+    Column("transmission", String(80)),
+    Column("envelope", String(4)),
+    Column("letter_class", String(20)),
+    Column("created_at", Moment, nullable=False),
+    Column("taken_at", Moment),
+    Column("available_at", Moment),
+    Column("settled_at", Moment),
+    Index(
+        "uq_dispatch_live",
+        "letter_id",
+        unique=True,
+        sqlite_where=text("kind = 'letter' AND outcome IN ('open', 'doubt', 'taken')"),
+        postgresql_where=text("kind = 'letter' AND outcome IN ('open', 'doubt', 'taken')"),
+    ),
+    Index("ix_dispatch_letter_id", "letter_id"),
+    Index("ix_dispatch_consignment_id", "consignment_id"),
+)
+
+receipt_inbox = Table(
+    "receipt_inbox",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("owner", Uuid, nullable=False),  # under which its body is sealed
+    Column("provider", String(40), nullable=False),
+    Column("provider_id", String(128), nullable=False),
+    Column("state", String(12), nullable=False),  # new, settled, unmatched, unreadable
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("arrived_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    UniqueConstraint("provider", "provider_id"),
+    Index("ix_receipt_inbox_state", "state", "due_at"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("letter_id", Uuid, ForeignKey("letter.id"), nullable=False),
+    Column("code", String(60), nullable=False),
+    Column("dispatch_id", Uuid),
+    Column("other_dispatch_id", Uuid),
+    Column("at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    UniqueConstraint("code", "dispatch_id", "letter_id"),
+    Index("ix_incident_letter_id", "letter_id"),
+)
+
+tariff_row = Table(
+    "tariff_row",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("letter_id", Uuid, ForeignKey("letter.id"), nullable=False),
+    Column("dispatch_id", Uuid),
+    Column("stage", String(12), nullable=False),  # estimate, booked, corrected
+    Column("measure", String(30), nullable=False),  # porto, materials, handling, …, and the baseline's
+    Column("amount", BigInteger, nullable=False),  # øre
+    Column("certain", Boolean, nullable=False),
+    Column("inputs", Text, nullable=False),  # canonical JSON
+    Column("tariff_hash", String(64), ForeignKey("tariff_row.hash")),
+    Column("at", Moment, nullable=False),
+    Column("day", Date, nullable=False),  # the Danish day that the entry counts in
+    Index("ix_entry_letter_id", "letter_id"),
+    Index("ix_entry_day", "stage", "day"),
+)
+
+pause = Table(
+    "pause",
+    metadata,
+    Column("scope", String(10), primary_key=True),  # channel, system, type, mailing
+    Column("key", String(64), primary_key=True),
+    Column("by", String(80), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("act_id", Uuid),
+)
+
+channel_state = Table(
+    "channel_state",
+    metadata,
+    Column("channel", String(10), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("open_until", Moment),
+    Column("misconfigured", Text, nullable=False),  # JSON list of the letters that met it
+)
+
+act = Table(
+    "act",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("verb", String(30), nullable=False),
+    Column("scope", String(10), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("letter_id", Uuid),
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_act_letter_id", "letter_id"),
+)
+
+system_key = Table(
+    "system_key",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("system", String(64), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)

@@ -1,0 +1,19 @@
+"""Alembic's entry: the schema of `outbound.ledger.tables` on the database named by the caller."""
+
+from alembic import context
+from sqlalchemy import create_engine, pool
+
+from outbound.ledger.store import sqlalchemy_url
+from outbound.ledger.tables import metadata
+
+
+def run() -> None:
+    url = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
+    engine = create_engine(sqlalchemy_url(url), poolclass=pool.NullPool, hide_parameters=True)
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

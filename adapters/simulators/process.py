@@ -1,0 +1,146 @@
+"""What the simulators share as processes: arguments, ports that last, the control port, ready.json, the end."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.simulators.moods import Moods, Unmeant
+from adapters.simulators.records import Records
+from adapters.simulators.wire import Door, Reply, Request
+
+Shutting = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """`--dir DIR [--port N] [--specs DIR]`"""
+
+    folder: Path
+    port: int
+    specs: Path | None
+
+
+def arguments(what: str, given: list[str] | None = None) -> Arguments:
+    """Reads the arguments, makes the folder and takes away an old ready.json."""
+    parser = argparse.ArgumentParser(prog=f"python -m adapters.simulators.{what}")
+    parser.add_argument("--dir", type=Path, required=True, help="records, keys, ports and ready.json live here")
+    parser.add_argument(
+        "--port", type=int, default=0, help="the supplier's port (default: the last one, or a free one)"
+    )
+    parser.add_argument("--specs", type=Path, default=None, help="the folder of the published schemas")
+    found = parser.parse_args(given)
+    found.dir.mkdir(parents=True, exist_ok=True)
+    (found.dir / "ready.json").unlink(missing_ok=True)
+    return Arguments(found.dir, found.port, found.specs)
+
+
+class Outages:
+    """The mood `down`: shuts the supplier's port and opens it again after its `seconds`, or when the mood ends."""
+
+    def __init__(self, moods: Moods, shut: Shutting, reopen: Shutting) -> None:
+        self._moods, self._shut, self._reopen = moods, shut, reopen
+        self._is_down = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def follow(self) -> None:
+        """Brings the port in step with the mood."""
+        down = self._moods.has("down")
+        if down is not None and not self._is_down:
+            self._is_down = True
+            await self._shut()
+        if down is None and self._is_down:
+            await self._reopen()
+            self._is_down = False
+        self._set_timer(down)
+
+    def _set_timer(self, down: dict[str, float] | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if down and "seconds" in down:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(down["seconds"], lambda: loop.create_task(self._end()))
+
+    async def _end(self) -> None:
+        self._moods.clear("down")
+        await self.follow()
+
+
+class Control:
+    """The control port: takings, counts and mood. It never misbehaves."""
+
+    def __init__(self, records: Records, moods: Moods, outages: Outages) -> None:
+        self._records, self._moods, self._outages = records, moods, outages
+        self.door = Door(self.answer)
+
+    async def answer(self, request: Request) -> Reply:
+        """The answer to one request of a test."""
+        match request.method, request.path:
+            case "GET", "/takings":
+                return Reply(200, {"takings": self._records.takings(int(request.one("after", "0")))})
+            case "GET", "/requests":
+                return Reply(200, self._records.counts())
+            case "GET", "/mood":
+                return Reply(200, self._moods.now)
+            case "POST", "/mood":
+                return await self._set_mood(request)
+        return Reply(404, {"message": "GET /takings, GET /requests, GET /mood and POST /mood are here."})
+
+    async def _set_mood(self, request: Request) -> Reply:
+        try:
+            self._moods.put(request.json())
+        except (Unmeant, ValueError) as fault:
+            return Reply(400, {"message": str(fault)})
+        await self._outages.follow()
+        return Reply(200, self._moods.now)
+
+
+def write_ready(folder: Path, env: dict[str, str], control: int, url: str) -> None:
+    """DIR/ready.json, whole or not at all: the OUTBOUND_ variables that the router needs, and the control port."""
+    ready = {"env": env, "control": f"http://127.0.0.1:{control}", "url": url, "pid": os.getpid()}
+    temporary = folder / "ready.json.tmp"
+    temporary.write_text(json.dumps(ready, indent=1))
+    temporary.replace(folder / "ready.json")
+
+
+async def until_ended() -> None:
+    """Waits for SIGTERM or SIGINT."""
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    await ended.wait()
+
+
+async def serve(
+    given: Arguments, records: Records, moods: Moods, door: Door, env: Callable[[], dict[str, str]]
+) -> None:
+    """Runs an HTTP simulator to its end: its door, its control port, ready.json."""
+
+    async def reopen() -> None:
+        await door.open(0)
+
+    await door.open(given.port or records.kept("port") or 0)
+    records.keep("port", door.port)
+    await with_control(given, records, moods, Outages(moods, door.shut, reopen), env, f"http://127.0.0.1:{door.port}")
+
+
+async def with_control(
+    given: Arguments,
+    records: Records,
+    moods: Moods,
+    outages: Outages,
+    env: Callable[[], dict[str, str]],
+    url: str,
+) -> None:
+    """Opens the control port, says ready and waits for the end."""
+    control = Control(records, moods, outages)
+    await control.door.open(records.kept("control_port") or 0)
+    records.keep("control_port", control.door.port)
+    await outages.follow()
+    write_ready(given.folder, env(), control.door.port, url)
+    await until_ended()

@@ -1,0 +1,159 @@
+"""HTTP/1.1 on asyncio and h11, so that a simulator can do what no web framework lets it: take a request and hang up
+without an answer, or refuse connections on a port that it still holds.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import h11
+
+PHRASES = {
+    200: "OK",
+    201: "Created",
+    204: "No Content",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+}
+CHUNK = 1 << 20
+BODY_LIMIT = 110_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; `path` is unquoted and without the query, header names are lower case."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+
+    def one(self, name: str, otherwise: str = "") -> str:
+        """The first value of a query parameter."""
+        return self.query.get(name, [otherwise])[0]
+
+    def json(self) -> Any:
+        """The body as JSON. Raises ValueError."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer; `content` is sent as JSON, None as an empty body."""
+
+    status: int
+    content: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Answering = Callable[[Request], Awaitable[Reply | None]]
+
+
+class Door:
+    """A listening port. The answering function returns None to hang up without an answer."""
+
+    def __init__(self, answer: Answering) -> None:
+        self._answer = answer
+        self._held: socket.socket | None = None
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+        self.port = 0
+
+    async def open(self, port: int) -> None:
+        """Listens on the port, or on a free one when it is 0 or taken."""
+        self._held = self._held or hold(port)
+        self.port = self._held.getsockname()[1]
+        self._server = await asyncio.start_server(self._serve, sock=self._held, limit=CHUNK, backlog=512)
+
+    async def shut(self) -> None:
+        """Connection refused from here on, and connections at work are cut; the port stays ours."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for writer in list(self._open):
+            writer.transport.abort()
+        self._held = hold(self.port)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            await self._converse(h11.Connection(h11.SERVER), reader, writer)
+        except (ConnectionError, h11.RemoteProtocolError, asyncio.IncompleteReadError):
+            pass  # the caller's end broke: nothing to answer
+        finally:
+            self._open.discard(writer)
+            writer.transport.abort() if writer.transport.is_closing() else writer.close()
+
+    async def _converse(
+        self, connection: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        while (request := await _read(connection, reader, writer)) is not None:
+            reply = await self._answer(request)
+            if reply is None:
+                writer.transport.abort()
+                return
+            writer.write(_written(connection, reply))
+            await writer.drain()
+            if connection.our_state is not h11.DONE or connection.their_state is not h11.DONE:
+                return
+            connection.start_next_cycle()
+
+
+def hold(port: int) -> socket.socket:
+    """A bound socket that does not listen: connections to it are refused and nobody else can have the port."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind(("127.0.0.1", port))
+    except OSError:
+        held.bind(("127.0.0.1", 0))
+    held.setblocking(False)
+    return held
+
+
+async def _read(
+    connection: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> Request | None:
+    head: h11.Request | None = None
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            if connection.they_are_waiting_for_100_continue:
+                writer.write(connection.send(h11.InformationalResponse(status_code=100, headers=[])) or b"")
+            connection.receive_data(await reader.read(CHUNK))
+        elif isinstance(event, h11.Request):
+            head = event
+        elif isinstance(event, h11.Data):
+            parts.append(bytes(event.data))
+            size += len(event.data)
+            if size > BODY_LIMIT:
+                return None
+        elif isinstance(event, h11.EndOfMessage) and head is not None:
+            return _request(head, b"".join(parts))
+        else:
+            return None
+
+
+def _request(head: h11.Request, body: bytes) -> Request:
+    target = urlsplit(head.target.decode("latin-1"))
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+    query = parse_qs(target.query, keep_blank_values=True)
+    return Request(head.method.decode("ascii"), unquote(target.path), query, headers, body)
+
+
+def _written(connection: h11.Connection, reply: Reply) -> bytes:
+    body = b"" if reply.content is None else json.dumps(reply.content, ensure_ascii=False).encode()
+    headers = [("Content-Length", str(len(body))), *reply.headers.items()]
+    if body:
+        headers.append(("Content-Type", "application/json;charset=UTF-8"))
+    head = h11.Response(status_code=reply.status, reason=PHRASES.get(reply.status, "").encode(), headers=headers)
+    sent = [connection.send(head), connection.send(h11.Data(data=body)), connection.send(h11.EndOfMessage())]
+    return b"".join(part for part in sent if part)

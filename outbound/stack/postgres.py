@@ -16,8 +16,9 @@ from psycopg import sql
 
 from outbound.stack.errors import StackError
 from outbound.stack.places import NOBODY, reachable
-from outbound.stack.processes import Process, children, send_signal
+from outbound.stack.processes import Process
 from outbound.stack.supervisor import Supervisor
+from outbound.stack.warden import children, send_signal
 
 MISSING = (
     "There is no PostgreSQL: `make setup` brings one along on Linux on x86-64; elsewhere install it (Debian: "

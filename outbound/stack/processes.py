@@ -1,10 +1,10 @@
-"""A process: what to run, how it starts in a session of its own, and who belongs to it."""
+"""A process: what to run, and how it starts in a session of its own."""
 
 import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,24 +52,6 @@ def is_free(port: int) -> bool:
         return True
 
 
-def members(session: int) -> list[int]:
-    """The living processes of a session (zombies are not), by Linux' /proc."""
-    return [pid for pid, state, _, owner in _all_processes() if owner == session and state not in "ZX"]
-
-
-def children(parent: int) -> list[int]:
-    """The living direct children of a process."""
-    return [pid for pid, state, ppid, _ in _all_processes() if ppid == parent and state not in "ZX"]
-
-
-def _all_processes() -> Iterator[tuple[int, str, int, int]]:
-    """Each process as (pid, state, parent, session); the fields stand behind the name, which may hold blanks."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            state, parent, _, session, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
-            yield int(folder.name), state, int(parent), int(session)
-
-
 def open_behind_gate(process: Process) -> subprocess.Popen[bytes]:
     """Start the command in a session of its own; it runs once `open_gate` is called, never if we die first.
 
@@ -97,9 +79,3 @@ def open_gate(popen: subprocess.Popen[bytes]) -> None:
     assert popen.stdin is not None
     with suppress(BrokenPipeError), popen.stdin as gate:
         gate.write(b"\n")
-
-
-def send_signal(pid: int, signum: signal.Signals) -> None:
-    """Signal a process that may have ended in the meantime."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, signum)

@@ -21,7 +21,8 @@ from typing import Self
 
 from outbound.stack import places, warden
 from outbound.stack.errors import StackError
-from outbound.stack.processes import Process, members, open_behind_gate, open_gate, send_signal
+from outbound.stack.processes import Process, open_behind_gate, open_gate
+from outbound.stack.warden import Ending, members, send_signal
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
@@ -45,7 +46,8 @@ class _Charge:
     state: _State = _State.DOWN
     wanted: bool = False
     started_at: float = 0.0
-    until: float = 0.0
+    ending: Ending | None = None
+    again_at: float = 0.0
     pause: float = FIRST_PAUSE_SECONDS
     deaths: int = 0
     last_status: int | None = None
@@ -206,17 +208,10 @@ class Supervisor:
         self._note(f"{process.name} started as process {popen.pid}")
 
     def _sweep(self, charge: _Charge) -> None:
-        """Tell the leader to stop, or what it left behind; `_tick` waits for the last one.
-
-        Never both: dramatiq's workers give up their letters at the second signal.
-        """
+        """Begin to end what there is of the session; `_tick` waits for the last one."""
         assert charge.popen is not None
         charge.state = _State.SWEEPING
-        charge.until = time.monotonic() + charge.process.grace
-        if charge.popen.poll() is None:
-            charge.popen.send_signal(charge.process.stop_signal)
-        else:
-            warden.send(charge.popen.pid, charge.process.stop_signal)
+        charge.ending = Ending(charge.popen.pid, charge.process.stop_signal, charge.process.grace)
 
     def _watch(self) -> None:
         with self._changed:
@@ -237,7 +232,7 @@ class Supervisor:
             self._died(charge, now)
         if charge.state is _State.SWEEPING:
             self._finish(charge, now)
-        if charge.state is _State.PAUSED and now >= charge.until:
+        if charge.state is _State.PAUSED and now >= charge.again_at:
             self._again(charge, now)
 
     def _died(self, charge: _Charge, now: float) -> None:
@@ -252,15 +247,12 @@ class Supervisor:
 
     def _finish(self, charge: _Charge, now: float) -> None:
         assert charge.popen is not None
-        leader = charge.popen.pid
-        gone = charge.popen.poll() is not None and not members(leader)
-        if not gone:
-            if now > charge.until:
-                warden.send(leader, signal.SIGKILL)
+        assert charge.ending is not None
+        if not (charge.ending.over() and charge.popen.poll() is not None):
             return
-        self._tell_warden(f"- {leader}")
+        self._tell_warden(f"- {charge.popen.pid}")
         if charge.wanted:
-            charge.state, charge.until = _State.PAUSED, now + charge.pause
+            charge.state, charge.again_at = _State.PAUSED, now + charge.pause
             charge.pause = min(charge.pause * 2, LONGEST_PAUSE_SECONDS)
         else:
             charge.state = _State.DOWN
@@ -271,7 +263,7 @@ class Supervisor:
             self._spawn(charge)
         except (OSError, StackError) as fault:
             self._note(f"{charge.process.name} could not be started again: {fault}")
-            charge.until = now + charge.pause
+            charge.again_at = now + charge.pause
 
 
 @contextmanager

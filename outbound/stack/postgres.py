@@ -109,6 +109,12 @@ class PostgresServer:
             connection.execute(statement.format(sql.Identifier(database), sql.Identifier(template)))
         return self.url(database)
 
+    def ensure(self, database: str) -> str:
+        """Create a database unless it is there already; its address as in `url`."""
+        with suppress(psycopg.errors.DuplicateDatabase):
+            self.create(database)
+        return self.url(database)
+
     def drop(self, database: str) -> None:
         """Remove a database, breaking what connections there are to it."""
         with self._admin() as connection:

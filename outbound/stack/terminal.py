@@ -1,0 +1,40 @@
+"""`outbound up`: the stack at a terminal, until Ctrl-C or a polite kill."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from outbound.stack.up import Stack
+
+
+@contextmanager
+def ended_politely() -> Iterator[None]:
+    """SIGTERM and SIGHUP end what runs in this context as Ctrl-C does, so that it stops in good order."""
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {signum: signal.signal(signum, interrupt) for signum in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for signum, handler in before.items():
+            signal.signal(signum, handler)
+
+
+def keep_up(folder: Path, env: Mapping[str, str], say: Callable[[str], None], *, postgres: bool = False) -> None:
+    """Bring the router up in `folder`, say where its pages are, and keep it up until told to stop.
+
+    Raises StackError when something does not start.
+    """
+    try:
+        with ended_politely(), Stack(folder, env, postgres=postgres) as stack:
+            say(f"The router is up: pages at {stack.url}/drift, the API at {stack.url}/docs.")
+            say(f"Its data and logs are in {folder}; `. {folder}/env` lets the outbound command speak to it.")
+            say("Ctrl-C stops it; the next start goes on where this one stops.")
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        say("Stopped.")

@@ -1,0 +1,209 @@
+"""The whole router on its feet in one folder: for `make demo`, `make up`, the torture run and the benchmark."""
+
+import fcntl
+import json
+import os
+import secrets
+import shlex
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from outbound import clock, seal
+from outbound.ledger import migrate
+from outbound.stack import parts
+from outbound.stack.errors import StackError
+from outbound.stack.postgres import PostgresServer
+from outbound.stack.processes import Process, is_free
+from outbound.stack.redis import RedisServer, given_url
+from outbound.stack.supervisor import Supervisor
+
+LOCK_SECONDS = 15.0
+"""Longer than it takes the warden of a killed stack to end what that left."""
+
+SEAL_YEARS = 11
+WORKERS = ("timer", "network-pool", "render-pool")
+
+
+class Stack:
+    """Everything the router consists of, up while the context is open; a second one goes on where it stopped.
+
+    `folder` holds all data, keys and logs. Of `env` the variables OUTBOUND_… (see outbound.settings) and REDIS_URL
+    count, nothing else of the environment does. `postgres`: an embedded PostgreSQL instead of SQLite or of
+    OUTBOUND_DATABASE_URL. `simulators`: the outside on loopback instead of what `env` names. `workers`: start them
+    at once (else `start_workers` does). Raises StackError when something does not start.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        env: Mapping[str, str] | None = None,
+        *,
+        postgres: bool = False,
+        simulators: bool = True,
+        workers: bool = True,
+        web: bool = True,
+        cores: int | None = None,
+    ) -> None:
+        self.folder = folder.absolute()
+        self._given = dict(env or {})
+        self._wants = {"postgres": postgres, "simulators": simulators, "workers": workers, "web": web}
+        self._cores = cores or parts.cores()
+        self._open = ExitStack()
+        self.redis: RedisServer | None = None
+        self.postgres: PostgresServer | None = None
+        self.controls: dict[str, str] = {}
+        self.url = ""
+        self.env: dict[str, str] = {}
+        self.supervisor: Supervisor
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            lock = starting.enter_context(_locked(self.folder))
+            self.supervisor = starting.enter_context(Supervisor(self.folder, keep_open=(lock,)))
+            self._start()
+            self._open = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._open:
+            self.supervisor.stop("web", *WORKERS)
+            self.supervisor.stop(*parts.SIMULATORS)
+
+    def start_workers(self) -> None:
+        """Start the timer and both pools."""
+        from workers.broker import QUEUES_NETWORK, QUEUES_RENDER
+
+        self.supervisor.start(parts.render_pool(self.folder, self.env, QUEUES_RENDER, self._cores))
+        self.supervisor.start(parts.network_pool(self.folder, self.env, QUEUES_NETWORK))
+        self.supervisor.start(parts.timer(self.folder, self.env))
+
+    def stop_workers(self) -> None:
+        """Stop the timer and both pools; what they have in hand they finish."""
+        self.supervisor.stop(*WORKERS)
+
+    def _start(self) -> None:
+        self.env = {
+            "OUTBOUND_VAR_DIR": str(self.folder),
+            "OUTBOUND_SESSION_SECRET": _kept_secret(self.folder / "keys" / "session-secret"),
+            "OUTBOUND_SEAL_KEYS_FILE": str(self.folder / "keys" / "seal.json"),
+            **{name: value for name, value in self._given.items() if name.startswith("OUTBOUND_")},
+            "OUTBOUND_REDIS_URL": self._start_redis(),
+        }
+        if self._wants["postgres"]:
+            self.env["OUTBOUND_DATABASE_URL"] = self._start_postgres()
+        self.env.setdefault("OUTBOUND_DATABASE_URL", f"sqlite:///{self.folder / 'ledger.sqlite'}")
+        migrate(self.env["OUTBOUND_DATABASE_URL"])
+        seal.new_keys(Path(self.env["OUTBOUND_SEAL_KEYS_FILE"]), _months(clock.today(), SEAL_YEARS))
+        if self._wants["simulators"]:
+            self._start_simulators()
+        _write_env(self.folder / "env", self.env)
+        if self._wants["workers"]:
+            self.start_workers()
+        if self._wants["web"]:
+            self._start_web()
+
+    def _start_redis(self) -> str:
+        if given := given_url(self._given):
+            return given
+        self.redis = RedisServer(self.supervisor, self.folder / "redis")
+        self.redis.start()
+        return self.redis.url
+
+    def _start_postgres(self) -> str:
+        self.postgres = PostgresServer(self.supervisor, self.folder / "postgres", durable=True)
+        self.postgres.start()
+        return self.postgres.ensure("outbound")
+
+    def _start_simulators(self) -> None:
+        ready = {name: self.folder / "simulators" / name / "ready.json" for name in parts.SIMULATORS}
+        for name, file in ready.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.unlink(missing_ok=True)
+            self.supervisor.start(parts.simulator(name, file.parent, self.env))
+        for name, file in ready.items():
+            self.supervisor.wait_until(name, file.exists)
+            announced = json.loads(file.read_text())
+            self.env.update(announced["env"])
+            self.controls[name] = announced["control"]
+
+    def _start_web(self) -> None:
+        """Start it where it was last time, if that port is free, so that addresses stay good."""
+        file = self.folder / "web.json"
+        last = _port(_announced(file))
+        file.unlink(missing_ok=True)
+        self.supervisor.start(self._web(last if is_free(last) else 0, file))
+        self.supervisor.wait_until("web", file.exists)
+        self.url = _announced(file)["url"]
+        self.supervisor.amend(self._web(_port({"url": self.url}), file))
+
+    def _web(self, port: int, file: Path) -> Process:
+        return parts.web(self.folder, self.env, port, file)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[int]:
+    """Hold the folder for one stack at a time; the file descriptor of its lock."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "stack.lock").open("a+") as lock:
+        patience_ends = time.monotonic() + LOCK_SECONDS
+        while not _try_lock(lock.fileno()):
+            if time.monotonic() > patience_ends:
+                lock.seek(0)
+                raise StackError(
+                    f"Another router runs in {folder} (process {lock.read().strip()}); stop it, or choose another "
+                    "folder with OUTBOUND_VAR_DIR."
+                )
+            time.sleep(0.1)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield lock.fileno()
+
+
+def _try_lock(descriptor: int) -> bool:
+    with suppress(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+def _kept_secret(file: Path) -> str:
+    """A secret made at the first start and kept since, readable by us alone."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError), open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+        new.write(secrets.token_urlsafe(32))
+    return file.read_text()
+
+
+def _months(first: date, years: int) -> list[str]:
+    """Retention months (YYYY-MM) from this one on."""
+    start = first.year * 12 + first.month - 1
+    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(start, start + years * 12 + 1)]
+
+
+def _announced(file: Path) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        found = json.loads(file.read_text())
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _port(announced: Mapping[str, Any]) -> int:
+    number = str(announced.get("url", "")).rstrip("/").rpartition(":")[2]
+    return int(number) if number.isdecimal() else 0
+
+
+def _write_env(file: Path, env: Mapping[str, str]) -> None:
+    """The settings of the running router, to be read with `. var/env` before calling the `outbound` command."""
+    temporary = file.with_name(file.name + ".tmp")
+    temporary.unlink(missing_ok=True)
+    with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.writelines(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(env.items()))
+    temporary.replace(file)

@@ -1,0 +1,134 @@
+"""The whole stack in one folder: alone there, kept between starts, nothing left behind."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from redis import Redis
+
+from outbound.stack import places, up
+from outbound.stack.errors import StackError
+from outbound.stack.terminal import ended_politely
+from outbound.stack.up import Stack
+from outbound.stack.warden import members
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    folder = places.scratch("outbound-test-")
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def bare(folder: Path, *, postgres: bool = False, env: dict[str, str] | None = None) -> Stack:
+    """What every stack has: Redis, ledger, keys."""
+    return Stack(folder, env, postgres=postgres, simulators=False, workers=False, web=False)
+
+
+def leaders(stack: Stack) -> list[int]:
+    return [pid for name in stack.supervisor.running() for pid in stack.supervisor.pids(name)]
+
+
+@pytest.mark.parametrize("postgres", [False, True])
+def test_a_second_start_goes_on_where_the_first_stopped(folder: Path, postgres: bool) -> None:
+    with bare(folder, postgres=postgres) as stack:
+        first = dict(stack.env)
+        started = leaders(stack)
+        keys = Path(first["OUTBOUND_SEAL_KEYS_FILE"]).read_text()
+        with Redis.from_url(first["OUTBOUND_REDIS_URL"]) as redis:
+            redis.set("ticket", "render")
+        engine = sa.create_engine(first["OUTBOUND_DATABASE_URL"])
+        with engine.begin() as tx:
+            tx.execute(sa.text("create table proof (id int)"))
+        engine.dispose()
+    assert started
+    assert not any(map(members, started))
+    with bare(folder, postgres=postgres) as stack:
+        assert stack.env == first
+        assert Path(stack.env["OUTBOUND_SEAL_KEYS_FILE"]).read_text() == keys
+        with Redis.from_url(stack.env["OUTBOUND_REDIS_URL"]) as redis:
+            assert redis.get("ticket") == b"render"
+        engine = sa.create_engine(stack.env["OUTBOUND_DATABASE_URL"])
+        assert sa.inspect(engine).has_table("proof")
+        assert sa.inspect(engine).has_table("letter")
+        engine.dispose()
+
+
+def test_a_folder_holds_one_stack_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up, "LOCK_SECONDS", 0.2)
+    refused = rf"Another router runs in {folder} \(process {os.getpid()}\); stop it"
+    with bare(folder), pytest.raises(StackError, match=refused), bare(folder):
+        pass
+    with bare(folder):
+        pass
+
+
+def test_after_a_killed_stack_the_next_one_starts_when_its_remains_are_gone(folder: Path) -> None:
+    source = """
+        import sys, time
+        from pathlib import Path
+        from outbound.stack.up import Stack
+        with Stack(Path(sys.argv[1]), simulators=False, workers=False, web=False) as stack:
+            print(*stack.supervisor.pids("redis"), flush=True)
+            time.sleep(60)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(source), str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None
+        redis = int(owner.stdout.readline())
+        owner.send_signal(signal.SIGKILL)
+    with bare(folder) as stack:
+        assert not members(redis)
+        assert stack.redis is not None
+        assert stack.redis.answers()
+
+
+def test_what_fails_at_the_start_leaves_nothing_running(folder: Path) -> None:
+    (folder / "keys").mkdir()
+    (folder / "keys" / "seal.json").write_text("these are no keys")
+    with pytest.raises(ValueError, match="Expecting value"), bare(folder):
+        pass
+    started = (folder / "supervisor.log").read_text()
+    assert "redis started" in started
+    assert started.splitlines()[-1] == "redis is down"
+
+
+def test_the_settings_of_the_running_router_lie_ready_for_the_command(folder: Path) -> None:
+    name = "Kommunen & 'Søn'"
+    with bare(folder, env={"OUTBOUND_SENDER_NAME": name, "HOME": "/nowhere"}) as stack:
+        file = folder / "env"
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        show = f'. {file}; printf %s "$OUTBOUND_SENDER_NAME|$OUTBOUND_REDIS_URL"'
+        shown = subprocess.run(["/bin/sh", "-c", show], check=True, capture_output=True, text=True).stdout
+        assert shown == f"{name}|{stack.env['OUTBOUND_REDIS_URL']}"
+        assert "HOME" not in stack.env
+
+
+def test_a_given_redis_is_used_and_none_started(folder: Path, redis_url: str) -> None:
+    with bare(folder, env={"REDIS_URL": redis_url}) as stack:
+        assert stack.env["OUTBOUND_REDIS_URL"] == redis_url
+        assert stack.redis is None
+        assert stack.supervisor.running() == []
+
+
+def test_there_is_a_seal_key_for_every_month_of_eleven_years() -> None:
+    months = up._months(date(2026, 11, 22), 11)
+    assert months[:3] == ["2026-11", "2026-12", "2027-01"]
+    assert (months[-1], len(months)) == ("2037-11", 133)
+
+
+def test_a_polite_kill_ends_it_as_ctrl_c_does() -> None:
+    handler = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), ended_politely():
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) is handler

@@ -1,0 +1,27 @@
+"""What can be wrong with a letter, its fields or its type. No fault carries what somebody wrote."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: where (a JSON pointer into what was handed in) and a sentence that echoes no value."""
+
+    pointer: str
+    message: str
+
+
+class RenderingFault(Exception):
+    """This letter cannot be rendered. `code` is a stand code of ours; nothing of the letter is in it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class LetterTypesFault(Exception):
+    """The folder of letter types cannot be used; the text names every fault of every letter type."""
+
+    def __init__(self, sentences: tuple[str, ...]) -> None:
+        super().__init__("The letter types cannot be used:\n  " + "\n  ".join(sentences))
+        self.sentences = sentences

@@ -1,0 +1,84 @@
+"""Pouring flowables into pages: laid out first, drawn afterwards, so that every page knows how many there are."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from reportlab.platypus import Flowable
+
+from outbound.rendering.faults import RenderingFault
+from outbound.rendering.pieces import Group
+from outbound.rendering.window import MM, PAGE_HEIGHT, Box
+
+_HAIR = 1e-6  # points that rounding may cost
+_FEW_LINES = 44.0  # points: what a heading must have under it on its own page
+MOST_PAGES = 200  # a letter longer than this is a mistake
+
+
+@dataclass(slots=True)
+class Page:
+    """One page's flowables with the place of each: points from the lower left corner."""
+
+    area: Box
+    placed: list[tuple[Flowable, float, float]] = field(default_factory=list)
+    used: float = 0.0  # points from the top of the area
+    after: float = 0.0  # space that the last flowable wants under it
+
+    def room(self, flowable: Flowable) -> float:
+        """Points that this flowable may be high here."""
+        return self.area.height * MM - self.used - self.gap(flowable)
+
+    def gap(self, flowable: Flowable) -> float:
+        return max(self.after, flowable.getSpaceBefore()) if self.placed else 0.0
+
+    def put(self, flowable: Flowable, tall: float) -> None:
+        self.used += self.gap(flowable) + tall
+        top = (PAGE_HEIGHT - self.area.top) * MM
+        self.placed.append((flowable, self.area.left * MM, top - self.used))
+        self.after = flowable.getSpaceAfter()
+
+
+def pour(story: Sequence[Flowable], first: Box, later: Box) -> list[Page]:
+    """The pages of a letter. Raises RenderingFault: `layout` where something fits on no page, `pages`."""
+    pages, waiting = [Page(first)], deque(story)
+    while waiting:
+        flowable, page = waiting.popleft(), pages[-1]
+        room = page.room(flowable)
+        _, tall = flowable.wrap(page.area.width * MM, max(room, 1.0))
+        if tall <= room + _HAIR and not _would_stand_alone(flowable, tall, waiting, page):
+            page.put(flowable, tall)
+            continue
+        parts = [] if getattr(flowable, "sticks", False) else _split(flowable, page, room)
+        if not parts:
+            parts = [flowable]
+            _turn_over(pages, later)
+        waiting.extendleft(reversed(parts))
+    return pages
+
+
+def _split(flowable: Flowable, page: Page, room: float) -> list[Flowable]:
+    parts: list[Flowable] = flowable.split(page.area.width * MM, room) if room > 0 else []
+    return [] if len(parts) == 1 and parts[0] is flowable else parts
+
+
+def _turn_over(pages: list[Page], later: Box) -> None:
+    if not pages[-1].placed and pages[-1].area == later:
+        raise RenderingFault("layout")
+    if len(pages) == MOST_PAGES:
+        raise RenderingFault("pages")
+    pages.append(Page(later))
+
+
+def _would_stand_alone(flowable: Flowable, tall: float, waiting: Iterable[Flowable], page: Page) -> bool:
+    """A heading at the foot of a page whose text begins on the next one."""
+    if not getattr(flowable, "sticks", False) or not page.placed:
+        return False
+    needed, after = 0.0, flowable.getSpaceAfter()
+    for following in waiting:
+        _, wanted = following.wrap(page.area.width * MM, page.area.height * MM)
+        needed += max(after, following.getSpaceBefore())
+        if not getattr(following, "sticks", False):
+            needed += wanted if isinstance(following, Group) else min(wanted, _FEW_LINES)
+            break
+        needed, after = needed + wanted, following.getSpaceAfter()
+    return page.room(flowable) - tall < needed

@@ -1,0 +1,104 @@
+"""Fields and frame to a Document: a PDF and its HTML twin. The same inputs give the same bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from lxml.etree import _Element
+from reportlab import rl_config
+from reportlab.lib import rl_accel
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph
+
+from outbound.letter import Document
+from outbound.rendering import fonts, sheet
+from outbound.rendering.cover import draw_cover, new_canvas
+from outbound.rendering.faults import RenderingFault
+from outbound.rendering.letter_types import LONGEST_TITLE, LetterType
+from outbound.rendering.paging import Page, pour
+from outbound.rendering.pieces import flowables
+from outbound.rendering.sheet import one_line
+from outbound.rendering.templates import body_of, line_of
+from outbound.rendering.twin import twin
+from outbound.rendering.views import Frame, letter_view
+from outbound.rendering.window import BODY_FIRST, BODY_LATER, Box
+
+rl_config.useA85 = 0  # ASCII85 makes a PDF larger and slower, for nothing
+rl_config.trustedHosts = []
+rl_config.trustedSchemes = []
+_HEAD_GAP = 7.0  # mm between the column at right and the body
+
+if type(rl_accel.fp_str).__name__ != "builtin_function_or_method":
+    raise ImportError("reportlab runs without its accelerator; install reportlab[accel].")
+
+
+def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> Document:
+    """The finished letter. Raises RenderingFault, whose code says what is in the way and nothing of the letter."""
+    if letter_type.form is None:
+        raise RenderingFault("ready-made")
+    view = letter_view(frame)
+    body = body_of(letter_type.form.body, fields, view)
+    sheet.checked("".join(body.itertext()))
+    title = sheet.checked(line_of(letter_type.form.title, fields, view))
+    if not 0 < len(title) <= LONGEST_TITLE:
+        raise RenderingFault("title")
+    pdf, pages = _pdf(title, _laid_out(body, frame), frame, letter_type)
+    return Document(
+        pdf=pdf,
+        title=title,
+        dated=frame.dated,
+        pages=pages,
+        sheets=sheets_of(pages, letter_type.plex),
+        html=twin(title, body, frame, letter_type.languages[0]),
+        template_version=letter_type.template_version,
+    )
+
+
+def sheets_of(pages: int, plex: str) -> int:
+    """Sheets of paper for so many pages."""
+    return (pages + 1) // 2 if plex == "duplex" else pages
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """A letter laid out and not yet drawn."""
+
+    column: list[tuple[Paragraph, float]]
+    pages: list[Page]
+
+
+def _laid_out(body: _Element, frame: Frame) -> _Layout:
+    fonts.register()
+    column = sheet.head_paragraphs(frame)
+    top = max(BODY_FIRST.top, sheet.head_bottom(column) + _HEAD_GAP)
+    first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
+    return _Layout(column, pour(flowables(body), first, BODY_LATER))
+
+
+def _pdf(title: str, layout: _Layout, frame: Frame, letter_type: LetterType) -> tuple[bytes, int]:
+    """The PDF and its number of pages, cover and its back included."""
+    out = BytesIO()
+    canvas = new_canvas(out, title, frame.letterhead.name, letter_type.languages[0])
+    covers = draw_cover(canvas, frame, letter_type.plex) if frame.cover else 0
+    for number, page in enumerate(layout.pages, 1):
+        if number == 1:
+            _draw_first(canvas, layout, frame)
+        for flowable, x, y in page.placed:
+            flowable.drawOn(canvas, x, y)
+        sheet.draw_footer(
+            canvas, one_line(frame.letterhead.name), one_line(frame.case_number), number, len(layout.pages)
+        )
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue(), covers + len(layout.pages)
+
+
+def _draw_first(canvas: Canvas, layout: _Layout, frame: Frame) -> None:
+    sheet.draw_head(canvas, layout.column)
+    sheet.draw_marker(canvas, frame.marker)
+    if frame.address_in_window:
+        sheet.draw_return_line(canvas, frame.letterhead)
+        sheet.draw_address(canvas, frame.address_in_window)
+    else:
+        sheet.draw_name(canvas, frame.recipient)

@@ -1,0 +1,184 @@
+"""What stands on the pages around the body: window, return address, letterhead, marker and page numbers."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph
+
+from outbound.letter import Address
+from outbound.rendering.danish import dato
+from outbound.rendering.faults import RenderingFault
+from outbound.rendering.fonts import BOLD, REGULAR, Face, runs, unprintable, width
+from outbound.rendering.pieces import GREY, INK, plain
+from outbound.rendering.views import Frame, Letterhead
+from outbound.rendering.window import FOOTER, HEAD, MARKER, MM, PAGE_HEIGHT, WINDOW, Box
+
+_ADDRESS_SIZES = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0)  # points: one size for the whole block
+_LINE = 1.24  # leading of the address block, in font sizes
+_INSET = 2.0  # mm inside the window
+_HEAD_NAME = ParagraphStyle("head-name", fontName=BOLD.name, fontSize=12, leading=15)
+_HEAD_TEXT = ParagraphStyle("head", fontName=REGULAR.name, fontSize=9, leading=11.6)
+_HEAD_LABEL = ParagraphStyle("head-label", fontName=REGULAR.name, fontSize=7.5, leading=10, textColor=GREY)
+_HEAD_VALUE = ParagraphStyle("head-value", fontName=REGULAR.name, fontSize=9.5, leading=12)
+
+
+def one_line(text: str) -> str:
+    """A line that the router was given, fit to be set. Raises RenderingFault: `character`."""
+    return checked(" ".join(text.split()))
+
+
+def checked(text: str) -> str:
+    """`text` composed (NFC). Raises RenderingFault: `character` where no face has one of its characters."""
+    composed = unicodedata.normalize("NFC", text)
+    if unprintable(composed):
+        raise RenderingFault("character")
+    return composed
+
+
+def draw_line(canvas: Canvas, x: float, y: float, text: str, face: Face, size: float) -> None:
+    """One line of text from `x` on its baseline `y`, both in points."""
+    for part, run in runs(text, face):
+        canvas.setFont(part.name, size)
+        canvas.drawString(x, y, run)
+        x += canvas.stringWidth(run, part.name, size)
+
+
+def draw_address(canvas: Canvas, address: Address, window: Box = WINDOW.address) -> None:
+    """The address block, one face and size, in the window. Raises RenderingFault: `address` where it cannot fit."""
+    size, lines = fitted(tuple(filter(None, map(one_line, address.as_lines()))), window)
+    y = (PAGE_HEIGHT - window.top - _INSET) * MM - size
+    for line in lines:
+        draw_line(canvas, (window.left + _INSET) * MM, y, line, REGULAR, size)
+        y -= size * _LINE
+
+
+def fitted(lines: tuple[str, ...], window: Box) -> tuple[float, list[str]]:
+    """The largest size in which the lines fit, wrapped between words only where even the smallest is too wide."""
+    across, down = (window.width - 2 * _INSET) * MM, (window.height - 2 * _INSET) * MM
+    for size in _ADDRESS_SIZES:
+        if len(lines) * size * _LINE <= down and all(width(line, REGULAR, size) <= across for line in lines):
+            return size, list(lines)
+    size = _ADDRESS_SIZES[-1]
+    wrapped = [part for line in lines for part in _wrapped(line, size, across)]
+    if not wrapped or len(wrapped) * size * _LINE > down:
+        raise RenderingFault("address")
+    return size, wrapped
+
+
+def _wrapped(line: str, size: float, across: float) -> Iterator[str]:
+    """The line in parts that fit, broken between words. Raises RenderingFault: `address` for one word too wide."""
+    part = ""
+    for word in line.split(" "):
+        if width(word, REGULAR, size) > across:
+            raise RenderingFault("address")
+        longer = f"{part} {word}".strip()
+        if width(longer, REGULAR, size) > across:
+            yield part
+            longer = word
+        part = longer
+    yield part
+
+
+def draw_name(canvas: Canvas, recipient: str) -> None:
+    """Who the letter is for, where no address stands in the window. As much of it as one line holds."""
+    box = WINDOW.address
+    name = shortened(one_line(recipient), 11.0, (box.width - 2 * _INSET) * MM)
+    draw_line(
+        canvas, (box.left + _INSET) * MM, (PAGE_HEIGHT - box.top - _INSET) * MM - 11.0, name, REGULAR, 11.0
+    )
+
+
+def draw_return_line(canvas: Canvas, letterhead: Letterhead) -> None:
+    """The one-line return address over the window. Raises RenderingFault: `return-address` where it is too long."""
+    line, box = one_line(letterhead.return_address), WINDOW.return_line
+    for size in (7.5, 7.0, 6.5, 6.0):
+        if width(line, REGULAR, size) <= (box.width - 2 * _INSET) * MM:
+            y = (PAGE_HEIGHT - box.bottom + 1.4) * MM
+            return draw_line(canvas, (box.left + _INSET) * MM, y, line, REGULAR, size)
+    raise RenderingFault("return-address")
+
+
+def head_paragraphs(frame: Frame) -> list[tuple[Paragraph, float]]:
+    """The column at right, each paragraph with the points of space above it."""
+    head = frame.letterhead
+    column = [(plain(one_line(head.name), _HEAD_NAME, BOLD), 0.0)]
+    for text, space in (
+        (head.department, 1),
+        (head.phone and f"Telefon {head.phone}", 5),
+        (head.mail, 0),
+        (head.web, 0),
+    ):
+        if text:
+            column.append((plain(one_line(text), _HEAD_TEXT), float(space)))
+    if head.opening_hours.strip():
+        hours = "\n".join(one_line(line) for line in head.opening_hours.strip().splitlines())
+        column.append((plain("Åbningstid", _HEAD_LABEL), 6.0))
+        column.append((plain(hours, _HEAD_TEXT), 0.0))
+    return column + _facts(frame)
+
+
+def facts_of(frame: Frame) -> list[tuple[str, str]]:
+    """Date, case number, reference and caseworker, by the words that stand over them."""
+    facts = (
+        ("Dato", dato(frame.dated)),
+        ("Sagsnummer", frame.case_number),
+        ("Reference", frame.reference),
+        ("Sagsbehandler", frame.caseworker),
+    )
+    return [(label, text) for label, given in facts if (text := one_line(given))]
+
+
+def _facts(frame: Frame) -> list[tuple[Paragraph, float]]:
+    column = []
+    for number, (label, text) in enumerate(facts_of(frame)):
+        column.append((plain(label, _HEAD_LABEL), 2.0 if number else 12.0))
+        column.append((plain(text, _HEAD_VALUE), 0.0))
+    return column
+
+
+def draw_head(canvas: Canvas, column: list[tuple[Paragraph, float]]) -> None:
+    """The column at right, from its top down."""
+    y = (PAGE_HEIGHT - HEAD.top) * MM
+    for paragraph, space in column:
+        y -= space + paragraph.height
+        paragraph.drawOn(canvas, HEAD.left * MM, y)
+
+
+def head_bottom(column: list[tuple[Paragraph, float]]) -> float:
+    """Millimetres from the top of the page to the foot of the column. Raises RenderingFault: `letterhead`."""
+    tall = sum(space + paragraph.wrap(HEAD.width * MM, 1e6)[1] for paragraph, space in column) / MM
+    if tall > HEAD.height:
+        raise RenderingFault("letterhead")
+    return HEAD.top + tall
+
+
+def draw_marker(canvas: Canvas, marker: str) -> None:
+    """A word such as "Genudsendt" in the top margin. Raises RenderingFault: `marker` where it is too long."""
+    word = one_line(marker)
+    if word:
+        if width(word, BOLD, 11) > MARKER.width * MM:
+            raise RenderingFault("marker")
+        draw_line(canvas, MARKER.left * MM, (PAGE_HEIGHT - MARKER.bottom + 1.5) * MM, word, BOLD, 11)
+
+
+def draw_footer(canvas: Canvas, sender: str, case_number: str, page: int, pages: int) -> None:
+    """Sender and case at left as far as there is room, `Side x af y` at right."""
+    y, size = (PAGE_HEIGHT - FOOTER.bottom + 1.5) * MM, 8.0
+    number = f"Side {page} af {pages}"
+    x = FOOTER.right * MM - width(number, REGULAR, size)
+    canvas.setFillColor(GREY)
+    draw_line(canvas, x, y, number, REGULAR, size)
+    left = sender + (f" · Sagsnummer {case_number}" if case_number else "")
+    draw_line(canvas, FOOTER.left * MM, y, shortened(left, size, x - FOOTER.left * MM - 12), REGULAR, size)
+    canvas.setFillColor(INK)
+
+
+def shortened(text: str, size: float, across: float) -> str:
+    """`text`, or as much of it as fits with an ellipsis."""
+    if width(text, REGULAR, size) <= across:
+        return text
+    while text and width(text + "…", REGULAR, size) > across:
+        text = text[:-1]
+    return text.rstrip() + "…"

@@ -1,0 +1,50 @@
+"""The accessible twin of a letter: the same text as one complete HTML5 page, for a digital mailbox and screen readers."""
+
+from lxml import etree
+from lxml.etree import _Element
+from markupsafe import Markup, escape
+
+from outbound.rendering.sheet import facts_of, one_line
+from outbound.rendering.views import Frame
+
+_STYLE = (
+    "body{font-family:sans-serif;line-height:1.5;max-width:44em;margin:2em auto;padding:0 1em;color:#000;background:#fff}"
+    "table{border-collapse:collapse;margin:1em 0}th,td{text-align:left;vertical-align:top;padding:.3em 1em .3em 0}"
+    ".amount{text-align:right}.total td{font-weight:bold;border-top:1px solid #000}.box{background:#f1f1f1;padding:.5em 1em}"
+    "a{overflow-wrap:anywhere}"
+)
+
+
+def twin(title: str, body: _Element, frame: Frame, language: str) -> str:
+    """A page that stands alone; it fetches nothing. `body` is changed in place (its cells get their scopes)."""
+    for head in body.iterfind(".//thead//th"):
+        head.set("scope", "col")
+    for head in body.iterfind(".//tbody//th"):
+        head.set("scope", "row")
+    body.tag = "main"
+    main = etree.tostring(body, method="html", encoding="unicode")
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"{_header(frame)}\n{main}\n</body>\n</html>\n"
+    )
+
+
+def _header(frame: Frame) -> str:
+    head = frame.letterhead
+    lines = [head.name, head.department, head.phone and f"Telefon {head.phone}", head.mail, head.web]
+    hours = (
+        [f"Åbningstid: {' · '.join(head.opening_hours.strip().splitlines())}"]
+        if head.opening_hours.strip()
+        else []
+    )
+    address = frame.address_in_window
+    recipient = address.as_lines() if address else (frame.recipient,)
+    facts = [f"{label}: {text}" for label, text in facts_of(frame)]
+    blocks = [[frame.marker], [*lines, *hours], recipient, facts]
+    return f"<header>\n{''.join(filter(None, map(_block, blocks)))}</header>"
+
+
+def _block(lines: list[str] | tuple[str, ...]) -> str:
+    text = Markup("<br>").join(escape(one_line(line)) for line in lines if line.strip())
+    return f"<p>{text}</p>\n" if text else ""

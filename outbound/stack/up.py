@@ -78,7 +78,7 @@ class Stack:
 
     def start_workers(self) -> None:
         """Start the timer and both pools."""
-        from workers.broker import QUEUES_NETWORK, QUEUES_RENDER
+        from workers.queues import QUEUES_NETWORK, QUEUES_RENDER
 
         self.supervisor.start(parts.render_pool(self.folder, self.env, QUEUES_RENDER, self._cores))
         self.supervisor.start(parts.network_pool(self.folder, self.env, QUEUES_NETWORK))

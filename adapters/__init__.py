@@ -1,0 +1,107 @@
+"""The outside of the house, one folder per outside system; `connect` is the only place that chooses among them."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from adapters.digital_post.connection import digital_post_caller
+from adapters.digital_post.contacts import ContactRegister
+from adapters.digital_post.mailer import DigitalPostMailer
+from adapters.digital_post.memo import Sender
+from adapters.digital_post.receipts import PulledReceipts
+from adapters.http import Caller
+from adapters.persons import Persons
+from adapters.remote_print.mailer import RemotePrintMailer
+from adapters.remote_print.receipts import FetchedReceipts
+from adapters.remote_print.sftp import Access, Printer, private_key, public_key
+from outbound.letter import Channel
+from outbound.ports import Outside
+from outbound.settings import Settings, SettingsFault
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+NEEDED = {
+    "digital_post_url": "the base of Digital Post's REST interface",
+    "digital_post_system_id": "the sender system's id in Administrativ Adgang",
+    "digital_post_token": "the sender system's API token",
+    "sender_cvr": "the municipality's CVR number",
+    "sender_name": "the municipality's name",
+    "print_sftp_host": "the host of the printer's SFTP server",
+    "print_sftp_user": "our user at the printer",
+    "print_sftp_key_file": "the file of our private key for the printer",
+    "print_sftp_host_key_file": "the file of the printer's public host key",
+    "persons_url": "the base of the person register",
+    "persons_token": "the person register's bearer token",
+}
+
+
+def connect(settings: Settings) -> Outside:
+    """Everything outside, as the settings choose it. Nothing is called yet: connections open with their first use, so
+    call this after a process has forked.
+
+    Raises SettingsFault with a sentence for each setting that is missing or cannot be used.
+    """
+    if faults := [*_missing(settings), *_unsafe(settings)]:
+        raise SettingsFault("The outside cannot be connected:\n  " + "\n  ".join(faults))
+    try:
+        return _connected(settings)
+    except ValueError as fault:
+        sentence = f"The outside cannot be connected:\n  {fault}"
+    raise SettingsFault(sentence)
+
+
+def _connected(settings: Settings) -> Outside:
+    post, printer = digital_post_caller(settings), Printer(_access(settings))
+    sender = Sender(settings.sender_cvr, settings.sender_name)
+    digital = DigitalPostMailer(post, sender, settings.digital_post_largest, settings.digital_post_repeat_is_safe)
+    paper = RemotePrintMailer(
+        printer,
+        settings.print_provider,
+        settings.run_letters,
+        settings.print_largest,
+        settings.print_repeat_is_safe,
+    )
+    return Outside(
+        mailers={Channel.DIGITAL: digital, Channel.PRINT: paper},
+        enrolment=ContactRegister(post, settings.digital_post_timeout),
+        persons=Persons(_persons_caller(settings), settings.persons_timeout),
+        sources=(PulledReceipts(post), FetchedReceipts(printer, settings.print_provider)),
+    )
+
+
+def _access(settings: Settings) -> Access:
+    key, host_key = settings.print_sftp_key_file, settings.print_sftp_host_key_file
+    if key is None or host_key is None:
+        raise ValueError("OUTBOUND_PRINT_SFTP_KEY_FILE and OUTBOUND_PRINT_SFTP_HOST_KEY_FILE are needed.")
+    return Access(
+        settings.print_sftp_host,
+        settings.print_sftp_port,
+        settings.print_sftp_user,
+        private_key(key),
+        public_key(host_key),
+        settings.print_sftp_incoming.rstrip("/"),
+        settings.print_sftp_receipts.rstrip("/"),
+        settings.print_timeout,
+    )
+
+
+def _persons_caller(settings: Settings) -> Caller:
+    headers = {
+        "Authorization": f"Bearer {settings.persons_token.get_secret_value()}",
+        "Accept": "application/json",
+    }
+    return Caller(settings.persons_url, headers, settings.persons_timeout)
+
+
+def _missing(settings: Settings) -> Iterator[str]:
+    for name, what in NEEDED.items():
+        value = getattr(settings, name)
+        said = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+        if not said:
+            yield f"OUTBOUND_{name.upper()} is missing; set {what}."
+
+
+def _unsafe(settings: Settings) -> Iterator[str]:
+    """Numbers of people leave the house on these two: encrypted, or not beyond this machine."""
+    for name in ("digital_post_url", "persons_url"):
+        parts = urlsplit(getattr(settings, name))
+        if getattr(settings, name) and parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            yield f"OUTBOUND_{name.upper()} is not encrypted; it must begin with https:// unless it is on this machine."

@@ -1,0 +1,157 @@
+"""Who can receive Digital Post: the bulk look-up `GET contacts/?isBulkLookup=true` (NgDP OpenAPI 1.68).
+
+The numbers stand in the body, never in a URL. That the body names them `cprNumber` and `cvrNumber` as the query does
+is our reading: the interface leaves its type open.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from adapters.http import Caller, usable
+from outbound.letter import Mailbox
+from outbound.ports import OutsideError, PersonId, Unavailable
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 500  # numbers in one look-up; no limit is published
+Kind = Literal["cprNumber", "cvrNumber"]
+
+WAITING = {
+    "UNCONFIRMED_REGISTRATION": Mailbox.NOT_YET_ACTIVE,  # "karensperiode": cannot receive until it ends
+    "BEFORE_UNCONFIRMED_REGISTRATION": Mailbox.NOT_YET_ACTIVE,  # 21 days before that
+    "CREATED_AWAITING_REGISTRATION": Mailbox.UNDER_15,  # three weeks before the 15th birthday
+}
+PUBLIC = {"REGISTERED": Mailbox.ENROLLED, "EXEMPT": Mailbox.EXEMPT, "CLOSED": Mailbox.CLOSED}
+
+
+class ContactRegister:
+    """The enrolment register. A failed look-up is UNKNOWN, for those it did not answer and for nobody else."""
+
+    def __init__(self, caller: Caller, patience: float) -> None:
+        """`patience`: seconds after which one look-up begins no further call."""
+        self._caller, self._patience = caller, patience
+
+    def look_up(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Mailbox]:
+        """See `outbound.ports.EnrolmentRegister`."""
+        ends = time.monotonic() + self._patience
+        cpr = _Round(self._caller, "cprNumber", ends).answers([i.cpr for i in ids if i.cpr])
+        cvr = _Round(self._caller, "cvrNumber", ends).answers([i.cvr for i in ids if i.cvr and not i.cpr])
+        return {i: (cpr.get(i.cpr) if i.cpr else cvr.get(i.cvr or "")) or Mailbox.UNKNOWN for i in ids}
+
+
+@dataclass(slots=True)
+class _Pages:
+    """What the pages of one look-up told, and what ended it early. Its repr shows no number."""
+
+    found: dict[str, Mailbox] = field(default_factory=dict, repr=False)
+    fault: OutsideError | None = None
+
+    @property
+    def may_be_one_number(self) -> bool:
+        """The register answered that it broke: perhaps on one of the numbers. Not so when it is busy or away."""
+        fault = self.fault
+        return isinstance(fault, Unavailable) and fault.code.startswith("http-") and fault.retry_after is None
+
+
+@dataclass(slots=True)
+class _Round:
+    """The look-up of one kind of number, until `ends` (monotonic)."""
+
+    caller: Caller
+    kind: Kind
+    ends: float
+
+    def answers(self, numbers: Sequence[str]) -> dict[str, Mailbox]:
+        wanted = list(dict.fromkeys(numbers))
+        answers: dict[str, Mailbox] = {}
+        for start in range(0, len(wanted), CHUNK):
+            answers |= self._chunk(wanted[start : start + CHUNK])
+        return answers
+
+    def _chunk(self, numbers: list[str]) -> dict[str, Mailbox]:
+        pages = self._pages(numbers)
+        if pages.fault is not None:
+            logger.warning("The look-up of %d recipients was not answered whole: %s.", len(numbers), pages.fault.code)
+            return pages.found | (self._halves(numbers, pages) if pages.may_be_one_number else {})
+        return dict.fromkeys(numbers, Mailbox.NOT_ENROLLED) | pages.found
+
+    def _halves(self, numbers: list[str], before: _Pages) -> dict[str, Mailbox]:
+        """Asks for the unanswered in two halves, so that one number that breaks the register costs nobody else an
+        answer. When both break, it is the register's trouble, and asking on would make it worse."""
+        left = [number for number in numbers if number not in before.found]
+        if len(left) < 2:
+            return {}
+        parts = [left[: len(left) // 2], left[len(left) // 2 :]]
+        told = [self._pages(part) for part in parts]
+        answers: dict[str, Mailbox] = {}
+        for part, pages in zip(parts, told, strict=True):
+            answers |= pages.found if pages.fault else dict.fromkeys(part, Mailbox.NOT_ENROLLED) | pages.found
+        if sum(pages.fault is not None for pages in told) == 1:
+            broken = 0 if told[0].fault else 1
+            answers |= self._halves(parts[broken], told[broken]) if told[broken].may_be_one_number else {}
+        return answers
+
+    def _pages(self, numbers: list[str]) -> _Pages:
+        """All pages of one look-up. Whoever is on none of them is told nothing of, unless the pages are whole."""
+        pages, rows, page = _Pages(), 0, 0
+        body = json.dumps({self.kind: numbers}).encode()
+        try:
+            while True:
+                found = self._page(body, page, len(numbers))
+                contacts = found["contacts"]
+                rows, page = rows + len(contacts), page + 1
+                _gather(pages.found, contacts, self.kind, set(numbers))
+                if page >= _count(found, "totalPages"):
+                    _must_be_whole(rows, _count(found, "totalElements"))
+                    return pages
+                if not contacts:
+                    raise Unavailable("incomplete-answer")
+        except OutsideError as fault:
+            pages.fault = fault
+        return pages
+
+    def _page(self, body: bytes, page: int, size: int) -> dict[str, Any]:
+        if time.monotonic() > self.ends:
+            raise Unavailable("no-time-left")
+        path = f"contacts/?isBulkLookup=true&page={page}&size={size}"
+        found = usable(self.caller.call("GET", path, body, "application/json"))
+        if not isinstance(found.get("contacts"), list):
+            raise Unavailable("unreadable-answer")
+        return found
+
+
+def _gather(found: dict[str, Mailbox], contacts: list[Any], kind: Kind, asked: set[str]) -> None:
+    """Adds what the contacts say of the numbers asked for. Two contacts of one number that disagree say nothing."""
+    for contact in contacts:
+        number = str(contact.get(kind)) if isinstance(contact, dict) else ""
+        if number not in asked:
+            continue
+        mailbox = _mailbox(contact.get("mailboxSubscription"))
+        found[number] = mailbox if found.get(number, mailbox) is mailbox else Mailbox.UNKNOWN
+
+
+def _mailbox(subscription: object) -> Mailbox:
+    """`publicRegistrationStatus` decides whether the mailbox can receive; `registrationStatus` says why it waits."""
+    if subscription is None:
+        return Mailbox.NOT_ENROLLED  # absent for citizens about to be registered
+    if not isinstance(subscription, dict):
+        return Mailbox.UNKNOWN
+    public = PUBLIC.get(str(subscription.get("publicRegistrationStatus")), Mailbox.UNKNOWN)
+    waiting = WAITING.get(str(subscription.get("registrationStatus")))
+    return waiting if waiting and public not in (Mailbox.ENROLLED, Mailbox.CLOSED) else public
+
+
+def _count(found: dict[str, Any], name: str) -> int:
+    value = found.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise Unavailable("unreadable-answer")
+    return value
+
+
+def _must_be_whole(rows: int, total: int) -> None:
+    if rows != total:
+        raise Unavailable("incomplete-answer")

@@ -1,0 +1,109 @@
+"""The MeMo of a letter: the XML that Digital Post takes (MeMo XSD 1.2).
+
+Written as text, since element order and the literal prefix `memo:` are fixed: SF1601's reader wants exactly that
+prefix (documentation of itk-dev/serviceplatformen), and a tree would cost more than the rest of the hand-over.
+"""
+
+import re
+from binascii import b2a_base64
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.xml import escaped, one_line, stamp
+from outbound.letter import Dispatch, Document
+
+TEXT = 256  # characters: memoTextType
+NOTIFICATION = 150  # characters: the shorter of the two published copies of memoNotificationType
+UNTITLED = "Brev"
+BAD_IN_FILE_NAME = re.compile('[<>:"/\\\\|?*\r\n\u00a0\u2000-\u200a\u2028\u205f\u2060\u3000]+')
+"""Characters for which a message is rejected ("Øget validering", digitaliser.dk, 15-11-2024)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The municipality as the mailbox shows it."""
+
+    cvr: str
+    name: str
+
+
+def memo(dispatch: Dispatch, sender: Sender, created: datetime) -> bytes:
+    """The MeMo, UTF-8. The same arguments give the same bytes, so a repeat is the same message.
+
+    Raises ValueError where the dispatch can be no message: an id that is not UUID version 4, no CPR or CVR, a naive
+    time.
+    """
+    if dispatch.id.version != 4:
+        raise ValueError("A messageUUID is a UUID version 4; the dispatch has another.")
+    if dispatch.recipient.number is None:
+        raise ValueError("A message needs a CPR or CVR number; the dispatch has an address only.")
+    return b"".join((_header(dispatch, sender), *_body(dispatch.document, created), b"</memo:Message>"))
+
+
+def file_name(title: str, ending: str) -> str:
+    """The title as a file name that Digital Post takes, at most 256 characters with its ending."""
+    clean = one_line(BAD_IN_FILE_NAME.sub("-", title), TEXT - len(ending))
+    return (clean.strip(" .-") or UNTITLED) + ending
+
+
+def _header(dispatch: Dispatch, sender: Sender) -> bytes:
+    recipient = dispatch.recipient
+    label = escaped(one_line(recipient.name, TEXT))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<memo:Message xmlns:memo="https://DigitalPost.dk/MeMo-1" memoVersion="1.2">'
+        "<memo:MessageHeader><memo:messageType>DIGITALPOST</memo:messageType>"
+        f"<memo:messageUUID>{dispatch.id}</memo:messageUUID>"
+        f"<memo:label>{escaped(_title(dispatch.document))}</memo:label>"
+        f"<memo:notification>{escaped(_notification(sender))}</memo:notification>"
+        "<memo:reply>false</memo:reply>"
+        "<memo:mandatory>false</memo:mandatory><memo:legalNotification>false</memo:legalNotification>"
+        f"<memo:Sender><memo:senderID>{escaped(sender.cvr)}</memo:senderID><memo:idType>CVR</memo:idType>"
+        f"<memo:label>{escaped(one_line(sender.name, TEXT))}</memo:label></memo:Sender>"
+        f"<memo:Recipient><memo:recipientID>{escaped(recipient.number or '')}</memo:recipientID>"
+        f"<memo:idType>{recipient.id_type}</memo:idType>"
+        f"{f'<memo:label>{label}</memo:label>' if label else ''}</memo:Recipient>"
+        f"{_content_data(dispatch)}</memo:MessageHeader>"
+    ).encode()
+
+
+def _content_data(dispatch: Dispatch) -> str:
+    """The case number, where there is one. The schema wants to know whose number it is: the department's."""
+    number = escaped(one_line(dispatch.case_number, TEXT))
+    if not number:
+        return ""
+    holder = escaped(one_line(dispatch.department, TEXT))
+    return (
+        f"<memo:ContentData><memo:CaseID><memo:caseID>{number}</memo:caseID>"
+        f"<memo:caseSystem>{holder}</memo:caseSystem></memo:CaseID></memo:ContentData>"
+    )
+
+
+def _body(document: Document, created: datetime) -> tuple[bytes, ...]:
+    """One main document in one or two formats: the PDF, and the HTML twin that a screen reader prefers."""
+    head = (
+        f"<memo:MessageBody><memo:createdDateTime>{stamp(created)}</memo:createdDateTime><memo:MainDocument>"
+        f"<memo:label>{escaped(_title(document))}</memo:label>"
+    ).encode()
+    files = _file("application/pdf", file_name(document.title, ".pdf"), document.pdf)
+    if document.html:
+        html = document.html.encode(errors="replace")
+        files += _file("text/html", file_name(document.title, ".html"), html)
+    return (head, *files, b"</memo:MainDocument></memo:MessageBody>")
+
+
+def _file(kind: str, name: str, content: bytes) -> tuple[bytes, ...]:
+    head = (
+        f"<memo:File><memo:encodingFormat>{kind}</memo:encodingFormat><memo:filename>{escaped(name)}</memo:filename>"
+        "<memo:language>da</memo:language><memo:content>"
+    ).encode()
+    return head, b2a_base64(content, newline=False), b"</memo:content></memo:File>"
+
+
+def _title(document: Document) -> str:
+    return one_line(document.title, TEXT) or UNTITLED
+
+
+def _notification(sender: Sender) -> str:
+    """What the e-mail or text message about the letter says: never the title, for that is read outside the mailbox."""
+    return one_line(f"Ny post fra {sender.name}", NOTIFICATION)

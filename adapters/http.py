@@ -1,0 +1,252 @@
+"""HTTP as the adapters need it: one deadline for a whole call, and every failure under the name that says whether
+something may have been taken.
+
+httpcore is the engine under httpx. It is used directly because a total deadline needs a network backend of our own
+(timeouts are otherwise per read, so a server that drips a byte a second never ends), because it halves the CPU of a
+call, and because nothing of it logs or carries a URL. It reads no proxy variables and follows no redirects.
+"""
+
+import json
+import logging
+import math
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpcore
+
+from outbound import clock
+from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, Unavailable
+
+ANSWER_LIMIT = 20_000_000  # bytes: a page of look-ups or receipts is some hundred kB
+KEEP_ALIVE = 5.0  # seconds that an unused connection is kept; shorter than any server is known to keep it
+MOST_WAIT = 24 * 3600.0  # seconds of a Retry-After that we believe
+
+logging.getLogger("httpcore").setLevel(logging.WARNING)  # its DEBUG writes headers
+logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO writes URLs, should anything here come to use it
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An HTTP answer, whole. `retry_after` in seconds, where the server says."""
+
+    status: int
+    body: bytes = field(repr=False)
+    retry_after: float | None = None
+
+    def json(self) -> dict[str, Any] | None:
+        """The body as a JSON object; None where it is not one."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+
+class Caller:
+    """Calls one server. Shared by all threads of a process; connections are kept alive and never retried.
+
+    `timeout` is the seconds that a whole call may take, from the look-up of the host's name (which the system's
+    resolver bounds) to the last byte of the answer.
+    """
+
+    def __init__(
+        self, base: str, headers: Mapping[str, str], timeout: float, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._base, self._headers, self._timeout = base, dict(headers), timeout
+        self._deadline = _Deadline()
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls,
+            max_connections=None,
+            keepalive_expiry=KEEP_ALIVE,
+            network_backend=_TimedBackend(self._deadline),
+        )
+
+    def call(self, method: str, path: str, body: bytes | None = None, content_type: str = "") -> Answered:
+        """The answer, whatever its status.
+
+        Raises Unavailable (the request did not leave), Misconfigured (certificate) or OutcomeUnknown (it left, and no
+        answer came that can be read).
+        """
+        try:
+            return self._call(method, path, body, content_type)
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as fault:
+            named = _named(fault)
+        except httpcore.UnsupportedProtocol:
+            named = Misconfigured("url")
+        raise named  # outside the except block: the cause, which may carry the supplier's words, does not come along
+
+    def close(self) -> None:
+        """Closes the connections; the next call opens new ones."""
+        self._pool.close()
+
+    def _call(self, method: str, path: str, body: bytes | None, content_type: str) -> Answered:
+        headers = self._headers | ({"Content-Type": content_type} if content_type else {})
+        self._deadline.set(self._timeout)
+        with self._pool.stream(method, self._base + path, headers=list(headers.items()), content=body) as response:
+            content = _whole(response.iter_stream())
+            after = _retry_after(response.headers)
+        return Answered(response.status, content, after)
+
+
+def usable(answer: Answered) -> dict[str, Any]:
+    """The JSON object of a read (look-up, list), which may be repeated at will.
+
+    Raises Unavailable or Misconfigured for everything that is not a 2xx with a JSON object.
+    """
+    refuse_strangers(answer)
+    found = answer.json()
+    if not 200 <= answer.status < 300:
+        raise Unavailable(f"http-{answer.status}", answer.retry_after)
+    if found is None:
+        raise Unavailable("unreadable-answer")
+    return found
+
+
+def refuse_strangers(answer: Answered) -> None:
+    """Raises what every supplier means by these statuses: Misconfigured (401, 403, 404 …) or Unavailable (429)."""
+    if answer.status in (401, 403, 404, 405, 407) or 300 <= answer.status < 400:
+        raise Misconfigured(f"http-{answer.status}")
+    if answer.status == 429:
+        raise Unavailable("http-429", answer.retry_after)
+
+
+class _Deadline(threading.local):
+    """When the call that this thread is making must end."""
+
+    at = math.inf
+
+    def set(self, seconds: float) -> None:
+        self.at = time.monotonic() + seconds
+
+    def left(self, otherwise: type[httpcore.TimeoutException]) -> float:
+        """Seconds left. Raises `otherwise` when there are none."""
+        left = self.at - time.monotonic()
+        if left <= 0:
+            raise otherwise("deadline")
+        return left
+
+
+class _TimedBackend(httpcore.NetworkBackend):
+    """Plain sockets whose every step has only what is left of the call's time."""
+
+    def __init__(self, deadline: _Deadline) -> None:
+        self._deadline = deadline
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        fault: Exception = httpcore.ConnectError("no-address")
+        for address in _addresses(host, port):
+            try:
+                left = self._deadline.left(httpcore.ConnectTimeout)
+                return _TimedStream(self._inner.connect_tcp(address, port, left), self._deadline)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as found:
+                fault = found
+        raise fault
+
+
+class _TimedStream(httpcore.NetworkStream):
+    def __init__(self, inner: httpcore.NetworkStream, deadline: _Deadline) -> None:
+        self._inner, self._deadline = inner, deadline
+        self._has_read = False
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            found = self._inner.read(max_bytes, self._deadline.left(httpcore.ReadTimeout))
+        except httpcore.ReadError as fault:
+            if not self._has_read and _is_our_certificate(fault):  # TLS 1.3 refuses it after the handshake
+                raise httpcore.ConnectError("certificate") from fault.__cause__
+            raise
+        self._has_read = True
+        return found
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        connection: socket.socket = self._inner.get_extra_info("socket")
+        left = memoryview(buffer)
+        try:
+            while left:
+                connection.settimeout(self._deadline.left(httpcore.WriteTimeout))
+                left = left[connection.send(left) :]
+        except TimeoutError as fault:
+            raise httpcore.WriteTimeout from fault
+        except OSError as fault:
+            raise httpcore.WriteError from fault
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = self._deadline.left(httpcore.ConnectTimeout)
+        return _TimedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as fault:
+        raise httpcore.ConnectError("dns") from fault
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _named(fault: Exception) -> OutsideError:
+    if isinstance(fault, httpcore.ConnectError):
+        return _not_connected(fault)
+    if isinstance(fault, httpcore.ConnectTimeout | httpcore.PoolTimeout):
+        return Unavailable("connect-timeout")
+    if isinstance(fault, httpcore.LocalProtocolError):
+        return Misconfigured("request")  # a header that HTTP cannot carry: a token with a line end in it
+    if isinstance(fault, httpcore.TimeoutException):
+        return OutcomeUnknown("timeout")
+    return OutcomeUnknown("broken-connection")
+
+
+def _not_connected(fault: Exception) -> OutsideError:
+    if _is_our_certificate(fault) or isinstance(fault.__cause__, ssl.SSLCertVerificationError):
+        return Misconfigured("certificate")
+    if isinstance(fault.__cause__, ssl.SSLError):
+        return Unavailable("tls")
+    return Unavailable("no-connection")
+
+
+def _is_our_certificate(fault: Exception) -> bool:
+    """Whether the server says, by a TLS alert, that it will not have our certificate."""
+    cause = fault.__cause__
+    said = cause.reason or "" if isinstance(cause, ssl.SSLError) else ""
+    words = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "ALERT_HANDSHAKE_FAILURE")
+    return "ALERT" in said and any(word in said for word in words)
+
+
+def _whole(chunks: Iterable[bytes]) -> bytes:
+    parts, size = [], 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > ANSWER_LIMIT:
+            raise httpcore.RemoteProtocolError("answer-too-large")
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> float | None:
+    said = next((value.decode("latin-1") for name, value in headers if name.lower() == b"retry-after"), "")
+    try:
+        seconds = float(said) if said.isdigit() else (parsedate_to_datetime(said) - clock.now()).total_seconds()
+    except (ValueError, TypeError):
+        return None
+    return min(max(seconds, 0.0), MOST_WAIT)

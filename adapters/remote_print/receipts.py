@@ -1,0 +1,164 @@
+"""The printer's receipts: XML files in its folder `receipts/`, as `print-receipts.xsd` has them.
+
+"Posted" means handed to the postal service; nothing here ever says that paper arrived.
+"""
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from lxml import etree
+
+from adapters.codes import Codes, Meaning, stand_code
+from adapters.remote_print.sftp import Entry, Missing, Printer
+from outbound.letter import Blame, News, RawReceipt, Receipt
+
+logger = logging.getLogger(__name__)
+
+NAMESPACE = "urn:outbound:print-receipts:1"
+LARGEST = 5_000_000  # bytes: some 30,000 letters
+LOOKED_THROUGH = 200  # receipts, newest first, in which a run is looked for
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}\.xml")
+DEAREST = 1_000_000_00  # øre
+
+CODES = Codes(Path(__file__).with_name("codes.toml"))
+JOBS = {
+    "taken": News.RECEIVED,
+    "printed": News.RECEIVED,
+    "posted": News.DELIVERED,
+    "refused": News.REFUSED,
+    "returned": News.RETURNED,
+}
+NEWS_OF = {Meaning.AGAIN: News.TRY_AGAIN, Meaning.DUPLICATE: News.DUPLICATE}
+
+
+class FetchedReceipts:
+    """The receipt files at the printer. Shared by all threads."""
+
+    def __init__(self, printer: Printer, provider: str) -> None:
+        self._printer, self.provider = printer, provider
+
+    def fetch(self) -> Iterator[RawReceipt]:
+        """What lies there, oldest first. A receipt's id is its file's name and a digest of what is in it, so that a
+        name that comes again with other content is another receipt."""
+        for name in _readable(self._printer.names(self._printer.access.receipts)):
+            try:
+                body = self._printer.read(self._path(name), LARGEST)
+            except Missing:  # confirmed meanwhile
+                continue
+            yield RawReceipt(self.provider, f"{name}:{hashlib.sha256(body).hexdigest()[:16]}", body)
+
+    def confirm(self, receipt: RawReceipt) -> None:
+        """Deletes the file; one that is gone already is as good."""
+        name = receipt.id.rpartition(":")[0]
+        if NAME.fullmatch(name):
+            self._printer.remove(self._path(name))
+
+    def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
+        """Its news: of the whole run, and of each letter in it. Raises ValueError where it is unreadable."""
+        return read(receipt.body)
+
+    def _path(self, name: str) -> str:
+        return f"{self._printer.access.receipts}/{name}"
+
+
+def read(body: bytes) -> Sequence[Receipt]:
+    """The news in a receipt file. Raises ValueError, with nothing of it in the words.
+
+    A job that cannot be understood is passed over, so that it does not hide the news of its neighbours; a file of
+    nothing else is unreadable.
+    """
+    root = _root(body)
+    news = [item for child in root for item in _news(child, root)]
+    if len(root) and not news:
+        raise ValueError("Nothing in this print receipt can be understood.")
+    if len(news) < len(root):
+        logger.warning("%d items of a print receipt cannot be understood.", len(root) - len(news))
+    return news
+
+
+def is_about(printer: Printer, run: UUID) -> bool:
+    """Whether a receipt for this run lies at the printer. Raises Unavailable or Misconfigured."""
+    folder = printer.access.receipts
+    for name in reversed(_readable(printer.names(folder))[-LOOKED_THROUGH:]):
+        try:
+            if _root(printer.read(f"{folder}/{name}", LARGEST)).get("run", "").lower() == str(run):
+                return True
+        except (ValueError, Missing):
+            continue
+    return False
+
+
+def _readable(lying: dict[str, Entry]) -> list[str]:
+    """The names of the receipt files, oldest first; what is too large or oddly named stays there and is told of."""
+    names = [name for name in lying if name.endswith(".xml")]
+    good = [name for name in names if NAME.fullmatch(name) and lying[name].size < LARGEST]
+    if len(good) < len(names):
+        logger.warning("%d print receipts are too large or have a name we do not read.", len(names) - len(good))
+    return sorted(good, key=lambda name: (lying[name].written, name))
+
+
+def _root(body: bytes) -> etree._Element:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None or root.tag != f"{{{NAMESPACE}}}receipts" or root.getroottree().docinfo.internalDTD is not None:
+        raise ValueError("This is no print receipt (print-receipts.xsd).")
+    return root
+
+
+def _news(item: etree._Element, root: etree._Element) -> list[Receipt]:
+    """One item's news: a list of one, or of none where it cannot be understood."""
+    try:
+        match etree.QName(item).localname:
+            case "job":
+                return [_job(item)]
+            case "run-taken":
+                at = _moment(root.get("created"))
+                return [Receipt(None, News.RECEIVED, "run-taken", at=at, consignment=UUID(root.get("run", "")))]
+            case "run-rejected":
+                return [_rejected(item, root)]
+    except ValueError:
+        pass
+    return []
+
+
+def _job(item: etree._Element) -> Receipt:
+    """One letter's news. A status that we do not know is for a person to look at, as a refusal without a known code."""
+    dispatch, status, at = UUID(item.get("id", "")), stand_code(item.get("status")), _moment(item.get("at"))
+    code = stand_code(item.get("code")) if item.get("code") else ""
+    if status not in JOBS:
+        return Receipt(dispatch, News.REFUSED, code or status, Blame.UNKNOWN, at)
+    if JOBS[status] is not News.REFUSED:
+        return Receipt(dispatch, JOBS[status], code, at=at, amount=_amount(item))
+    meaning = CODES.meaning(code)
+    return Receipt(dispatch, NEWS_OF.get(meaning, News.REFUSED), code or "no-code", meaning.blame, at)
+
+
+def _rejected(item: etree._Element, root: etree._Element) -> Receipt:
+    code = stand_code(item.get("code"))
+    meaning = CODES.meaning(code)
+    news, run = NEWS_OF.get(meaning, News.REFUSED), UUID(root.get("run", ""))
+    return Receipt(None, news, code, meaning.blame, _moment(root.get("created")), consignment=run)
+
+
+def _amount(item: etree._Element) -> int | None:
+    """The postage in øre, where the printer gives a believable one."""
+    said = item.get("postage-ore", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 12 and int(said) <= DEAREST else None
+
+
+def _moment(said: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(said or "")
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None

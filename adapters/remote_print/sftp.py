@@ -1,0 +1,256 @@
+"""The printer's SFTP server: one connection a thread, kept and used again, and every failure under its name.
+
+paramiko with TCP_NODELAY (without it each small answer waits 40 ms), a pinned host key and our own key. paramiko's own
+timeouts are per read; here a watch cuts the connection when an operation has had its time.
+"""
+
+import contextlib
+import errno
+import logging
+import socket
+import threading
+from base64 import b64decode
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+import paramiko
+
+from outbound.ports import Misconfigured, OutsideError, Unavailable
+
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its errors carry tracebacks and the server's words
+
+PIECE = 1_000_000  # bytes written under one watch
+BROKEN = (paramiko.SSHException, paramiko.SFTPError, EOFError, TimeoutError)
+
+
+class Lost(Unavailable):
+    """The connection ended in the middle: what was asked last may have been done."""
+
+
+class NotDone(Unavailable):
+    """The server answered that it did not do it."""
+
+
+class Missing(NotDone):
+    """… because there is no such file or folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the printer is, and by what we know each other. `timeout`: seconds that one operation may take."""
+
+    host: str
+    port: int
+    user: str
+    key: paramiko.PKey = field(repr=False)
+    host_key: paramiko.PKey = field(repr=False)
+    incoming: str
+    receipts: str
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file in a folder: bytes, and when it was last written (seconds since 1970, by the server's clock)."""
+
+    size: int
+    written: int
+
+
+class Printer:
+    """The files at the printer. Shared by all threads. Everything here raises Unavailable or Misconfigured."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._mine = threading.local()
+
+    def names(self, folder: str) -> dict[str, Entry]:
+        """The files in a folder. Raises Misconfigured where there is no such folder."""
+        try:
+            with self._session() as sftp:
+                found = sftp.listdir_attr(folder)
+        except Missing:
+            found = None
+        if found is None:
+            raise Misconfigured("no-folder")
+        return {entry.filename: Entry(entry.st_size or 0, int(entry.st_mtime or 0)) for entry in found}
+
+    def write(self, path: str, pieces: Iterable[bytes]) -> int:
+        """Writes a file, over what was there; its size in bytes, as the server tells it afterwards."""
+        with self._session() as sftp:
+            file = sftp.open(path, "wb")
+            file.set_pipelined(True)
+        for piece in pieces:
+            for start in range(0, len(piece), PIECE):
+                with self._session():
+                    file.write(piece[start : start + PIECE])
+        with self._session() as sftp:
+            file.close()
+            return sftp.stat(path).st_size or 0
+
+    def rename(self, old: str, new: str) -> None:
+        """Gives a file its name; fails where the name is taken (SFTP version 3: never over another file)."""
+        with self._session() as sftp:
+            sftp.rename(old, new)
+
+    def remove(self, path: str) -> None:
+        """Removes a file; one that is gone already is as good."""
+        try:
+            with self._session() as sftp:
+                sftp.remove(path)
+        except Missing:
+            return
+
+    def read(self, path: str, limit: int) -> bytes:
+        """The file's bytes, at most `limit`. Raises Missing where it is gone."""
+        with self._session() as sftp, sftp.open(path, "rb") as file:
+            return file.read(limit)
+
+    def close(self) -> None:
+        """Ends this thread's connection."""
+        line: _Line | None = getattr(self._mine, "line", None)
+        self._mine.line = None
+        if line is not None:
+            line.end()
+
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[paramiko.SFTPClient]:
+        """This thread's connection for one operation, cut when the time is up; failures leave by their names."""
+        line = self._line()
+        try:
+            with _watch(line.sock, self.access.timeout):
+                yield line.sftp
+        except BROKEN:
+            named: OutsideError = Lost("broken-connection")
+        except OSError as fault:
+            named = _told(fault) if line.is_alive() else Lost("broken-connection")
+        else:
+            return
+        if isinstance(named, Lost):
+            self.close()
+        raise named
+
+    def _line(self) -> "_Line":
+        line: _Line | None = getattr(self._mine, "line", None)
+        if line is None or not line.is_alive():
+            self.close()
+            line = self._mine.line = _open(self.access)
+        return line
+
+
+@dataclass(slots=True)
+class _Line:
+    """One connection: its socket, the SSH client on it and the SFTP session in that."""
+
+    sock: socket.socket
+    client: paramiko.SSHClient
+    sftp: paramiko.SFTPClient
+
+    def is_alive(self) -> bool:
+        transport, channel = self.client.get_transport(), self.sftp.get_channel()
+        return transport is not None and transport.is_active() and channel is not None and not channel.closed
+
+    def end(self) -> None:
+        with contextlib.suppress(*BROKEN, OSError):
+            self.client.close()
+        self.sock.close()
+
+
+class _Stranger(paramiko.MissingHostKeyPolicy):
+    """Whoever shows another host key than the pinned one is not our printer."""
+
+    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> NoReturn:
+        raise paramiko.BadHostKeyException(hostname, key, key)
+
+
+@contextlib.contextmanager
+def _watch(sock: socket.socket, seconds: float) -> Iterator[None]:
+    """Cuts the connection when the block takes longer."""
+    watch = threading.Timer(seconds, _cut, [sock])
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+def _cut(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+
+
+def _open(access: Access) -> _Line:
+    """A new connection. Raises Unavailable or Misconfigured; nothing of ours has been sent but a login."""
+    try:
+        sock = socket.create_connection((access.host, access.port), access.timeout)
+    except OSError:
+        sock = None
+    if sock is None:
+        raise Unavailable("no-connection")
+    client = paramiko.SSHClient()
+    try:
+        with _watch(sock, access.timeout):
+            return _Line(sock, client, _session_on(sock, client, access))
+    except paramiko.BadHostKeyException:
+        named: OutsideError = Misconfigured("host-key")
+    except paramiko.AuthenticationException:
+        named = Misconfigured("login")
+    except (*BROKEN, OSError):
+        named = Unavailable("no-connection")
+    client.close()
+    sock.close()
+    raise named
+
+
+def _session_on(sock: socket.socket, client: paramiko.SSHClient, access: Access) -> paramiko.SFTPClient:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    name = access.host if access.port == 22 else f"[{access.host}]:{access.port}"
+    client.get_host_keys().add(name, access.host_key.get_name(), access.host_key)
+    client.set_missing_host_key_policy(_Stranger())
+    client.connect(
+        access.host,
+        access.port,
+        access.user,
+        pkey=access.key,
+        sock=sock,
+        allow_agent=False,
+        look_for_keys=False,
+        banner_timeout=access.timeout,
+        auth_timeout=access.timeout,
+        channel_timeout=access.timeout,
+    )
+    return client.open_sftp()
+
+
+def _told(fault: OSError) -> OutsideError:
+    """What the server's plain no means. (paramiko knows the words of three of SFTP's status codes.)"""
+    if fault.errno == errno.ENOENT:
+        return Missing("no-file")
+    if fault.errno == errno.EACCES:
+        return Misconfigured("no-permission")
+    return NotDone("sftp-failure")
+
+
+def private_key(path: Path) -> paramiko.PKey:
+    """Our key. Raises ValueError with a sentence."""
+    try:
+        return paramiko.PKey.from_path(path)
+    except (OSError, ValueError, TypeError, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
+        pass
+    raise ValueError(
+        "OUTBOUND_PRINT_SFTP_KEY_FILE names no private key without a passphrase; make one with ssh-keygen."
+    )
+
+
+def public_key(path: Path) -> paramiko.PKey:
+    """The printer's host key, a line as in a `.pub` or known_hosts file. Raises ValueError with a sentence."""
+    try:
+        words = path.read_text(encoding="utf-8").split()
+        kind = next(n for n, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-")))
+        return paramiko.PKey.from_type_string(words[kind], b64decode(words[kind + 1], validate=True))
+    except (OSError, ValueError, StopIteration, IndexError, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
+        pass
+    raise ValueError("OUTBOUND_PRINT_SFTP_HOST_KEY_FILE names no public key; ask the printer for its host key.")

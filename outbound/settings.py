@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL of the ledger. Empty: SQLite under the var folder.")
     redis_url: str = Field("", description="Redis for the tickets, e.g. unix:///run/redis.sock?db=0.")
     seal_keys_file: Path | None = Field(
-        None, description="JSON file of AES-256 keys per retention month and of the fingerprint key (see docs/operations.md)."
+        None,
+        description="JSON file of AES-256 keys per retention month and of the fingerprint key (see docs/operations.md).",
     )
 
     # work
@@ -55,6 +56,25 @@ class Settings(BaseSettings):
     retry_first: float = Field(30, gt=0, description="Seconds to the first new try after an outage; doubled each time.")
     retry_most: float = Field(900, gt=0, description="The longest time in seconds between two tries.")
     unknown_recheck: float = Field(300, gt=0, description="Seconds to the next look-up after the answer unknown.")
+    patience_days: int = Field(
+        3, ge=0, description="Working days that a letter may wait for a supplier or a register before it is HELD."
+    )
+    ready_made_days: int = Field(
+        3,
+        ge=0,
+        description="Working days after its date on which a ready-made PDF may still leave. Has no published source.",
+    )
+    print_gather_seconds: float = Field(
+        900, ge=0, description="Letters for print routed within this time leave in one run."
+    )
+    most_tries_again: int = Field(
+        3, ge=1, description="Times that a supplier may throw a letter away before it is HELD."
+    )
+    unmatched_seconds: float = Field(
+        3600,
+        ge=0,
+        description="Seconds that a receipt without a dispatch of ours is looked at again before a person sees it.",
+    )
     route_fresh_hours: float = Field(24, gt=0, description="A route older than this is looked up again.")
     quiet_seconds: float = Field(
         900,
@@ -78,12 +98,20 @@ class Settings(BaseSettings):
     digital_post_url: str = Field("", description="Base of the NgDP REST interface, with its trailing slash.")
     digital_post_system_id: str = Field("", description="The sender system's id in Administrativ Adgang.")
     digital_post_token: SecretStr = Field(SecretStr(""), description="Its API token value (secret).")
+    digital_post_certificate_file: Path | None = Field(
+        None, description="Our OCES3 system certificate with its chain (PEM), for mutual TLS."
+    )
+    digital_post_key_file: Path | None = Field(None, description="Its private key (PEM, without a passphrase).")
+    digital_post_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for the server (PEM). Empty: those of the operating system."
+    )
     digital_post_timeout: float = Field(30, gt=0, description="Seconds that one call may take in all.")
     digital_post_repeat_is_safe: bool = Field(
         False, description="May the same messageUUID be sent twice without a second letter? Not documented by NgDP."
     )
     digital_post_largest: int = Field(
-        70_000_000, description="Bytes of PDF that fit in a MeMo: 99.5 MB of XML less base64 and the HTML twin (digst.dk)."
+        70_000_000,
+        description="Bytes of PDF that fit in a MeMo: 99.5 MB of XML less base64 and the HTML twin (digst.dk).",
     )
     memo_version: str = Field("1.2", pattern=r"^1\.2$", description="MeMo version to write.")
     sender_cvr: str = Field("", pattern=r"^(\d{8})?$", description="The municipality's CVR number.")
@@ -100,7 +128,9 @@ class Settings(BaseSettings):
     print_sftp_receipts: str = Field("receipts", description="Folder with the printer's receipts.")
     print_timeout: float = Field(60, gt=0, description="Seconds that one SFTP operation may take.")
     print_largest: int = Field(3_000_000, description="Bytes of PDF per letter (iMail Denmark, 21grams.com: 3 MB).")
-    print_repeat_is_safe: bool = Field(False, description="May the same run be uploaded twice without being printed twice?")
+    print_repeat_is_safe: bool = Field(
+        False, description="May the same run be uploaded twice without being printed twice?"
+    )
 
     # the person register
     persons_url: str = Field("", description="Base of the person register.")

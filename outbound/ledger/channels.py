@@ -79,6 +79,4 @@ def _state(channel: Channel):  # type: ignore[no-untyped-def]
 
 
 def _ensure(tx: Connection, channel: Channel) -> None:
-    insert_new(
-        tx, t.channel_state, {"channel": channel, "failures": 0, "open_until": None, "misconfigured": "[]"}
-    )
+    insert_new(tx, t.channel_state, {"channel": channel, "failures": 0, "open_until": None, "misconfigured": "[]"})

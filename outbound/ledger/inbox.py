@@ -36,18 +36,11 @@ def keep(tx: Connection, seal: Seal, raw: RawReceipt) -> bool:
 def take_new(tx: Connection, seal: Seal, limit: int) -> list[InboxReceipt]:
     """Up to `limit` receipts that are due, oldest first; nobody else gets them until this transaction ends."""
     row = t.receipt_inbox.c
-    due = (
-        select(t.receipt_inbox)
-        .where(row.state == "new", row.due_at <= clock.now())
-        .order_by(row.id)
-        .limit(limit)
-    )
+    due = select(t.receipt_inbox).where(row.state == "new", row.due_at <= clock.now()).order_by(row.id).limit(limit)
     found = []
     for one in tx.execute(due.with_for_update(skip_locked=True)).all():
         body = seal.open(tx, one.owner, "receipt", "worker", "settle") or b""
-        found.append(
-            InboxReceipt(one.id, one.owner, one.tries, RawReceipt(one.provider, one.provider_id, body))
-        )
+        found.append(InboxReceipt(one.id, one.owner, one.tries, RawReceipt(one.provider, one.provider_id, body)))
     return found
 
 

@@ -122,6 +122,14 @@ def move(
     return True
 
 
+def touch(tx: Connection, was: Letter, **changes: Any) -> bool:
+    """Change something of a letter without moving it; whoever has it claimed comes too late."""
+    row = t.letter.c
+    values = {"claim_token": None, "claimed_until": None, "deaths": 0, "updated_at": clock.now(), **changes}
+    same = update(t.letter).where(row.id == was.id, row.status == was.status, row.version == was.version)
+    return tx.execute(same.values(version=was.version + 1, **values)).rowcount == 1
+
+
 def hold(
     tx: Connection,
     was: Letter,
@@ -152,9 +160,7 @@ def give_back(tx: Connection, letters: Iterable[Letter], token: str, **changes: 
     ids = [one.id for one in letters]
     if ids:
         values = {"claim_token": None, "claimed_until": None, "deaths": 0, **changes}
-        tx.execute(
-            update(t.letter).where(t.letter.c.id.in_(ids), t.letter.c.claim_token == token).values(**values)
-        )
+        tx.execute(update(t.letter).where(t.letter.c.id.in_(ids), t.letter.c.claim_token == token).values(**values))
 
 
 def recover_claims(tx: Connection, deaths_alone: int) -> int:
@@ -203,13 +209,9 @@ _NEW = {
 }
 
 
-def _submitted_before(
-    tx: Connection, system: str, reference: str, fingerprints: Mapping[str, str]
-) -> Submitted:
+def _submitted_before(tx: Connection, system: str, reference: str, fingerprints: Mapping[str, str]) -> Submitted:
     row = t.submission.c
-    first = tx.execute(
-        select(row.id, row.fingerprints).where(row.system == system, row.reference == reference)
-    ).one()
+    first = tx.execute(select(row.id, row.fingerprints).where(row.system == system, row.reference == reference)).one()
     ids = select(t.letter.c.id).where(t.letter.c.submission_id == first.id).order_by(t.letter.c.recipient_no)
     before = json.loads(first.fingerprints)
     names = sorted(before.keys() | fingerprints.keys())

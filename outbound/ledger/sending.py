@@ -3,7 +3,7 @@
 While a letter is SENDING, the claim lies on its consignment: what is handed over in one act is claimed as one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,15 +28,6 @@ from outbound.life import LIVE, UNSETTLED, Outcome, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
-    """A consignment just closed: its members, each with its dispatch."""
-
-    id: UUID
-    closed_at: datetime
-    members: tuple[tuple[UUID, Letter], ...]  # dispatch id, letter as it was when claimed
-
-
-@dataclass(frozen=True, slots=True)
 class Member:
     """A letter in a consignment, now."""
 
@@ -45,8 +36,13 @@ class Member:
 
 
 def close(
-    tx: Connection, letters: Sequence[Letter], token: str, provider: str, lease: float, **envelope: Any
-) -> Closed | None:
+    tx: Connection,
+    letters: Sequence[Letter],
+    token: str,
+    provider: str,
+    lease: float,
+    envelopes: Mapping[UUID, Mapping[str, Any]],
+) -> UUID | None:
     """Make these claimed, routed letters one consignment: membership, dispatches and ROUTED -> SENDING at once.
 
     Letters whose claim or version is no longer ours stay out; None where none is left. The claim moves from the
@@ -77,8 +73,8 @@ def close(
     if not members:
         tx.execute(t.consignment.delete().where(t.consignment.c.id == consignment_id))
         return None
-    _enter(tx, consignment_id, members, provider, at, envelope)
-    return Closed(consignment_id, at, tuple(members))
+    _enter(tx, consignment_id, members, provider, at, envelopes)
+    return consignment_id
 
 
 def begin(tx: Connection, consignment_id: UUID, token: str, lease: float) -> bool:
@@ -91,14 +87,10 @@ def begin(tx: Connection, consignment_id: UUID, token: str, lease: float) -> boo
     members = members_of(tx, consignment_id, lock=True)
     held = consignment(tx, consignment_id, lock=True)
     allowed = {Outcome.OPEN} if held.begun_at is None else UNSETTLED
-    if not members or any(
-        m.letter.status is not Status.SENDING or m.dispatch.outcome not in allowed for m in members
-    ):
+    if not members or any(m.letter.status is not Status.SENDING or m.dispatch.outcome not in allowed for m in members):
         return False
     row = t.consignment.c
-    change = update(t.consignment).where(
-        row.id == consignment_id, row.claim_token == token, row.claimed_until > at
-    )
+    change = update(t.consignment).where(row.id == consignment_id, row.claim_token == token, row.claimed_until > at)
     values = {
         "begun_at": held.begun_at or at,
         "called_at": at,
@@ -107,18 +99,14 @@ def begin(tx: Connection, consignment_id: UUID, token: str, lease: float) -> boo
     return tx.execute(change.values(**values, tries=held.tries + 1)).rowcount == 1
 
 
-def accept(
-    tx: Connection, dispatch_id: UUID, transmission: str, by: str, due_at: datetime | None
-) -> Letter | None:
+def accept(tx: Connection, dispatch_id: UUID, transmission: str, by: str, due_at: datetime | None) -> Letter | None:
     """The supplier has it: by dispatch, whatever the worker had read, claim or no claim.
 
     Returns the letter as it is now where the dispatch was unsettled; None where it was settled already: a success too.
     """
     found = dispatch(tx, dispatch_id)
     one = locked(tx, found.letter_id)
-    if not settle_dispatch(
-        tx, dispatch_id, Outcome.TAKEN, UNSETTLED, taken_at=clock.now(), transmission=transmission
-    ):
+    if not settle_dispatch(tx, dispatch_id, Outcome.TAKEN, UNSETTLED, taken_at=clock.now(), transmission=transmission):
         return None
     if one.status in (Status.SENDING, Status.HELD):
         move(tx, one, Status.SENT, "taken", by, due_at=due_at, tries=0, waiting_since=None)
@@ -187,9 +175,7 @@ def not_taken_after_all(tx: Connection, consignment_id: UUID, token: str, by: st
     return True
 
 
-def doubt(
-    tx: Connection, consignment_id: UUID, token: str | None, due_at: datetime, deadline: datetime
-) -> bool:
+def doubt(tx: Connection, consignment_id: UUID, token: str | None, due_at: datetime, deadline: datetime) -> bool:
     """What is unanswered of it is in doubt from now on. `token` None where the claim ran out after it was begun."""
     members = members_of(tx, consignment_id, lock=True)
     if token is not None and not _claimed(tx, consignment_id, token):
@@ -204,6 +190,17 @@ def doubt(
 def wait_on(tx: Connection, consignment_id: UUID, token: str, due_at: datetime) -> None:
     """Nothing new of a doubt: asked again at `due_at`."""
     if _claimed(tx, consignment_id, token):
+        _end(tx, consignment_id, due_at=due_at)
+
+
+def abandon(tx: Connection, consignment_id: UUID, token: str, due_at: datetime) -> None:
+    """It may not begin after all (something in it was settled meanwhile): what was never begun goes back."""
+    members = members_of(tx, consignment_id, lock=True)
+    if not _claimed(tx, consignment_id, token):
+        return
+    if consignment(tx, consignment_id).begun_at is None:
+        _free_unbegun(tx, consignment_id, members)
+    else:
         _end(tx, consignment_id, due_at=due_at)
 
 
@@ -225,9 +222,7 @@ def hold_doubts(tx: Connection, consignment_id: UUID, token: str) -> int:
     return len(members)
 
 
-def claim_doubts(
-    tx: Connection, channel: Channel, limit: int, lease: float
-) -> tuple[str, list[LedgerConsignment]]:
+def claim_doubts(tx: Connection, channel: Channel, limit: int, lease: float) -> tuple[str, list[LedgerConsignment]]:
     """Claim consignments in doubt that are due a question; the token and what was claimed."""
     now, token, row = clock.now(), uuid4().hex, t.consignment.c
     due = (
@@ -250,9 +245,7 @@ def claim_doubts(
 def expired(tx: Connection) -> list[UUID]:
     """Consignments whose claim ran out."""
     row = t.consignment.c
-    wanted = (
-        select(row.id).where(row.claim_token.is_not(None), row.claimed_until < clock.now()).order_by(row.id)
-    )
+    wanted = select(row.id).where(row.claim_token.is_not(None), row.claimed_until < clock.now()).order_by(row.id)
     return list(tx.execute(wanted).scalars())
 
 
@@ -302,11 +295,7 @@ def dispatches_of(tx: Connection, letter_id: UUID) -> list[LedgerDispatch]:
 
 def members_of(tx: Connection, consignment_id: UUID, *, lock: bool = False) -> list[Member]:
     """The letters of a consignment with their dispatches, in the order of their ids; locked in that order."""
-    mine = (
-        select(t.dispatch)
-        .where(t.dispatch.c.consignment_id == consignment_id)
-        .order_by(t.dispatch.c.letter_id)
-    )
+    mine = select(t.dispatch).where(t.dispatch.c.consignment_id == consignment_id).order_by(t.dispatch.c.letter_id)
     ids = [row.letter_id for row in tx.execute(mine)]
     letters = {one: locked(tx, one) for one in ids} if lock else {one.id: one for one in _letters(tx, ids)}
     return [Member(dispatch_from(row), letters[row.letter_id]) for row in tx.execute(mine)]
@@ -318,10 +307,14 @@ def settle_dispatch(
     """Give a dispatch its outcome, if it is still one of `was`."""
     d = t.dispatch.c
     values = changes if to in UNSETTLED else {"settled_at": clock.now(), **changes}
-    change = (
-        update(t.dispatch).where(d.id == dispatch_id, d.outcome.in_(list(was))).values(outcome=to, **values)
-    )
+    change = update(t.dispatch).where(d.id == dispatch_id, d.outcome.in_(list(was))).values(outcome=to, **values)
     return tx.execute(change).rowcount == 1
+
+
+def note_arrival(tx: Connection, dispatch_id: UUID, available_at: datetime | None, code: str) -> None:
+    """When it became available in the mailbox (by law arrived), or was handed to the postal service; or came back."""
+    values = {"code": code or None, **({"available_at": available_at} if available_at else {})}
+    tx.execute(update(t.dispatch).where(t.dispatch.c.id == dispatch_id).values(**values))
 
 
 def _letters(tx: Connection, ids: Sequence[UUID]) -> list[Letter]:
@@ -334,7 +327,7 @@ def _enter(
     members: Sequence[tuple[UUID, Letter]],
     provider: str,
     at: datetime,
-    envelope: dict[str, Any],
+    envelopes: Mapping[UUID, Mapping[str, Any]],
 ) -> None:
     rows = [
         {
@@ -346,7 +339,7 @@ def _enter(
             "kind": "letter",
             "outcome": Outcome.OPEN,
             "created_at": at,
-            **envelope.get(str(one.id), {}),
+            **envelopes.get(one.id, {}),
         }
         for dispatch_id, one in members
     ]

@@ -54,9 +54,7 @@ def migrate(url: str) -> None:
 def sqlalchemy_url(url: str) -> URL:
     """The URL with the driver we ship: `postgresql://…` is psycopg's."""
     made = make_url(url)
-    return (
-        made.set(drivername="postgresql+psycopg") if made.drivername in ("postgresql", "postgres") else made
-    )
+    return made.set(drivername="postgresql+psycopg") if made.drivername in ("postgresql", "postgres") else made
 
 
 def _engine(url: str) -> Engine:
@@ -69,9 +67,7 @@ def _engine(url: str) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": 60}, pool_size=10, max_overflow=20
-    )
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 60}, pool_size=10, max_overflow=20)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 

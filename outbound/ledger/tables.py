@@ -65,9 +65,7 @@ letter = Table(
     Column("retention_month", String(7), nullable=False),
     Column("wish", String(10), nullable=False),
     Column("forced", String(10)),  # the channel that a person chose, outranking the look-up
-    Column(
-        "refused", String(20), nullable=False
-    ),  # channels that refused this letter's recipient, comma between
+    Column("refused", String(20), nullable=False),  # channels that refused this letter's recipient, comma between
     Column("not_before", Date),
     Column("useful_until", Date),
     Column("status", String(10), nullable=False),

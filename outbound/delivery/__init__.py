@@ -1,0 +1,25 @@
+"""A letter's way: render, route, send, mind the doubts, settle, recover. Each step claims its own handful.
+
+Read `send` first: it is the last inch, where a letter can be lost or doubled.
+"""
+
+from outbound.delivery.doubts import mind_doubts
+from outbound.delivery.house import House
+from outbound.delivery.recover import hold_overdue, recover
+from outbound.delivery.render import render_handful
+from outbound.delivery.route import route_handful
+from outbound.delivery.send import send_handful
+from outbound.delivery.settle import fetch, keep, settle
+
+__all__ = [
+    "House",
+    "fetch",
+    "hold_overdue",
+    "keep",
+    "mind_doubts",
+    "recover",
+    "render_handful",
+    "route_handful",
+    "send_handful",
+    "settle",
+]

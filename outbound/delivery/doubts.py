@@ -1,0 +1,69 @@
+"""Doubt is sticky: asked about, repeated where that is safe, waited out to its deadline, then shown to a person."""
+
+from datetime import timedelta
+
+from outbound import clock
+from outbound.delivery.house import TIMER, House, later
+from outbound.delivery.send import accepted, hand_over, outline
+from outbound.ledger import sending
+from outbound.ledger.values import LedgerConsignment
+from outbound.letter import CannotSay, Channel, NotTaken, Taken
+from outbound.life import UNSETTLED, Status
+from outbound.settings import Settings
+
+
+def mind_doubts(house: House, channel: Channel) -> int:
+    """Go through the doubts of a channel that are due a question; how many there were."""
+    settings = house.settings
+    with house.ledger.writing() as tx:
+        token, claimed = sending.claim_doubts(tx, channel, 1, settings.send_lease)
+    for one in claimed:
+        _mind(house, one, token)
+    return len(claimed)
+
+
+def quiet_until(settings: Settings) -> timedelta:
+    """How long after the last call to the supplier a request of it may still be on its way."""
+    return timedelta(seconds=settings.send_lease * settings.hard_end + settings.quiet_seconds)
+
+
+def is_quiet(settings: Settings, one: LedgerConsignment) -> bool:
+    """Can no request of this consignment be on its way any more?"""
+    return one.called_at is not None and clock.now() >= one.called_at + quiet_until(settings)
+
+
+def _mind(house: House, one: LedgerConsignment, token: str) -> None:
+    mailer = house.outside.mailers[one.channel]
+    with house.ledger.writing() as tx:
+        members = sending.members_of(tx, one.id)
+        open_ones = [m for m in members if m.letter.status is Status.SENDING and m.dispatch.outcome in UNSETTLED]
+        if not open_ones:
+            sending.finish(tx, one.id, token)
+            return
+        if one.deadline_at and clock.now() >= one.deadline_at:
+            sending.hold_doubts(tx, one.id, token)
+            return
+    whole = len(open_ones) == len(members)
+    if mailer.repeat_is_safe and whole:
+        hand_over(house, mailer, one.id, token)
+    else:
+        _ask(house, one, token, whole)
+
+
+def _ask(house: House, one: LedgerConsignment, token: str, whole: bool) -> None:
+    mailer = house.outside.mailers[one.channel]
+    answer = mailer.ask(outline(one, token))
+    if isinstance(answer, NotTaken) and not (whole and is_quiet(house.settings, one)):
+        answer = CannotSay()
+    if isinstance(answer, NotTaken) and answer.resume:
+        hand_over(house, mailer, one.id, token)
+        return
+    with house.ledger.writing() as tx:
+        if isinstance(answer, Taken):
+            for member in sending.members_of(tx, one.id):
+                accepted(tx, house, member.dispatch.id, answer.transmission, TIMER)
+            sending.finish(tx, one.id, token)
+        elif isinstance(answer, NotTaken):
+            sending.not_taken_after_all(tx, one.id, token, TIMER)
+        else:
+            sending.wait_on(tx, one.id, token, later(house.settings.doubt_ask_seconds))

@@ -1,0 +1,63 @@
+"""What every step needs at hand, and the waiting times they share."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from outbound import clock
+from outbound.ledger import Ledger
+from outbound.ledger.values import Letter
+from outbound.letter import Channel
+from outbound.organisation import Organisation
+from outbound.ports import Outside
+from outbound.postage import Tariffs
+from outbound.postal_days import add_working_days
+from outbound.rendering import LetterTypes
+from outbound.seal import Seal
+from outbound.settings import Settings
+
+WORKER = "worker"
+TIMER = "timer"
+RECEIPT = "receipt"
+
+
+@dataclass(frozen=True)
+class House:
+    """The rooms a step walks through; made once per process."""
+
+    settings: Settings
+    ledger: Ledger
+    seal: Seal
+    types: LetterTypes
+    organisation: Organisation
+    tariffs: Tariffs
+    outside: Outside
+
+
+def later(seconds: float) -> datetime:
+    """That many seconds from now."""
+    return clock.now() + timedelta(seconds=seconds)
+
+
+def next_try(settings: Settings, tries: int, retry_after: float | None = None) -> datetime:
+    """When to try again after `tries` failures: doubled each time up to a most, with jitter, never sooner than told."""
+    wait = min(settings.retry_first * 2 ** min(tries, 20), settings.retry_most)
+    return later(max(retry_after or 0.0, wait * random.uniform(0.8, 1.2)))
+
+
+def deadline(working_days: int) -> datetime:
+    """The end of the working day, `working_days` from today."""
+    return add_working_days(clock.now(), working_days)
+
+
+def receipt_deadline(settings: Settings, channel: Channel) -> datetime:
+    """When a letter that was taken is HELD if no receipt has come."""
+    digital = channel is Channel.DIGITAL
+    return deadline(settings.receipt_deadline_days_digital if digital else settings.receipt_deadline_days_print)
+
+
+def out_of_patience(settings: Settings, one: Letter) -> bool:
+    """Has the letter waited for the outside longer than a person should be kept from knowing it?"""
+    if one.waiting_since is None:
+        return False
+    return clock.now() > add_working_days(one.waiting_since, settings.patience_days)

@@ -1,0 +1,42 @@
+"""Step 6, the timer's: dead workers' claims, receipts that never came. Firing twice is harmless."""
+
+from sqlalchemy import Connection, select
+
+from outbound import clock
+from outbound.delivery.house import TIMER, House, deadline, later
+from outbound.ledger import sending
+from outbound.ledger import tables as t
+from outbound.ledger.letters import hold, locked, recover_claims
+from outbound.letter import WaitsFor
+from outbound.life import Status
+
+
+def recover(house: House) -> int:
+    """Free what dead workers held; how many letters and consignments that was."""
+    settings = house.settings
+    with house.ledger.writing() as tx:
+        letters = recover_claims(tx, settings.deaths_alone)
+    with house.ledger.reading() as tx:
+        expired = sending.expired(tx)
+    for one in expired:
+        with house.ledger.writing() as tx:
+            due = later(settings.doubt_ask_seconds)
+            sending.recover(tx, one, due, deadline(settings.doubt_deadline_days))
+    return letters + len(expired)
+
+
+def hold_overdue(house: House, limit: int = 500) -> int:
+    """SENT without a receipt to the deadline is HELD, never SENT for ever; how many were held."""
+    with house.ledger.writing() as tx:
+        return sum(_hold(tx, one) for one in _overdue(tx, limit))
+
+
+def _overdue(tx: Connection, limit: int) -> list[object]:
+    row = t.letter.c
+    late = select(row.id).where(row.status == Status.SENT, row.due_at <= clock.now()).order_by(row.id).limit(limit)
+    return list(tx.execute(late.with_for_update(skip_locked=True)).scalars())
+
+
+def _hold(tx: Connection, letter_id: object) -> bool:
+    one = locked(tx, letter_id)  # type: ignore[arg-type]
+    return hold(tx, one, "no-receipt", WaitsFor.OPERATIONS, TIMER)

@@ -1,0 +1,129 @@
+"""Step 2: template or ready-made PDF -> Document for today. RECEIVED -> RENDERED."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import Connection
+
+from outbound import clock
+from outbound.contents import (
+    FIELDS,
+    HANDED_IN,
+    PERSON,
+    Addressee,
+    address_value,
+    pack_document,
+    unpack_addressee,
+    unpack_fields,
+)
+from outbound.delivery.house import WORKER, House
+from outbound.delivery.spell import Spell
+from outbound.ledger.letters import Handful, claim, give_back, hold, move
+from outbound.ledger.values import Letter, Step
+from outbound.letter import Address, Channel, Document, Lane, ReadyMade, Submission, WaitsFor
+from outbound.life import Status
+from outbound.organisation import OrganisationFault
+from outbound.rendering import Frame, RenderingFault, prepare, render
+from outbound.seal import Part, Seal
+
+Parts = Mapping[Part, bytes]
+RESENT = "Genudsendt"
+
+
+def render_handful(house: House, lane: Lane) -> int:
+    """Claim a handful and render it; how many were claimed. One letter that cannot be rendered sinks no other."""
+    with house.ledger.writing() as tx:
+        handful = claim(tx, Step.RENDER, lane, house.settings.handful, house.settings.render_lease)
+        parts = _open(tx, house, handful) if handful else {}
+    if handful is None:
+        return 0
+    spell = Spell(house.settings.render_lease, house.settings.hard_end)
+    made = [(one, _make(house, one, parts)) for one in handful.letters if spell.lasts()]
+    with house.ledger.writing() as tx:
+        for one, document in made:
+            _keep(tx, house, one, handful.token, document, parts)
+        give_back(tx, handful.letters[len(made) :], handful.token)
+    return len(handful.letters)
+
+
+def _open(tx: Connection, house: House, handful: Handful) -> Parts:
+    wanted = [Part(one.id, part) for one in handful.letters for part in (PERSON, FIELDS, HANDED_IN)]
+    return house.seal.open_parts(tx, wanted, WORKER, "render")
+
+
+def _make(house: House, one: Letter, parts: Parts) -> Document | RenderingFault:
+    try:
+        return document_for(house, one, parts)
+    except RenderingFault as fault:
+        return fault
+    except OrganisationFault:
+        return RenderingFault("no-letterhead")
+    except KeyError:
+        return RenderingFault("content-missing")
+
+
+def document_for(house: House, one: Letter, parts: Parts) -> Document:
+    """The letter as it is today. Raises RenderingFault."""
+    addressee = unpack_addressee(parts[Part(one.id, PERSON)])
+    fields = unpack_fields(parts[Part(one.id, FIELDS)])
+    frame = _frame(house, one, addressee)
+    if not one.ready_made:
+        return render(house.types[one.letter_type], fields, frame)
+    dated = date.fromisoformat(fields["dated"])
+    return prepare(ReadyMade(parts[Part(one.id, HANDED_IN)], fields["title"], dated), frame)
+
+
+def trial(house: House, one: Submission) -> Document:
+    """The letter as its first recipient would get it on the first day it may leave. Raises RenderingFault."""
+    recipient = one.recipients[0]
+    letterhead = house.organisation.letterhead(one.department, clock.today())
+    frame = Frame(
+        recipient=recipient.name,
+        dated=one.not_before or clock.today(),
+        letterhead=letterhead,
+        address=recipient.address,
+        case_number=one.case_number,
+        reference=one.reference,
+    )
+    return render(house.types[one.letter_type], one.fields or {}, frame)
+
+
+def _frame(house: House, one: Letter, addressee: Addressee) -> Frame:
+    """What stands around the fields: who, where, when, and from whom."""
+    known = addressee.recipient.address is None and addressee.address is not None
+    return Frame(
+        recipient=addressee.recipient.name,
+        dated=clock.today(),
+        letterhead=house.organisation.letterhead(one.department, clock.today()),
+        address=addressee.address,
+        cover=addressee.protected and addressee.address is not None,
+        cover_sheet=one.ready_made and known,
+        case_number=one.case_number,
+        reference=one.reference,
+        marker=RESENT if one.follows else "",
+        channel=one.channel or Channel.PRINT,
+    )
+
+
+def _keep(tx: Connection, house: House, one: Letter, token: str, made: Document | RenderingFault, parts: Parts) -> None:
+    if isinstance(made, RenderingFault):
+        hold(tx, one, made.code, WaitsFor.SENDER, WORKER, token=token)
+        return
+    addressee = unpack_addressee(parts[Part(one.id, PERSON)])
+    facts = {
+        "dated": made.dated,
+        "document_address": address_key(house.seal, addressee.address, addressee.protected),
+        "document_channel": one.channel or Channel.PRINT,
+        "document_fingerprint": house.seal.fingerprint_bytes("document", made.pdf),
+        "template_version": made.template_version,
+        "pages": made.pages,
+        "sheets": made.sheets,
+        "bytes": len(made.pdf),
+    }
+    if move(tx, one, Status.RENDERED, "rendered", WORKER, token=token, due_at=clock.now(), **facts):
+        house.seal.put(tx, one.id, one.retention_month, pack_document(made))
+
+
+def address_key(seal: Seal, address: Address | None, protected: bool) -> str:
+    """The keyed fingerprint of the address that a document shows; '' where it shows none."""
+    return "" if address is None else seal.fingerprint("address", [address_value(address), protected])

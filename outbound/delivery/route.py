@@ -1,0 +1,187 @@
+"""Step 3: look up in bulk, ask the person register where needed, choose the route. RENDERED -> ROUTED."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from sqlalchemy import Connection
+
+from outbound import accounts, clock
+from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
+from outbound.delivery.house import WORKER, House, later, out_of_patience
+from outbound.delivery.render import address_key
+from outbound.ledger.letters import claim, give_back, hold, move
+from outbound.ledger.values import Letter, Step
+from outbound.letter import Channel, Lane, Mailbox, Person, WaitsFor, Wish
+from outbound.life import Status
+from outbound.ports import PersonId
+from outbound.postage import envelope
+from outbound.postal_days import add_working_days
+from outbound.routing import Circumstances, Route, asks_person, choose_route
+from outbound.seal import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of one letter's recipient when its route is chosen."""
+
+    letter: Letter
+    addressee: Addressee
+    mailbox: Mailbox | None
+    person: Person | None = None
+
+
+def route_handful(house: House, lane: Lane) -> int:
+    """Claim a handful, look its recipients up and route it; how many were claimed."""
+    with house.ledger.writing() as tx:
+        handful = claim(tx, Step.ROUTE, lane, house.settings.handful, house.settings.render_lease)
+        if handful is None:
+            return 0
+        wanted = [Part(one.id, PERSON) for one in handful.letters]
+        parts = house.seal.open_parts(tx, wanted, WORKER, "route")
+    found = _ask_persons(house, _look_up(house, handful.letters, parts))
+    with house.ledger.writing() as tx:
+        for one in found:
+            _decide(tx, house, one, handful.token)
+        known = {one.letter.id for one in found}
+        for one in (one for one in handful.letters if one.id not in known):
+            hold(tx, one, "content-missing", WaitsFor.OPERATIONS, WORKER, token=handful.token)
+    return len(handful.letters)
+
+
+def _look_up(house: House, letters: Sequence[Letter], parts: Mapping[Part, bytes]) -> list[Found]:
+    addressees = {
+        one.id: unpack_addressee(parts[Part(one.id, PERSON)]) for one in letters if Part(one.id, PERSON) in parts
+    }
+    ids = {person_id(addressee) for addressee in addressees.values()} - {None}
+    answers = house.outside.enrolment.look_up([one for one in ids if one]) if ids else {}
+    found = []
+    for one in (one for one in letters if one.id in addressees):
+        number = person_id(addressees[one.id])
+        mailbox = answers.get(number, Mailbox.UNKNOWN) if number else None
+        found.append(Found(one, addressees[one.id], mailbox))
+    return found
+
+
+def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
+    asked = {person_id(one.addressee) for one in found if asks_person(circumstances(house, one))} - {None}
+    if not asked:
+        return list(found)
+    persons = house.outside.persons.look_up([one for one in asked if one])
+    return [replace(one, person=persons.get(person_id(one.addressee))) if _asked(one, asked) else one for one in found]
+
+
+def _asked(one: Found, asked: set[PersonId | None]) -> bool:
+    return person_id(one.addressee) in asked
+
+
+def person_id(addressee: Addressee) -> PersonId | None:
+    """Whom to ask about this recipient; None where there is only an address."""
+    recipient = addressee.recipient
+    return PersonId(cpr=recipient.cpr, cvr=recipient.cvr) if recipient.number else None
+
+
+def circumstances(house: House, found: Found) -> Circumstances:
+    """All that the choice rests on."""
+    one, letter_type = found.letter, house.types[found.letter.letter_type]
+    size, sheets = one.bytes or 0, one.sheets or 0
+    printer = house.outside.mailers[Channel.PRINT]
+    fits = envelope(sheets, printer.provider) is not None and size <= printer.largest
+    return Circumstances(
+        mailbox=found.mailbox,
+        person=found.person,
+        address=found.addressee.recipient.address or (found.person.address if found.person else None),
+        wish=Wish.DIGITAL if letter_type.digital_only else one.wish,
+        chosen=one.forced,
+        paper_only=letter_type.paper_only,
+        refused=one.refused_channels,
+        digital_too_large=size > house.outside.mailers[Channel.DIGITAL].largest,
+        print_too_large=not fits,
+    )
+
+
+def _decide(tx: Connection, house: House, found: Found, token: str) -> None:
+    one = found.letter
+    if again := stale(house, one):
+        move(tx, one, Status.RECEIVED, again, WORKER, token=token, due_at=clock.now())
+        return
+    if overdue := never_again(house, one):
+        hold(tx, one, overdue, WaitsFor.SENDER, WORKER, token=token)
+        return
+    route = choose_route(circumstances(house, found))
+    if route.waits:
+        _wait(tx, house, one, route, token)
+    elif route.waits_for:
+        hold(tx, one, route.code, route.waits_for, WORKER, token=token, route=route.code, channel=None)
+    else:
+        _send_out(tx, house, found, route, token)
+
+
+def stale(house: House, one: Letter) -> str | None:
+    """Why the document must be made again: it is dated another day. A letter leaves on the day it is dated."""
+    return "dated-another-day" if not one.ready_made and one.dated != clock.today() else None
+
+
+def never_again(house: House, one: Letter) -> str | None:
+    """Why the letter must not leave any more, though nothing is wrong with it."""
+    if one.useful_until and clock.today() > one.useful_until:
+        return "no-longer-useful"
+    if one.ready_made and one.dated:
+        noon = datetime(one.dated.year, one.dated.month, one.dated.day, 12, tzinfo=clock.COPENHAGEN)
+        if clock.now() > add_working_days(noon, house.settings.ready_made_days):
+            return "dated-too-long-ago"
+    return None
+
+
+def _wait(tx: Connection, house: House, one: Letter, route: Route, token: str) -> None:
+    if out_of_patience(house.settings, one):
+        hold(tx, one, route.code, WaitsFor.OPERATIONS, WORKER, token=token)
+        return
+    waits: dict[str, Any] = {"route": route.code, "due_at": later(house.settings.unknown_recheck)}
+    give_back(tx, [one], token, **waits, waiting_since=one.waiting_since or clock.now(), tries=one.tries + 1)
+
+
+def _send_out(tx: Connection, house: House, found: Found, route: Route, token: str) -> None:
+    one = found.letter
+    if route.channel is Channel.PRINT and (addressee := _corrected(found)) != found.addressee:
+        house.seal.put(tx, one.id, one.retention_month, {PERSON: pack_addressee(addressee)})
+        found = replace(found, addressee=addressee)
+    if route.channel is Channel.PRINT and not _shows_address(house, found):
+        move(tx, one, Status.RECEIVED, "address-to-print", WORKER, token=token, due_at=clock.now())
+        return
+    if house.types[one.letter_type].channel_specific and one.document_channel != route.channel:
+        again: dict[str, Any] = {"channel": route.channel, "due_at": clock.now()}
+        move(tx, one, Status.RECEIVED, "another-channel", WORKER, token=token, **again)
+        return
+    due = _next_run(house) if route.channel is Channel.PRINT else clock.now()
+    way = {"route": route.code, "channel": route.channel, "routed_at": clock.now(), "due_at": due}
+    if move(tx, one, Status.ROUTED, route.code, WORKER, token=token, **way, tries=0, waiting_since=None):
+        accounts.estimate(tx, house.tariffs, replace(one, channel=route.channel), _provider(house, route.channel))
+
+
+def _corrected(found: Found) -> Addressee:
+    """The addressee with what the person register says of address and protection."""
+    person = found.person
+    if person is None:
+        return found.addressee
+    return replace(found.addressee, register_address=person.address, protected=person.protected)
+
+
+def _shows_address(house: House, found: Found) -> bool:
+    addressee = found.addressee
+    return found.letter.document_address == address_key(house.seal, addressee.address, addressee.protected)
+
+
+def _provider(house: House, channel: Channel) -> str:
+    return house.outside.mailers[channel].provider
+
+
+def _next_run(house: House) -> datetime:
+    """When the next run closes: at the next whole number of gathering times, so that letters leave together."""
+    gather = house.settings.print_gather_seconds
+    now = clock.now()
+    if not gather:
+        return now
+    return now + timedelta(seconds=ceil(now.timestamp() / gather) * gather - now.timestamp())

@@ -1,0 +1,201 @@
+"""Step 5: receipts settle dispatches, however late, doubled or out of order.
+
+What they say is committed raw before it is confirmed at the supplier. A receipt that contradicts moves nothing
+forward: before the next hand-over the letter is HELD, after it there is an incident for a person.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from outbound import accounts, clock
+from outbound.delivery.house import RECEIPT, House
+from outbound.delivery.send import accepted
+from outbound.ledger import inbox, incidents, sending
+from outbound.ledger.letters import hold, locked, move
+from outbound.ledger.values import LedgerDispatch, Letter
+from outbound.letter import Blame, News, RawReceipt, Receipt, WaitsFor
+from outbound.life import LIVE, UNSETTLED, Outcome, Status, may_move
+from outbound.ports import OutsideError, ReceiptSource
+
+FETCHED_AT_ONCE = 500
+BEFORE_SENDING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
+
+
+def fetch(house: House) -> int:
+    """Bring every supplier's receipts into the inbox; confirmed there only after our commit. How many were new."""
+    return sum(_fetch(house, source) for source in house.outside.sources)
+
+
+def _fetch(house: House, source: ReceiptSource) -> int:
+    new = 0
+    try:
+        for raw in source.fetch():
+            new += keep(house, raw)
+            source.confirm(raw)
+    except OutsideError:
+        return new  # the rest lies there until the next round
+    return new
+
+
+def keep(house: House, raw: RawReceipt) -> bool:
+    """Commit one receipt as it came; False where we had it. Receipts pushed to us come this way too."""
+    with house.ledger.writing() as tx:
+        return inbox.keep(tx, house.seal, raw)
+
+
+def settle(house: House) -> int:
+    """Work through the inbox, a receipt a commit; how many were looked at."""
+    seen = 0
+    while seen < FETCHED_AT_ONCE:
+        with house.ledger.writing() as tx:
+            if not (found := inbox.take_new(tx, house.seal, 1)):
+                break
+            _settle_one(tx, house, found[0])
+        seen += 1
+    return seen
+
+
+def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None:
+    try:
+        news = _parser(house, found.raw.provider)(found.raw)
+    except ValueError:
+        inbox.mark(tx, found, "unreadable")
+        return
+    matched = [apply(tx, house, one) for one in news]
+    if all(matched):
+        inbox.mark(tx, found, "settled")
+    elif found.tries * 60 < house.settings.unmatched_seconds:
+        inbox.look_again(tx, found, 60)
+    else:
+        inbox.mark(tx, found, "unmatched")
+
+
+def _parser(house: House, provider: str) -> Callable[[RawReceipt], Any]:
+    for known in (*house.outside.sources, *house.outside.doors):
+        if known.provider == provider:
+            return known.parse
+    raise ValueError(f"nobody reads the receipts of {provider}")
+
+
+def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
+    """Let one piece of news have its effect; False where it is about no dispatch of ours."""
+    if receipt.dispatch is None:
+        return _apply_to_all(tx, house, receipt)
+    if (found := sending.find_dispatch(tx, receipt.dispatch)) is None:
+        return False
+    one = locked(tx, found.letter_id)
+    found = sending.dispatch(tx, found.id)
+    _EFFECTS[receipt.news](tx, house, one, found, receipt)
+    return True
+
+
+def _apply_to_all(tx: Connection, house: House, receipt: Receipt) -> bool:
+    """News of a whole run: in one commit, and thrown away only while nothing has come of any letter in it."""
+    if receipt.consignment is None:
+        return False
+    members = sending.members_of(tx, receipt.consignment, lock=True)
+    if receipt.news is News.TRY_AGAIN and any(m.letter.status in (Status.DELIVERED, Status.RETURNED) for m in members):
+        for member in members:
+            incidents.report(tx, member.letter.id, "rejected-after-delivery", member.dispatch.id)
+        return bool(members)
+    for member in members:
+        _EFFECTS[receipt.news](tx, house, member.letter, member.dispatch, receipt)
+    return bool(members)
+
+
+def _received(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
+    """They have it (or refuse a repeat because they have it): evidence of taking."""
+    if found.outcome in UNSETTLED:
+        accepted(tx, house, found.id, "", RECEIPT)
+    elif found.outcome is Outcome.VOID:
+        _contradicts(tx, house, one, found, receipt)
+
+
+def _delivered(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
+    if found.outcome not in LIVE:
+        _contradicts(tx, house, one, found, receipt)
+        return
+    _taken(tx, house, one, found)
+    to = Status.RETURNED if receipt.news is News.RETURNED else Status.DELIVERED
+    at = receipt.at or clock.now()
+    sending.note_arrival(tx, found.id, at if to is Status.DELIVERED else None, receipt.code)
+    _book_amount(tx, house, one, found, receipt)
+    now = locked(tx, one.id)
+    if may_move(now.status, to):
+        move(tx, now, to, str(receipt.news), RECEIPT, due_at=None)
+
+
+def _refused(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
+    if found.outcome not in LIVE:
+        return
+    if one.status is Status.DELIVERED:
+        hold(tx, one, "refused-after-delivery", WaitsFor.OPERATIONS, RECEIPT)
+    elif one.status not in (Status.SENDING, Status.SENT, Status.HELD):
+        return
+    elif receipt.blame is Blame.UNKNOWN:
+        _unknown_refusal(tx, one, found, receipt)
+    else:
+        sending.settle_dispatch(tx, found.id, Outcome.REFUSED, LIVE, code=receipt.code)
+        accounts.correct(tx, one, found)
+        sending.after_refusal(tx, one, found.channel, receipt.blame, RECEIPT)
+
+
+def _unknown_refusal(tx: Connection, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
+    """A refusal whose code nobody knows: what was open is in doubt, and a person decides."""
+    sending.settle_dispatch(tx, found.id, Outcome.DOUBT, UNSETTLED, code=receipt.code)
+    if one.status is not Status.HELD:
+        hold(tx, one, "unknown-refusal", WaitsFor.OPERATIONS, RECEIPT)
+
+
+def _again(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
+    """The supplier threw it away unworked: the same way once more, by a new dispatch, up to a limit."""
+    if found.outcome not in LIVE or one.status not in (Status.SENDING, Status.SENT, Status.HELD):
+        return
+    sending.settle_dispatch(tx, found.id, Outcome.REFUSED, LIVE, code=receipt.code)
+    accounts.correct(tx, one, found)
+    thrown = [d for d in sending.dispatches_of(tx, one.id) if d.outcome is Outcome.REFUSED]
+    if len(thrown) < house.settings.most_tries_again:
+        move(tx, one, Status.ROUTED, "try-again", RECEIPT, due_at=clock.now())
+    elif one.status is not Status.HELD:
+        hold(tx, one, "thrown-away-too-often", WaitsFor.OPERATIONS, RECEIPT)
+
+
+def _contradicts(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
+    """A dispatch that had been given up was taken after all."""
+    other = sending.live_dispatch(tx, one.id)
+    if other is not None and one.status is Status.SENDING and _begins_not(tx, other):
+        sending.settle_dispatch(tx, other.id, Outcome.VOID, UNSETTLED, code="contradicted")
+        other = None
+    if other is not None or one.status is Status.CANCELLED:
+        incidents.report(tx, one.id, "both-suspected", found.id, other.id if other else None)
+        return
+    sending.settle_dispatch(tx, found.id, Outcome.TAKEN, frozenset(Outcome) - LIVE, taken_at=clock.now())
+    accounts.book(tx, house.tariffs, one, sending.dispatch(tx, found.id))
+    if one.status is not Status.HELD:
+        hold(tx, one, "contradicted", WaitsFor.OPERATIONS, RECEIPT)
+
+
+def _begins_not(tx: Connection, other: LedgerDispatch) -> bool:
+    return sending.consignment(tx, other.consignment_id, lock=True).begun_at is None
+
+
+def _taken(tx: Connection, house: House, one: Letter, found: LedgerDispatch) -> None:
+    if found.outcome in UNSETTLED:
+        accepted(tx, house, found.id, "", RECEIPT)
+
+
+def _book_amount(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
+    if receipt.amount is not None:
+        accounts.charged(tx, one, found, receipt.amount)
+
+
+_EFFECTS: dict[News, Callable[[Connection, House, Letter, LedgerDispatch, Receipt], None]] = {
+    News.RECEIVED: _received,
+    News.DUPLICATE: _received,
+    News.DELIVERED: _delivered,
+    News.RETURNED: _delivered,
+    News.REFUSED: _refused,
+    News.TRY_AGAIN: _again,
+}

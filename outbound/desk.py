@@ -1,0 +1,277 @@
+"""What a person may do with a letter or a channel: each act under a name and with a why, which is sealed.
+
+Cancel, release, mend, re-route and replace only where no dispatch is live. A doubt is settled by a person as taken or,
+once no request can be on its way any more, as not taken. HELD with a taken dispatch has verbs of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, insert
+
+from outbound import accounts, clock
+from outbound.contents import FIELDS, HANDED_IN, PERSON, pack_addressee, pack_fields, unpack_addressee, unpack_fields
+from outbound.delivery.doubts import quiet_until
+from outbound.delivery.house import House, receipt_deadline
+from outbound.delivery.send import accepted
+from outbound.intake import month_after, take_in
+from outbound.ledger import channels, sending
+from outbound.ledger import tables as t
+from outbound.ledger.letters import locked, move, touch
+from outbound.ledger.values import LedgerDispatch, LedgerFault, Letter
+from outbound.letter import Address, Blame, Channel, ReadyMade, Submission
+from outbound.life import LIVE, UNSETTLED, Outcome, Status
+from outbound.postal_address import address_faults
+from outbound.seal import Part
+
+NOTES_MONTHS = 60  # how long a why is kept; a setting of the retention rules when they come
+
+
+class Verb(StrEnum):
+    """What can be done with one letter."""
+
+    CANCEL = "cancel"
+    RELEASE = "release"
+    REROUTE = "reroute"
+    MEND = "mend"
+    REPLACE = "replace"
+    TAKEN = "settle-taken"
+    NOT_TAKEN = "settle-not-taken"
+    WAIT_ON = "wait-on"
+    ARRIVED = "arrived"
+    CAME_BACK = "came-back"
+    WAS_REFUSED = "was-refused"
+    ACKNOWLEDGE = "acknowledge"
+    RESEND = "resend"
+
+
+class DeskRefusal(Exception):
+    """It may not be done, or not now. `code` is a stand code; the text says why and what to do."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who does it, and why."""
+
+    by: str
+    why: str
+
+
+WAITING = frozenset({Status.RECEIVED, Status.RENDERED, Status.ROUTED, Status.HELD})
+GONE = frozenset({Status.SENT, Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
+
+
+def verbs_for(one: Letter, live: LedgerDispatch | None) -> tuple[Verb, ...]:
+    """The verbs that fit this letter now."""
+    if one.status is Status.HELD and live is not None:
+        doubt = (Verb.TAKEN, Verb.NOT_TAKEN)
+        taken = (Verb.WAIT_ON, Verb.ARRIVED, Verb.CAME_BACK, Verb.WAS_REFUSED)
+        return taken if live.outcome is Outcome.TAKEN else doubt
+    if one.status in WAITING:
+        release = (Verb.RELEASE,) if one.status is Status.HELD else ()
+        content = (Verb.REPLACE,) if one.ready_made else ()
+        return (*release, Verb.MEND, *content, Verb.REROUTE, Verb.CANCEL)
+    if one.status is Status.RETURNED and one.acknowledged_at is None:
+        return (Verb.ACKNOWLEDGE, Verb.RESEND)
+    return (Verb.RESEND,) if one.status in GONE else ()
+
+
+def cancel(house: House, letter_id: UUID, hand: Hand) -> None:
+    """Never to be sent. Refused where a dispatch is live."""
+    with _at_the_desk(house, letter_id, Verb.CANCEL, hand) as (tx, one):
+        _must(move(tx, one, Status.CANCELLED, "cancelled", hand.by, due_at=None))
+
+
+def release(house: House, letter_id: UUID, hand: Hand) -> None:
+    """Go on: look up and route again, from the document where there is one."""
+    with _at_the_desk(house, letter_id, Verb.RELEASE, hand) as (tx, one):
+        to = Status.RENDERED if one.document_fingerprint else Status.RECEIVED
+        _must(move(tx, one, to, "released", hand.by, **_fresh()))
+
+
+def reroute(house: House, letter_id: UUID, channel: Channel, hand: Hand) -> None:
+    """A person chooses the channel; it outranks wish and look-up, not a closed mailbox."""
+    with _at_the_desk(house, letter_id, Verb.REROUTE, hand) as (tx, one):
+        to = Status.RENDERED if one.document_fingerprint else Status.RECEIVED
+        _go_back(tx, one, to, "re-routed", hand.by, forced=channel)
+
+
+def mend_address(house: House, letter_id: UUID, address: Address, hand: Hand) -> None:
+    """Another address for paper; the letter is rendered again with it."""
+    if faults := address_faults(address):
+        raise DeskRefusal("address", f"The address cannot be used: {', '.join(faults)}.")
+    with _at_the_desk(house, letter_id, Verb.MEND, hand) as (tx, one):
+        body = house.seal.open(tx, one.id, PERSON, hand.by, "mend")
+        if body is None:
+            raise DeskRefusal("content-missing", "The recipient is no longer under the seal.")
+        addressee = unpack_addressee(body)
+        mended = replace(addressee, recipient=replace(addressee.recipient, address=address))
+        house.seal.put(tx, one.id, one.retention_month, {PERSON: pack_addressee(mended)})
+        _go_back(tx, one, Status.RECEIVED, "address-mended", hand.by)
+
+
+def replace_pdf(house: House, letter_id: UUID, ready_made: ReadyMade, hand: Hand) -> None:
+    """Another PDF (already checked by intake) in place of the one handed in."""
+    with _at_the_desk(house, letter_id, Verb.REPLACE, hand) as (tx, one):
+        head = {"title": ready_made.title, "dated": ready_made.dated.isoformat()}
+        parts = {FIELDS: pack_fields(head), HANDED_IN: ready_made.pdf}
+        house.seal.put(tx, one.id, one.retention_month, parts)
+        _go_back(tx, one, Status.RECEIVED, "document-replaced", hand.by)
+
+
+def settle_taken(house: House, letter_id: UUID, hand: Hand) -> None:
+    """The supplier has it, a person found out."""
+    with _at_the_desk(house, letter_id, Verb.TAKEN, hand) as (tx, one):
+        accepted(tx, house, _live(tx, one).id, "", hand.by)
+
+
+def settle_not_taken(house: House, letter_id: UUID, hand: Hand) -> None:
+    """The supplier has nothing of it, a person found out; it is sent anew. Not while a request may be on its way."""
+    with _at_the_desk(house, letter_id, Verb.NOT_TAKEN, hand) as (tx, one):
+        live = _live(tx, one)
+        consignment = sending.consignment(tx, live.consignment_id)
+        quiet = (consignment.called_at or consignment.closed_at) + quiet_until(house.settings)
+        if clock.now() < quiet or consignment.claim_token:
+            raise DeskRefusal(
+                "not-quiet", f"A request may still be on its way; ask the supplier after {quiet:%H:%M} UTC."
+            )
+        sending.settle_dispatch(tx, live.id, Outcome.VOID, UNSETTLED, code="not-taken")
+        _must(move(tx, one, Status.ROUTED, "settled-not-taken", hand.by, **_fresh()))
+
+
+def wait_on(house: House, letter_id: UUID, hand: Hand) -> None:
+    """Wait for the receipt once more."""
+    with _at_the_desk(house, letter_id, Verb.WAIT_ON, hand) as (tx, one):
+        due = receipt_deadline(house.settings, _live(tx, one).channel)
+        _must(move(tx, one, Status.SENT, "waits-on", hand.by, due_at=due))
+
+
+def arrived(house: House, letter_id: UUID, hand: Hand) -> None:
+    """It was delivered, a person found out."""
+    with _at_the_desk(house, letter_id, Verb.ARRIVED, hand) as (tx, one):
+        _must(move(tx, one, Status.DELIVERED, "settled-delivered", hand.by, due_at=None))
+
+
+def came_back(house: House, letter_id: UUID, hand: Hand) -> None:
+    """It came back, a person holds it."""
+    with _at_the_desk(house, letter_id, Verb.CAME_BACK, hand) as (tx, one):
+        _must(move(tx, one, Status.RETURNED, "settled-returned", hand.by, due_at=None))
+
+
+def was_refused(house: House, letter_id: UUID, hand: Hand) -> None:
+    """The supplier refused the recipient after all; routed again without the channel."""
+    with _at_the_desk(house, letter_id, Verb.WAS_REFUSED, hand) as (tx, one):
+        live = _live(tx, one)
+        sending.settle_dispatch(tx, live.id, Outcome.REFUSED, LIVE, code="settled-refused")
+        accounts.correct(tx, one, live)
+        _must(sending.after_refusal(tx, one, live.channel, Blame.RECIPIENT, hand.by))
+
+
+def acknowledge(house: House, letter_id: UUID, hand: Hand) -> None:
+    """A returned letter has been seen to."""
+    with _at_the_desk(house, letter_id, Verb.ACKNOWLEDGE, hand) as (tx, one):
+        _must(touch(tx, one, acknowledged_at=clock.now()))
+
+
+def resend(house: House, letter_id: UUID, hand: Hand) -> UUID:
+    """A new letter with the same content that follows this one, marked as sent again. Returns its id."""
+    with _at_the_desk(house, letter_id, Verb.RESEND, hand) as (tx, one):
+        taken = take_in(tx, house, _again(tx, house, one, hand))
+        return taken.letters[0]
+
+
+def pause(house: House, scope: str, key: str, hand: Hand) -> bool:
+    """Stop a channel, system, letter type or mailing. False where it is stopped already."""
+    _named(hand)
+    with house.ledger.writing() as tx:
+        return channels.pause(tx, scope, key, hand.by, _write(tx, house, "pause", scope, key, None, hand))
+
+
+def resume(house: House, scope: str, key: str, hand: Hand) -> bool:
+    """Let it go on. False where it was not stopped."""
+    _named(hand)
+    with house.ledger.writing() as tx:
+        _write(tx, house, "resume", scope, key, None, hand)
+        return channels.resume(tx, scope, key)
+
+
+@contextmanager
+def _at_the_desk(house: House, letter_id: UUID, verb: Verb, hand: Hand) -> Iterator[tuple[Connection, Letter]]:
+    """One act: the letter locked, the verb checked against its state, the act and its why written with it."""
+    _named(hand)
+    with house.ledger.writing() as tx:
+        try:
+            one = locked(tx, letter_id)
+        except LedgerFault:
+            raise DeskRefusal("no-such-letter", "There is no such letter.") from None
+        if verb not in verbs_for(one, sending.live_dispatch(tx, one.id)):
+            raise DeskRefusal("not-now", f"A letter that is {one.status} cannot be treated so ({verb}) now.")
+        _write(tx, house, verb, "letter", one.id.hex, one.id, hand)
+        yield tx, one
+
+
+def _named(hand: Hand) -> None:
+    if not hand.why.strip() or not hand.by.strip():
+        raise DeskRefusal("why", "Say who you are and why; both are kept with the act.")
+
+
+def _write(tx: Connection, house: House, verb: str, scope: str, key: str, letter_id: UUID | None, hand: Hand) -> UUID:
+    act_id, at = uuid4(), clock.now()
+    row = {"id": act_id, "verb": verb, "scope": scope, "key": key, "letter_id": letter_id, "by": hand.by, "at": at}
+    tx.execute(insert(t.act).values(**row))
+    house.seal.put(tx, act_id, month_after(clock.danish_day(at), NOTES_MONTHS), {"why": hand.why.encode()})
+    return act_id
+
+
+def _go_back(tx: Connection, one: Letter, to: Status, code: str, by: str, **changes: Any) -> None:
+    """To an earlier state, or anew in the same one: either way whoever works on the letter now comes too late."""
+    if one.status is to:
+        _must(touch(tx, one, due_at=one.due_at, **changes))
+    else:
+        _must(move(tx, one, to, code, by, **_fresh(), **changes))
+
+
+def _fresh() -> dict[str, Any]:
+    return {"due_at": clock.now(), "tries": 0, "waiting_since": None}
+
+
+def _live(tx: Connection, one: Letter) -> LedgerDispatch:
+    live = sending.live_dispatch(tx, one.id)
+    if live is None:
+        raise DeskRefusal("not-now", "No dispatch of this letter is live any more; look again.")
+    return live
+
+
+def _must(done: bool) -> None:
+    if not done:
+        raise DeskRefusal("moved-meanwhile", "The letter has moved meanwhile; look again.")
+
+
+def _again(tx: Connection, house: House, one: Letter, hand: Hand) -> Submission:
+    parts = house.seal.open_parts(tx, [Part(one.id, part) for part in (PERSON, FIELDS, HANDED_IN)], hand.by, "resend")
+    opened = {part.part: body for part, body in parts.items()}
+    if PERSON not in opened or FIELDS not in opened:
+        raise DeskRefusal("content-missing", "The letter's content is no longer under the seal.")
+    fields, recipient = unpack_fields(opened[FIELDS]), unpack_addressee(opened[PERSON]).recipient
+    pdf = opened.get(HANDED_IN)
+    return Submission(
+        system=one.system,
+        reference=f"{one.reference[:100]}~{uuid4().hex[:12]}",
+        department=one.department,
+        letter_type=one.letter_type,
+        recipients=(recipient,),
+        fields=None if one.ready_made else fields,
+        ready_made=ReadyMade(pdf, fields["title"], clock.today()) if pdf is not None else None,
+        case_number=one.case_number,
+        wish=one.wish,
+        wish_reason=hand.why,
+        follows=one.id,
+    )

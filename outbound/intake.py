@@ -1,0 +1,309 @@
+"""From what a system hands in to letters in the ledger: everything that can be wrong is found here, before anything is kept.
+
+No fault carries what somebody wrote. The same submission again is the same letters; other content under a reference
+already used is refused, naming what differs.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+from stdnum.dk import cpr as cpr_rules
+from stdnum.dk import cvr as cvr_rules
+from stdnum.exceptions import ValidationError
+from uuid_utils.compat import uuid7
+
+from outbound import clock
+from outbound.contents import FIELDS, HANDED_IN, PERSON, Addressee, pack_addressee, pack_fields
+from outbound.delivery.house import House
+from outbound.delivery.render import trial
+from outbound.ledger import letters as ledger
+from outbound.ledger.letters import Submitted
+from outbound.letter import Lane, Recipient, Submission, Wish
+from outbound.organisation import System
+from outbound.postal_address import AddressFault, address_faults
+from outbound.postal_days import add_working_days
+from outbound.rendering import Fault, RenderingFault, preflight
+from outbound.rendering.fields import character_faults
+from outbound.seal import Seal
+
+MOST_RECIPIENTS = 20
+LATEST_DAYS = 366
+NAME_LENGTH = 130  # characters: PersonName of ForsendelseI (urn:oio:fjernprint:1.0.0)
+CPR_LIKE = re.compile(r"(?<!\d)(\d{6})[-\s]?(\d{4})(?!\d)")
+
+__all__ = ["Submitted", "check", "looks_like_cpr", "number_faults", "take_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class MailingFacts:
+    """The mailing that a submission names, as the ledger knows it."""
+
+    id: UUID
+    system: str
+    department: str
+
+
+def check(house: House, system: System, one: Submission, mailing: MailingFacts | None) -> tuple[Fault, ...]:
+    """Everything wrong with a submission, all at once; empty where it may be taken in."""
+    rights = [*_rights(house, system, one, mailing)]
+    if rights:
+        return tuple(rights)
+    plain = [*_references(one), *_dates(house, one), *_wish(house, one), *_recipients(one)]
+    content = [*_content(house, one)]
+    return tuple(plain + content) or tuple(_trial(house, one))
+
+
+def take_in(tx: Connection, house: House, one: Submission) -> Submitted:
+    """Keep a checked submission: one letter per recipient, its content under the seal, all in this transaction."""
+    submission_id: UUID = uuid7()
+    rows = [_row(house, one, submission_id, number, recipient) for number, recipient in enumerate(one.recipients)]
+    taken = ledger.submit(tx, one.system, one.reference, _fingerprints(house.seal, one), rows)
+    if taken.new:
+        for row, recipient in zip(rows, one.recipients, strict=True):
+            house.seal.put(tx, row["id"], row["retention_month"], _parts(one, recipient))
+    return taken
+
+
+def number_faults(recipient: Recipient, pointer: str) -> Iterator[Fault]:
+    """Is the CPR or CVR number one? Modulus 11 never rejects a CPR number: since 2007 valid ones fail it (cpr.dk)."""
+    if recipient.cpr is not None and recipient.cvr is not None:
+        yield Fault(pointer, "Give a CPR number or a CVR number, not both.")
+    if recipient.cpr is not None and not is_cpr(recipient.cpr):
+        yield Fault(f"{pointer}/cpr", "This is not a CPR number: ten digits that begin with a date of birth.")
+    if recipient.cvr is not None and not is_cvr(recipient.cvr):
+        yield Fault(f"{pointer}/cvr", "This is not a CVR number: eight digits with a valid check digit.")
+
+
+def is_cpr(number: str) -> bool:
+    """Ten digits with a date of birth not in the future."""
+    return bool(re.fullmatch("[0-9]{10}", number)) and _valid(cpr_rules.validate, number)
+
+
+def is_cvr(number: str) -> bool:
+    """Eight digits that pass CVR's modulus 11."""
+    return bool(re.fullmatch("[0-9]{8}", number)) and _valid(cvr_rules.validate, number)
+
+
+def looks_like_cpr(text: str) -> bool:
+    """Could part of this text be a CPR number? Six digits that are a date, then four."""
+    return any(_dateish(match.group(1)) for match in CPR_LIKE.finditer(text))
+
+
+def _valid(rule: Any, number: str) -> bool:
+    try:
+        rule(number)
+    except ValidationError:
+        return False
+    return True
+
+
+def _dateish(digits: str) -> bool:
+    return 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
+
+
+def _rights(house: House, system: System, one: Submission, mailing: MailingFacts | None) -> Iterator[Fault]:
+    if one.letter_type not in house.types or one.letter_type not in system.letter_types:
+        yield Fault("/letter_type", "Your system has no such letter type; GET /v1/letter-types lists those it may use.")
+    if one.department not in system.departments or not house.organisation.is_department(one.department, clock.today()):
+        yield Fault("/department", "Your system has no such department, or it is not in force today.")
+    if one.mailing_id and (mailing is None or mailing.system != one.system):
+        yield Fault("/mailing", "Your system has no such mailing; make it with POST /v1/mailings.")
+    elif mailing and mailing.department != one.department:
+        yield Fault("/department", "The mailing belongs to another department.")
+
+
+def _references(one: Submission) -> Iterator[Fault]:
+    for pointer, value, longest in (("/reference", one.reference, 128), ("/case_number", one.case_number, 64)):
+        if looks_like_cpr(value):
+            yield Fault(pointer, "This looks like a CPR number; references and case numbers must carry none.")
+        if len(value) > longest or not value.isprintable() or value != value.strip():
+            yield Fault(pointer, f"Give at most {longest} printable characters, without space around them.")
+    if not one.reference:
+        yield Fault("/reference", "Give a reference of your own; it makes a repeated call safe.")
+
+
+def _dates(house: House, one: Submission) -> Iterator[Fault]:
+    today = clock.today()
+    if one.not_before and one.not_before > today + timedelta(days=LATEST_DAYS):
+        yield Fault("/not_before", "This is more than a year ahead.")
+    if one.useful_until and one.useful_until < max(today, one.not_before or today):
+        yield Fault("/useful_until", "The letter would be of no use on the first day that it may leave.")
+    if one.ready_made and _too_old(house, one.ready_made.dated):
+        yield Fault("/document/dated", "The PDF is dated too long ago; a letter leaves on the day it is dated.")
+    if one.ready_made and one.ready_made.dated > today + timedelta(days=LATEST_DAYS):
+        yield Fault("/document/dated", "This is more than a year ahead.")
+
+
+def _too_old(house: House, dated: date) -> bool:
+    noon = datetime.combine(dated, time(12), clock.COPENHAGEN)
+    return clock.now() > add_working_days(noon, house.settings.ready_made_days)
+
+
+def _wish(house: House, one: Submission) -> Iterator[Fault]:
+    letter_type = house.types[one.letter_type]
+    if one.wish is not Wish.ANY and not one.wish_reason.strip():
+        yield Fault("/channel/reason", "Say why; a wish for a channel needs its reason.")
+    if len(one.wish_reason) > 500:
+        yield Fault("/channel/reason", "Give at most 500 characters.")
+    if one.wish is Wish.DIGITAL and letter_type.paper_only:
+        yield Fault("/channel/wish", "This letter type is sent on paper only.")
+    if one.wish is Wish.PAPER and letter_type.digital_only:
+        yield Fault("/channel/wish", "This letter type is sent digitally only.")
+
+
+def _recipients(one: Submission) -> Iterator[Fault]:
+    if not 1 <= len(one.recipients) <= MOST_RECIPIENTS:
+        yield Fault("/recipients", f"Give from 1 to {MOST_RECIPIENTS} recipients.")
+    numbers = [recipient.number for recipient in one.recipients if recipient.number]
+    if len(set(numbers)) < len(numbers):
+        yield Fault("/recipients", "The same CPR or CVR number stands twice; each recipient gets one letter.")
+    for place, recipient in enumerate(one.recipients):
+        yield from _recipient(recipient, f"/recipients/{place}")
+
+
+def _recipient(recipient: Recipient, pointer: str) -> Iterator[Fault]:
+    yield from number_faults(recipient, pointer)
+    if not recipient.name.strip() or len(recipient.name) > NAME_LENGTH or not recipient.name.isprintable():
+        yield Fault(f"{pointer}/name", f"Give a name of 1 to {NAME_LENGTH} printable characters on one line.")
+    yield from character_faults(recipient.name, f"{pointer}/name")
+    if recipient.address is None and recipient.number is None:
+        yield Fault(pointer, "Give a CPR number, a CVR number or an address.")
+    if recipient.address is not None:
+        for fault in address_faults(recipient.address):
+            yield Fault(f"{pointer}/address", ADDRESS_SENTENCES[fault])
+        for line in recipient.address.as_lines():
+            yield from character_faults(line, f"{pointer}/address")
+
+
+ADDRESS_SENTENCES = {
+    AddressFault.MISSING: "Give an address.",
+    AddressFault.NAME: "The address has no name.",
+    AddressFault.LINE: "The address has no street, place or box.",
+    AddressFault.LINES: "Give at most three lines between name and town.",
+    AddressFault.TOWN: "The address has no town.",
+    AddressFault.POSTCODE: "A Danish postcode has four digits, leading zero included.",
+    AddressFault.POSTCODE_1000: "Postcode 1000 cannot be printed remotely; give the recipient's own.",
+    AddressFault.POSTCODE_ABROAD: "Abroad, write the postcode with the town and leave the postcode empty.",
+    AddressFault.COUNTRY: "Give the country as two capital letters, ISO 3166.",
+    AddressFault.TOO_LONG: "A line of the address is longer than 34 characters.",
+    AddressFault.CHARACTERS: "A line of the address has a character that cannot be printed.",
+}
+
+
+def _content(house: House, one: Submission) -> Iterator[Fault]:
+    letter_type = house.types[one.letter_type]
+    if letter_type.ready_made != (one.ready_made is not None) or (one.ready_made is None) == (one.fields is None):
+        wanted = "a document" if letter_type.ready_made else "fields"
+        yield Fault("/letter_type", f"This letter type takes {wanted} and nothing else.")
+    elif one.ready_made is None:
+        for fault in letter_type.faults(one.fields):
+            yield Fault(f"/fields{fault.pointer}", fault.message)
+    else:
+        yield from _ready_made(house, one.ready_made.pdf, one.ready_made.title)
+
+
+def _ready_made(house: House, pdf: bytes, title: str) -> Iterator[Fault]:
+    settings = house.settings
+    if not title.strip() or len(title) > 200 or not title.isprintable() or looks_like_cpr(title):
+        yield Fault("/document/title", "Give a title of 1 to 200 printable characters, without a CPR number.")
+    found = preflight(
+        pdf, seconds=settings.preflight_seconds, memory=settings.preflight_memory, largest=settings.pdf_limit
+    )
+    for fault in found.faults:
+        yield Fault(f"/document/pdf{fault.pointer}", fault.message)
+
+
+def _trial(house: House, one: Submission) -> Iterator[Fault]:
+    """A letter for a later day is rendered once now, so that its sender hears of a fault today."""
+    if one.ready_made is None and one.not_before and one.not_before > clock.today():
+        try:
+            trial(house, one)
+        except RenderingFault as fault:
+            yield Fault("/fields", f"The letter cannot be rendered with these fields ({fault.code}).")
+
+
+def _row(house: House, one: Submission, submission_id: UUID, number: int, recipient: Recipient) -> dict[str, Any]:
+    now = clock.now()
+    months = house.types[one.letter_type].retention_months
+    return {
+        "id": uuid7(),
+        "submission_id": submission_id,
+        "recipient_no": number,
+        "role": recipient.role,
+        "system": one.system,
+        "reference": one.reference,
+        "department": one.department,
+        "letter_type": one.letter_type,
+        "case_number": one.case_number,
+        "mailing_id": one.mailing_id,
+        "follows": one.follows,
+        "lane": Lane.MAILING if one.mailing_id else Lane.SINGLE,
+        "ready_made": one.ready_made is not None,
+        "id_type": recipient.id_type,
+        "recipient_key": recipient_key(house.seal, recipient),
+        "retention_month": month_after(clock.danish_day(now), months),
+        "wish": one.wish,
+        "not_before": _first_day(one),
+        "useful_until": one.useful_until,
+        "due_at": _first_moment(one, now),
+    }
+
+
+def recipient_key(seal: Seal, recipient: Recipient) -> str | None:
+    """The keyed fingerprint by which a person's letters are found again; None without a number."""
+    return seal.fingerprint("recipient", recipient.number) if recipient.number else None
+
+
+def month_after(day: date, months: int) -> str:
+    """The month (YYYY-MM) `months` after the one of `day`."""
+    count = day.year * 12 + day.month - 1 + months
+    return f"{count // 12:04d}-{count % 12 + 1:02d}"
+
+
+def _first_day(one: Submission) -> date | None:
+    days = [day for day in (one.not_before, one.ready_made.dated if one.ready_made else None) if day]
+    return max(days, default=None)
+
+
+def _first_moment(one: Submission, now: datetime) -> datetime:
+    day = _first_day(one)
+    return max(now, datetime.combine(day, time(0), clock.COPENHAGEN)) if day else now
+
+
+def _parts(one: Submission, recipient: Recipient) -> dict[str, bytes]:
+    person = {PERSON: pack_addressee(Addressee(recipient)), "wish": one.wish_reason.encode()}
+    if one.ready_made is None:
+        return {**person, FIELDS: pack_fields(one.fields or {})}
+    head = {"title": one.ready_made.title, "dated": one.ready_made.dated.isoformat()}
+    return {**person, FIELDS: pack_fields(head), HANDED_IN: one.ready_made.pdf}
+
+
+def _fingerprints(seal: Seal, one: Submission) -> Mapping[str, str]:
+    """Each part of the content under a name that a system knows, so that a difference can be named."""
+    plain = asdict(replace(one, ready_made=None, fields=None, recipients=()))
+    plain["follows"], plain["mailing_id"] = str(one.follows), str(one.mailing_id)
+    names = ("department", "letter_type", "case_number", "wish", "wish_reason", "mailing_id", "follows")
+    parts = {name: str(plain[name]) for name in names}
+    parts |= {name: str(plain[name]) for name in ("not_before", "useful_until")}
+    values: dict[str, Any] = {**parts, "recipients": [asdict(recipient) for recipient in one.recipients]}
+    if one.ready_made is None:
+        values["fields"] = one.fields
+    else:
+        values["title"], values["dated"] = one.ready_made.title, one.ready_made.dated.isoformat()
+    marks = {name: seal.fingerprint(f"submission:{name}", value) for name, value in values.items()}
+    return marks if one.ready_made is None else {**marks, "pdf": seal.fingerprint_bytes("pdf", one.ready_made.pdf)}
+
+
+def take_in_all(house: House, many: Sequence[Submission]) -> list[Submitted]:
+    """Keep many checked submissions in one transaction; the answers stand in the order of the submissions."""
+    answers: dict[int, Submitted] = {}
+    with house.ledger.writing() as tx:
+        # One order for everybody: two calls with the same references in another order must not wait for each other.
+        for place in sorted(range(len(many)), key=lambda at: (many[at].system, many[at].reference)):
+            answers[place] = take_in(tx, house, many[place])
+    return [answers[place] for place in range(len(many))]

@@ -1,0 +1,58 @@
+"""The actors: one per queue. Each claims a handful from the ledger, works it and rings for what comes next.
+
+Run by `dramatiq workers.actors`. They never raise out and have no retries: what is to be tried again is a due time.
+"""
+
+import logging
+
+import dramatiq
+
+from outbound.settings import load
+from workers.broker import connect_broker
+from workers.opening import open_house, quiet_logs
+from workers.queues import QUEUES, Queue
+from workers.tickets import Bell
+from workers.watchdog import Watchdog
+
+log = logging.getLogger(__name__)
+
+quiet_logs()
+SETTINGS = load()
+BROKER = connect_broker(SETTINGS)
+HOUSE = open_house(SETTINGS)
+BELL = Bell(BROKER)
+WATCHDOG = Watchdog()
+
+
+def work(queue: Queue) -> None:
+    """One ticket: a handful, at most; then a ticket for the rest and for the next step."""
+    lease = SETTINGS.send_lease if queue.sending else SETTINGS.render_lease
+    with WATCHDOG.watching(lease * SETTINGS.hard_end):
+        done = _done(queue)
+    if done:
+        for name in (queue.name, *queue.then):
+            BELL.ring(name)
+
+
+def _done(queue: Queue) -> int:
+    try:
+        return queue.work(HOUSE)
+    except Exception as fault:  # the claim runs out and is recovered; the text may carry what it must not
+        log.error("Work on %s failed with %s%s.", queue.name, type(fault).__name__, _where(fault))
+        return 0
+
+
+def _where(fault: BaseException) -> str:
+    """Where it was raised: file and line, never the text."""
+    trace = fault.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+
+
+def _declare(queue: Queue) -> None:
+    dramatiq.actor(lambda: work(queue), actor_name=queue.name, queue_name=queue.name, broker=BROKER)
+
+
+for one in QUEUES.values():
+    _declare(one)

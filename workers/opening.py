@@ -1,0 +1,36 @@
+"""Opening the house for a process, and keeping libraries' words out of its logs."""
+
+import logging
+
+from outbound.organisation import load_organisation
+
+import adapters
+from outbound.delivery import House
+from outbound.ledger import Ledger
+from outbound.postage import load_tariffs
+from outbound.rendering import LetterTypes
+from outbound.seal import Seal
+from outbound.settings import Settings, SettingsFault
+
+TALKATIVE = ("httpx", "httpcore", "paramiko", "sqlalchemy.engine", "uvicorn.access")
+
+
+def open_house(settings: Settings) -> House:
+    """Everything a step needs, made once. Raises SettingsFault where something is missing."""
+    if settings.seal_keys_file is None:
+        raise SettingsFault("OUTBOUND_SEAL_KEYS_FILE names no file; make one with `outbound keys new FILE`.")
+    return House(
+        settings=settings,
+        ledger=Ledger(settings.ledger_url),
+        seal=Seal(settings.seal_keys_file),
+        types=LetterTypes.load(settings.templates_dir),
+        organisation=load_organisation(settings.config_dir),
+        tariffs=load_tariffs(settings.config_dir / "tariffs.toml"),
+        outside=adapters.connect(settings),
+    )
+
+
+def quiet_logs() -> None:
+    """Libraries whose logs carry addresses, parameters or numbers say only what is wrong, if anything."""
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

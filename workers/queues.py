@@ -1,0 +1,77 @@
+"""The queues: one per step, lane and sending channel. A ticket is a message in one of them and carries nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outbound import delivery
+from outbound.delivery import House
+from outbound.ledger.values import Step
+from outbound.letter import Channel, Lane
+
+Work = Callable[[House], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What a ticket of this queue does, how long its claim lasts and whom to ring when something was done."""
+
+    name: str
+    work: Work
+    sending: bool
+    then: tuple[str, ...] = ()
+
+
+def queue_name(step: Step, lane: Lane, channel: Channel | None = None) -> str:
+    """The queue of a step."""
+    return "-".join(str(part) for part in (step, channel, lane) if part)
+
+
+def doubt_queue(channel: Channel) -> str:
+    """The queue of a channel's doubts."""
+    return f"doubt-{channel}"
+
+
+RECEIPTS = "receipts"
+CHANNELS = (Channel.DIGITAL, Channel.PRINT)
+
+
+def _render(lane: Lane) -> Queue:
+    route = queue_name(Step.ROUTE, lane)
+    return Queue(queue_name(Step.RENDER, lane), lambda h: delivery.render_handful(h, lane), False, (route,))
+
+
+def _route(lane: Lane) -> Queue:
+    # Paper waits for its run, which the timer calls; only the mailbox is rung at once.
+    then = (queue_name(Step.SEND, lane, Channel.DIGITAL), queue_name(Step.RENDER, lane))
+    return Queue(queue_name(Step.ROUTE, lane), lambda h: delivery.route_handful(h, lane), False, then)
+
+
+def _send(channel: Channel, lane: Lane) -> Queue:
+    name = queue_name(Step.SEND, lane, channel)
+    return Queue(name, lambda h: delivery.send_handful(h, channel, lane), True)
+
+
+def _doubts(channel: Channel) -> Queue:
+    return Queue(doubt_queue(channel), lambda h: delivery.mind_doubts(h, channel), True)
+
+
+def _receipts(house: House) -> int:
+    return delivery.fetch(house) + delivery.settle(house)
+
+
+QUEUES = {
+    queue.name: queue
+    for queue in (
+        *(_render(lane) for lane in Lane),
+        *(_route(lane) for lane in Lane),
+        *(_send(channel, lane) for channel in CHANNELS for lane in Lane),
+        *(_doubts(channel) for channel in CHANNELS),
+        Queue(RECEIPTS, _receipts, True),
+    )
+}
+
+QUEUES_RENDER = [name for name in QUEUES if name.startswith("render-")]
+"""Served by as many processes as there are cores, one thread each."""
+
+QUEUES_NETWORK = [name for name in QUEUES if name not in QUEUES_RENDER]
+"""Served by threads that wait for others."""

@@ -1,0 +1,68 @@
+"""The timer: recovers, holds what is overdue, and tops tickets up from the ledger's counts. Firing twice is harmless."""
+
+import logging
+import signal
+import threading
+
+from outbound.delivery import House, hold_overdue, recover
+from outbound.ledger.due import doubts_due, letters_due
+from outbound.settings import load
+from workers.broker import connect_broker
+from workers.opening import open_house, quiet_logs
+from workers.queues import RECEIPTS, doubt_queue, queue_name
+from workers.tickets import send_ticket
+
+log = logging.getLogger(__name__)
+
+MOST_TICKETS = 32  # in one queue: more would only wait there
+
+
+def main() -> None:
+    """Run until told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    quiet_logs()
+    settings = load()
+    house, broker, stop = open_house(settings), connect_broker(settings), threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while True:
+        _round(house, broker)
+        if stop.wait(settings.timer_seconds):
+            return
+
+
+def _round(house: House, broker: object) -> None:
+    try:
+        recover(house)
+        hold_overdue(house)
+        wanted = tickets_wanted(house)
+    except Exception as fault:  # the database may be away; the next round tries again
+        log.error("The timer's round failed with %s.", type(fault).__name__)
+        return
+    for queue, tickets in wanted.items():
+        _top_up(broker, queue, tickets)
+
+
+def tickets_wanted(house: House) -> dict[str, int]:
+    """How many tickets each queue should have now, by what is due."""
+    with house.ledger.reading() as tx:
+        due, doubts = letters_due(tx), doubts_due(tx)
+    wanted = {
+        queue_name(one.step, one.lane, one.channel): min(-(-one.letters // house.settings.handful), MOST_TICKETS)
+        for one in due
+    }
+    return {**wanted, **{doubt_queue(channel): 1 for channel in doubts}, RECEIPTS: 1}
+
+
+def _top_up(broker: object, queue: str, tickets: int) -> None:
+    try:
+        waiting = broker.client.llen(f"{broker.namespace}:{queue}")  # type: ignore[attr-defined]
+    except Exception:
+        waiting = 0
+    for _ in range(max(0, tickets - waiting)):
+        if not send_ticket(broker, queue):  # type: ignore[arg-type]
+            return
+
+
+if __name__ == "__main__":
+    main()

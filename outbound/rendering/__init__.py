@@ -2,7 +2,8 @@
 
 from outbound.rendering.faults import Fault, LetterTypesFault, RenderingFault
 from outbound.rendering.fonts import unprintable
-from outbound.rendering.letter_types import LetterType, LetterTypes
+from outbound.rendering.letter_type import LetterType
+from outbound.rendering.letter_types import LetterTypes
 from outbound.rendering.renderer import render
 from outbound.rendering.views import Frame, Letterhead
 from outbound.rendering.window import WINDOW, Window

@@ -7,7 +7,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from outbound.rendering import fonts, sheet
 from outbound.rendering.faults import RenderingFault
-from outbound.rendering.pieces import BODY, plain
+from outbound.rendering.fragments import BODY, plain
 from outbound.rendering.views import Frame
 from outbound.rendering.window import BODY_FIRST, MM, PAGE_HEIGHT
 
@@ -23,8 +23,7 @@ def new_canvas(out: IO[bytes], title: str, author: str, language: str) -> Canvas
         pageCompression=1,
         invariant=1,
         lang=language,
-        initialFontName=fonts.REGULAR.name,
-        initialFontSize=BODY.fontSize,
+        initialFontName=fonts.REGULAR.name,  # type: ignore[arg-type] # the stub takes it for a size
     )
     canvas.setTitle(title)
     canvas.setAuthor(" ".join(author.split()))

@@ -78,9 +78,7 @@ def _size_fault(fields: object) -> Fault | None:
     except (TypeError, ValueError):
         return Fault("", "The fields are not JSON: text must be Unicode and numbers finite.")
     if size > LARGEST:
-        return Fault(
-            "", f"The fields take {size} bytes as JSON; at most {LARGEST} are allowed. Shorten them."
-        )
+        return Fault("", f"The fields take {size} bytes as JSON; at most {LARGEST} are allowed. Shorten them.")
     return None
 
 
@@ -111,19 +109,31 @@ def _fault_of(error: ValidationError, names: frozenset[str]) -> Fault:
     return Fault(_pointer(list(error.absolute_path), names), sentence)
 
 
+def _limit(error: ValidationError) -> Any:
+    """What the schema's rule says."""
+    return error.validator_value
+
+
+def _instance(error: ValidationError) -> Any:
+    """What the rule was applied to."""
+    return error.instance
+
+
 def _required(error: ValidationError) -> str:
-    missing = [name for name in error.validator_value if name not in error.instance]
+    missing = [name for name in _limit(error) if name not in _instance(error)]
     return f"Lacks: {', '.join(missing)}."
 
 
 def _additional(error: ValidationError) -> str:
-    known = sorted(error.schema.get("properties", {}))
-    others = sum(name not in known for name in error.instance)
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    known = sorted(schema.get("properties", {}))
+    others = sum(name not in known for name in _instance(error))
     return f"Has {others} name(s) that the letter type does not know. It knows: {', '.join(known) or 'none'}."
 
 
 def _type(error: ValidationError) -> str:
-    wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    limit = _limit(error)
+    wanted: list[str] = limit if isinstance(limit, list) else [limit]
     return f"Must be {' or '.join(_TYPES.get(kind, kind) for kind in wanted)}."
 
 
@@ -131,19 +141,19 @@ _RULES: Mapping[str, Callable[[ValidationError], str]] = {
     "required": _required,
     "additionalProperties": _additional,
     "type": _type,
-    "enum": lambda error: f"Must be one of: {', '.join(map(str, error.validator_value))}.",
-    "const": lambda error: f"Must be {error.validator_value}.",
-    "format": lambda error: f"Must be {_FORMATS[error.validator_value]}.",
-    "pattern": lambda error: f"Must match the pattern {error.validator_value}",
-    "minLength": lambda error: f"Must have at least {error.validator_value} character(s).",
-    "maxLength": lambda error: f"May have at most {error.validator_value} characters.",
-    "minItems": lambda error: f"Must have at least {error.validator_value} item(s).",
-    "maxItems": lambda error: f"May have at most {error.validator_value} items.",
-    "minimum": lambda error: f"Must be {error.validator_value} or more.",
-    "maximum": lambda error: f"Must be {error.validator_value} or less.",
-    "exclusiveMinimum": lambda error: f"Must be more than {error.validator_value}.",
-    "exclusiveMaximum": lambda error: f"Must be less than {error.validator_value}.",
-    "multipleOf": lambda error: f"Must be a multiple of {error.validator_value}.",
+    "enum": lambda error: f"Must be one of: {', '.join(map(str, _limit(error)))}.",
+    "const": lambda error: f"Must be {_limit(error)}.",
+    "format": lambda error: f"Must be {_FORMATS[_limit(error)]}.",
+    "pattern": lambda error: f"Must match the pattern {_limit(error)}",
+    "minLength": lambda error: f"Must have at least {_limit(error)} character(s).",
+    "maxLength": lambda error: f"May have at most {_limit(error)} characters.",
+    "minItems": lambda error: f"Must have at least {_limit(error)} item(s).",
+    "maxItems": lambda error: f"May have at most {_limit(error)} items.",
+    "minimum": lambda error: f"Must be {_limit(error)} or more.",
+    "maximum": lambda error: f"Must be {_limit(error)} or less.",
+    "exclusiveMinimum": lambda error: f"Must be more than {_limit(error)}.",
+    "exclusiveMaximum": lambda error: f"Must be less than {_limit(error)}.",
+    "multipleOf": lambda error: f"Must be a multiple of {_limit(error)}.",
     "uniqueItems": lambda error: "The items must differ from each other.",
     "dependentRequired": lambda error: "Lacks a name that another of its names needs.",
 }
@@ -157,9 +167,7 @@ def _character_faults(fields: object, names: frozenset[str]) -> Iterator[Fault]:
 def character_faults(text: str, pointer: str) -> tuple[Fault, ...]:
     """A fault for every character of `text` that no face of the letter has."""
     return tuple(
-        Fault(
-            pointer, f"Has the character U+{ord(sign):04X}, which the letter's typefaces lack; take it out."
-        )
+        Fault(pointer, f"Has the character U+{ord(sign):04X}, which the letter's typefaces lack; take it out.")
         for sign in unprintable(unicodedata.normalize("NFC", text))[:20]
     )
 

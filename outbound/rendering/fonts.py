@@ -8,18 +8,19 @@ letters embed subsets of them, which the licence lets go with any document.
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,20 @@ FACES = (REGULAR, BOLD, ITALIC, OTHER_REGULAR, OTHER_BOLD)
 STANDS_IN = {REGULAR: OTHER_REGULAR, BOLD: OTHER_BOLD, ITALIC: OTHER_REGULAR}
 _UNUSED_TABLES = ("GSUB", "GPOS", "GDEF", "STAT", "BASE", "fpgm", "prep", "cvt ", "gasp")
 _INVISIBLE = frozenset(
-    [*range(0x20), *range(0x7F, 0xA0), *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070)]
-    + [0xFEFF, 0xFFFC, 0xFFFD, *range(0xE000, 0xF900)]
-)  # controls, zero-width and bidirectional marks, private use: they print nothing we know, and can make a text read otherwise
+    {
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        *range(0x200B, 0x2010),
+        *range(0x2028, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xE000, 0xF900),
+        *(0xAD, 0xFEFF, 0xFFFC, 0xFFFD),
+    }
+)  # controls, zero-width and bidirectional marks, private use: nothing to print, or a text that reads otherwise
 
 subset_lock = RLock()
 _registration = Lock()
+_registered: dict[Face, TTFont] = {}
 
 
 def font_cache() -> Path:
@@ -101,8 +110,7 @@ def face_file(face: Face, folder: Path) -> Path:
 
 def _instance(face: Face) -> bytes:
     """The variable font frozen at one place of its axes: the same bytes every time, without hints and layout tables."""
-    from io import BytesIO
-
+    # Only here: half a second of imports that a process with a warm cache never needs.
     from fontTools.ttLib import TTFont as FontFile
     from fontTools.varLib import instancer
 
@@ -130,27 +138,31 @@ def _rename(font: Any, name: str) -> None:
 
 def register() -> None:
     """The faces known to ReportLab in this process. Cheap after the first call."""
-    if FACES[-1].name in pdfmetrics._fonts:
+    if len(_registered) == len(FACES):
         return
     with _registration:
         folder = font_cache()
         for face in FACES:
-            if face.name not in pdfmetrics._fonts:
-                pdfmetrics.registerFont(_font(face, folder))
+            if face not in _registered:
+                font = _font(face, folder)
+                pdfmetrics.registerFont(font)
+                _registered[face] = font
 
 
 def _font(face: Face, folder: Path) -> TTFont:
     font = TTFont(face.name, str(face_file(face, folder)), asciiReadable=False)
-    unlocked = font.face.makeSubset
-
-    def make_subset(subset: list[int]) -> bytes:
-        """TTFontFile keeps one read position for all threads; unlocked, letters are now and then silently corrupt."""
-        with subset_lock:
-            made: bytes = unlocked(subset)
-            return made
-
-    font.face.makeSubset = make_subset
+    font.face = _SharedFace(font.face.filename)
     return font
+
+
+class _SharedFace(TTFontFace):
+    """TTFontFile keeps one read position for all threads: unlocked, letters are now and then silently corrupt."""
+
+    def makeSubset(self, subset: Sequence[int]) -> bytes:  # noqa: N802 - ReportLab's name
+        """The font file of one letter."""
+        with subset_lock:
+            made: bytes = super().makeSubset(subset)
+            return made
 
 
 @cache
@@ -160,7 +172,7 @@ def _coverage() -> Mapping[Face, frozenset[str]]:
 
 
 def _characters(face: Face) -> frozenset[str]:
-    known = pdfmetrics.getFont(face.name).face.charToGlyph
+    known: Mapping[int, int] = _registered[face].face.charToGlyph
     return frozenset(chr(code) for code in known if code not in _INVISIBLE)
 
 
@@ -175,7 +187,7 @@ def _printable() -> frozenset[str]:
     coverage = _coverage()
     stand_ins = coverage[OTHER_REGULAR] & coverage[OTHER_BOLD]
     mine = coverage[REGULAR] & coverage[BOLD] & coverage[ITALIC]
-    return (mine | stand_ins | {"\n"}) - {"\u00ad"}
+    return mine | stand_ins | {"\n", "\r", "\t"}
 
 
 def runs(text: str, face: Face) -> Iterator[tuple[Face, str]]:

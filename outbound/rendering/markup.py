@@ -7,7 +7,9 @@
 | `strong` `em` `br` | inside a line | |
 | `a` | a link: `href` is https:, mailto: or tel: | |
 | `ul` `ol` `li` | lists; a list item has lines only | |
-| `table` `thead` `tbody` `tr` `th` `td` | tables; cells have lines only | `facts` on `table`: names at left, no rules above; `total` on `tr`; `amount` on `th`, `td`: set at right |
+| `table` `thead` `tbody` | tables | `facts` on `table`: names at left, no rules |
+| `tr` | a row | `total` |
+| `th` `td` | a cell, of lines only | `amount`: set at right |
 | `section` | what belongs together | `box` (a tinted box), `keep` (on one page where it fits) |
 
 The text must be well-formed XML: `<br/>`, every tag closed. There are no entities beside XML's five.
@@ -58,9 +60,7 @@ CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 _TEXTLESS = frozenset({"body", "section", "ul", "ol", "table", "thead", "tbody", "tr", "br"})
 _SCHEMES = ("https://", "mailto:", "tel:")
-_PARSER = (
-    etree.XMLParser
-)  # a parser is not shared between threads: one is made for every letter (some microseconds)
+_PARSER = etree.XMLParser  # a parser is not shared between threads: one is made for every letter (some microseconds)
 
 
 class MarkupFault(RenderingFault):
@@ -79,9 +79,7 @@ def parse(html: str) -> _Element:
     except (etree.XMLSyntaxError, ValueError):
         body = None
     if body is None:
-        raise MarkupFault(
-            "the body is not well-formed: close every tag, write <br/>, and use no named entities"
-        )
+        raise MarkupFault("the body is not well-formed: close every tag, write <br/>, and use no named entities")
     _check(body)
     if len(body.findall(".//h1")) != 1 or body[0].tag != "h1":
         raise MarkupFault("the body must begin with its one <h1>")

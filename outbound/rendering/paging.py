@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from reportlab.platypus import Flowable
 
 from outbound.rendering.faults import RenderingFault
-from outbound.rendering.pieces import Group
+from outbound.rendering.pieces import STICKS, Group
 from outbound.rendering.window import MM, PAGE_HEIGHT, Box
 
 _HAIR = 1e-6  # points that rounding may cost
@@ -29,9 +29,11 @@ class Page:
         return self.area.height * MM - self.used - self.gap(flowable)
 
     def gap(self, flowable: Flowable) -> float:
+        """Points between this flowable and the one above it."""
         return max(self.after, flowable.getSpaceBefore()) if self.placed else 0.0
 
     def put(self, flowable: Flowable, tall: float) -> None:
+        """Give this flowable the next place."""
         self.used += self.gap(flowable) + tall
         top = (PAGE_HEIGHT - self.area.top) * MM
         self.placed.append((flowable, self.area.left * MM, top - self.used))
@@ -48,7 +50,7 @@ def pour(story: Sequence[Flowable], first: Box, later: Box) -> list[Page]:
         if tall <= room + _HAIR and not _would_stand_alone(flowable, tall, waiting, page):
             page.put(flowable, tall)
             continue
-        parts = [] if getattr(flowable, "sticks", False) else _split(flowable, page, room)
+        parts = [] if getattr(flowable, STICKS, False) else _split(flowable, page, room)
         if not parts:
             parts = [flowable]
             _turn_over(pages, later)
@@ -71,13 +73,13 @@ def _turn_over(pages: list[Page], later: Box) -> None:
 
 def _would_stand_alone(flowable: Flowable, tall: float, waiting: Iterable[Flowable], page: Page) -> bool:
     """A heading at the foot of a page whose text begins on the next one."""
-    if not getattr(flowable, "sticks", False) or not page.placed:
+    if not getattr(flowable, STICKS, False) or not page.placed:
         return False
     needed, after = 0.0, flowable.getSpaceAfter()
     for following in waiting:
         _, wanted = following.wrap(page.area.width * MM, page.area.height * MM)
         needed += max(after, following.getSpaceBefore())
-        if not getattr(following, "sticks", False):
+        if not getattr(following, STICKS, False):
             needed += wanted if isinstance(following, Group) else min(wanted, _FEW_LINES)
             break
         needed, after = needed + wanted, following.getSpaceAfter()

@@ -15,7 +15,8 @@ from outbound.letter import Document
 from outbound.rendering import fonts, sheet
 from outbound.rendering.cover import draw_cover, new_canvas
 from outbound.rendering.faults import RenderingFault
-from outbound.rendering.letter_types import LONGEST_TITLE, LetterType
+from outbound.rendering.fragments import text_of
+from outbound.rendering.letter_type import LONGEST_TITLE, LetterType
 from outbound.rendering.paging import Page, pour
 from outbound.rendering.pieces import flowables
 from outbound.rendering.sheet import one_line
@@ -39,7 +40,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
         raise RenderingFault("ready-made")
     view = letter_view(frame)
     body = body_of(letter_type.form.body, fields, view)
-    sheet.checked("".join(body.itertext()))
+    sheet.checked(text_of(body))
     title = sheet.checked(line_of(letter_type.form.title, fields, view))
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RenderingFault("title")

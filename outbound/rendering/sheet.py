@@ -11,7 +11,7 @@ from outbound.letter import Address
 from outbound.rendering.danish import dato
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fonts import BOLD, REGULAR, Face, runs, unprintable, width
-from outbound.rendering.pieces import GREY, INK, plain
+from outbound.rendering.fragments import GREY, INK, plain
 from outbound.rendering.views import Frame, Letterhead
 from outbound.rendering.window import FOOTER, HEAD, MARKER, MM, PAGE_HEIGHT, WINDOW, Box
 
@@ -85,9 +85,7 @@ def draw_name(canvas: Canvas, recipient: str) -> None:
     """Who the letter is for, where no address stands in the window. As much of it as one line holds."""
     box = WINDOW.address
     name = shortened(one_line(recipient), 11.0, (box.width - 2 * _INSET) * MM)
-    draw_line(
-        canvas, (box.left + _INSET) * MM, (PAGE_HEIGHT - box.top - _INSET) * MM - 11.0, name, REGULAR, 11.0
-    )
+    draw_line(canvas, (box.left + _INSET) * MM, (PAGE_HEIGHT - box.top - _INSET) * MM - 11.0, name, REGULAR, 11.0)
 
 
 def draw_return_line(canvas: Canvas, letterhead: Letterhead) -> None:

@@ -5,6 +5,7 @@ could mark a value as safe (`safe`, `tojson`, `xmlattr`, `autoescape` blocks) is
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,14 +61,15 @@ class Templates:
 
     @classmethod
     def of(cls, folder: Path) -> "Templates":
-        return cls(
-            folder, LetterEnvironment(folder, autoescape=True), LetterEnvironment(folder, autoescape=False)
-        )
+        """The templates of one folder of letter types."""
+        return cls(folder, LetterEnvironment(folder, autoescape=True), LetterEnvironment(folder, autoescape=False))
 
     def body(self, name: str) -> Template:
+        """The compiled body; the same object for the same name."""
         return self.bodies.get_template(name)
 
     def title(self, text: str) -> Template:
+        """The compiled title."""
         return self.titles.from_string(text)
 
     def faults_of_body(self, name: str, known: frozenset[str]) -> list[str]:
@@ -75,6 +77,7 @@ class Templates:
         return self._faults(self.bodies, (self.folder / name).read_text("utf-8"), known)
 
     def faults_of_title(self, text: str, known: frozenset[str]) -> list[str]:
+        """What is wrong with a title before anything is rendered."""
         return self._faults(self.titles, text, known)
 
     def _faults(self, environment: LetterEnvironment, source: str, known: frozenset[str]) -> list[str]:
@@ -102,8 +105,6 @@ def line_of(template: Template, fields: Mapping[str, Any], letter: Mapping[str, 
 
 def _guarded(call: Callable[..., str], fields: Mapping[str, Any], letter: Mapping[str, Any]) -> str:
     """A template's own exceptions may quote a value, so none of them gets out."""
-    try:
+    with suppress(Exception):  # whatever a filter raises on a value that it was not made for
         return call({**fields, LETTER: letter})
-    except Exception:  # noqa: BLE001 - whatever a filter raises on a value it was not made for
-        pass
     raise RenderingFault("template")

@@ -1,4 +1,6 @@
-"""The accessible twin of a letter: the same text as one complete HTML5 page, for a digital mailbox and screen readers."""
+"""The accessible twin of a letter: the same text as one complete HTML5 page, for mailboxes and screen readers."""
+
+from collections.abc import Sequence
 
 from lxml import etree
 from lxml.etree import _Element
@@ -8,9 +10,10 @@ from outbound.rendering.sheet import facts_of, one_line
 from outbound.rendering.views import Frame
 
 _STYLE = (
-    "body{font-family:sans-serif;line-height:1.5;max-width:44em;margin:2em auto;padding:0 1em;color:#000;background:#fff}"
+    "body{font-family:sans-serif;line-height:1.5;max-width:44em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse;margin:1em 0}th,td{text-align:left;vertical-align:top;padding:.3em 1em .3em 0}"
-    ".amount{text-align:right}.total td{font-weight:bold;border-top:1px solid #000}.box{background:#f1f1f1;padding:.5em 1em}"
+    ".amount{text-align:right}.total td{font-weight:bold;border-top:1px solid}"
+    ".box{background:#f1f1f1;padding:.5em 1em}"
     "a{overflow-wrap:anywhere}"
 )
 
@@ -33,18 +36,14 @@ def twin(title: str, body: _Element, frame: Frame, language: str) -> str:
 def _header(frame: Frame) -> str:
     head = frame.letterhead
     lines = [head.name, head.department, head.phone and f"Telefon {head.phone}", head.mail, head.web]
-    hours = (
-        [f"Åbningstid: {' · '.join(head.opening_hours.strip().splitlines())}"]
-        if head.opening_hours.strip()
-        else []
-    )
+    hours = [f"Åbningstid: {' · '.join(head.opening_hours.strip().splitlines())}"] if head.opening_hours.strip() else []
     address = frame.address_in_window
     recipient = address.as_lines() if address else (frame.recipient,)
     facts = [f"{label}: {text}" for label, text in facts_of(frame)]
-    blocks = [[frame.marker], [*lines, *hours], recipient, facts]
-    return f"<header>\n{''.join(filter(None, map(_block, blocks)))}</header>"
+    blocks: list[Sequence[str]] = [[frame.marker], [*lines, *hours], recipient, facts]
+    return f"<header>\n{''.join(map(_block, blocks))}</header>"
 
 
-def _block(lines: list[str] | tuple[str, ...]) -> str:
+def _block(lines: Sequence[str]) -> str:
     text = Markup("<br>").join(escape(one_line(line)) for line in lines if line.strip())
     return f"<p>{text}</p>\n" if text else ""

@@ -72,7 +72,5 @@ def letter_view(frame: Frame) -> Mapping[str, object]:
 
 def specimen(day: date) -> Mapping[str, object]:
     """The view of an invented frame, for trying a template."""
-    head = Letterhead(
-        "Eksempel Kommune", "Eksempel Kommune, Eksempelvej 1, 9999 Eksempelby", "Eksempelafdelingen"
-    )
+    head = Letterhead("Eksempel Kommune", "Eksempel Kommune, Eksempelvej 1, 9999 Eksempelby", "Eksempelafdelingen")
     return letter_view(Frame("Eksempel Eksempelsen", day, head, case_number="26/1", reference="Eksempel"))

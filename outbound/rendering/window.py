@@ -21,10 +21,12 @@ class Box:
 
     @property
     def right(self) -> float:
+        """Millimetres from the left edge of the page to its right side."""
         return self.left + self.width
 
     @property
     def bottom(self) -> float:
+        """Millimetres from the top of the page to its lower side."""
         return self.top + self.height
 
     def touches(self, other: "Box") -> bool:

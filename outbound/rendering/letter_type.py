@@ -1,0 +1,56 @@
+"""One letter type: its policy, and the schema and templates it is rendered with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Template
+
+from outbound.rendering.faults import Fault
+from outbound.rendering.fields import Schema
+
+LONGEST_TITLE = 256  # characters: MemoLabel of the MeMo XSD 1.2
+LONGEST_NOTIFICATION = 150  # characters: the notification of the MeMo XSD 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class LetterType:
+    """One kind of letter. `template_version` is a digest of the files that it is made from.
+
+    `label` is its heading in the digital mailbox (empty: its title), `notification` the text of the mailbox's own
+    message about it (empty: the mailbox's standard text); neither may carry personal data.
+    """
+
+    name: str
+    title: str
+    department: str
+    languages: tuple[str, ...]
+    ready_made: bool
+    paper_only: bool
+    digital_only: bool
+    letter_class: str
+    colour: bool
+    plex: str
+    channel_specific: bool
+    retention_months: int
+    label: str
+    notification: str
+    template_version: str
+    schema: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
+    example: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
+    form: "Form | None" = field(default=None, repr=False, compare=False)
+
+    def faults(self, fields: object) -> tuple[Fault, ...]:
+        """What is wrong with the fields of one letter; empty where it can be rendered. Echoes no value."""
+        if self.form is None:
+            return (Fault("", "This letter type takes a ready-made PDF and no fields."),)
+        return self.form.schema.faults(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a rendered letter type is made with: compiled once, used by every thread."""
+
+    schema: Schema
+    body: Template
+    title: Template

@@ -21,8 +21,9 @@ help: ## Say what each target does
 setup: $(READY) ## Make the virtual environment, from the pins (again when they change)
 
 $(READY): requirements.lock pyproject.toml
-	@python="$$(PYTHON='$(PYTHON)' bash .ci/python)"; \
-	if ! $(BIN)/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then \
+	@echo 'Setting up .venv from requirements.lock; this takes some ten seconds.'
+	@if ! $(BIN)/python -c 'import pip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then \
+	  python="$$(PYTHON='$(PYTHON)' bash .ci/python)"; \
 	  "$$python" -m venv --clear .venv; \
 	fi; \
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.lock; \

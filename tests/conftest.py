@@ -182,7 +182,8 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run for a skip of any other kind: Redis, PostgreSQL and SFTP must work here."""
-    if _skips["other"] and session.exitstatus == pytest.ExitCode.OK:
+    passed = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    if _skips["other"] and passed:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -115,7 +115,7 @@ def mend_address(house: House, letter_id: UUID, address: Address, hand: Hand) ->
         addressee = unpack_addressee(body)
         mended = replace(addressee, recipient=replace(addressee.recipient, address=address))
         house.seal.put(tx, one.id, one.retention_month, {PERSON: pack_addressee(mended)})
-        _go_back(tx, one, Status.RECEIVED, "address-mended", hand.by)
+        _go_back(tx, one, Status.RECEIVED, "address-mended", hand.by, country=address.country)
 
 
 def replace_pdf(house: House, letter_id: UUID, ready_made: ReadyMade, hand: Hand) -> None:

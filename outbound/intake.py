@@ -245,6 +245,7 @@ def _row(house: House, one: Submission, submission_id: UUID, number: int, recipi
         "lane": Lane.MAILING if one.mailing_id else Lane.SINGLE,
         "ready_made": one.ready_made is not None,
         "id_type": recipient.id_type,
+        "country": recipient.address.country if recipient.address else "DK",
         "recipient_key": recipient_key(house.seal, recipient),
         "retention_month": month_after(clock.danish_day(now), months),
         "wish": one.wish,

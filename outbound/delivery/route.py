@@ -1,6 +1,7 @@
 """Step 3: look up in bulk, ask the person register where needed, choose the route. RENDERED -> ROUTED."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -17,10 +18,11 @@ from outbound.ledger.values import Letter, Step
 from outbound.letter import Channel, Lane, Mailbox, Person, WaitsFor, Wish
 from outbound.life import Status
 from outbound.ports import PersonId
-from outbound.postage import envelope
+
 from outbound.postal_days import add_working_days
 from outbound.routing import Circumstances, Route, asks_person, choose_route
 from outbound.seal import Part
+from outbound.tariff_row import NoPrice
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def circumstances(house: House, found: Found) -> Circumstances:
     one, letter_type = found.letter, house.types[found.letter.letter_type]
     size, sheets = one.bytes or 0, one.sheets or 0
     printer = house.outside.mailers[Channel.PRINT]
-    fits = envelope(sheets, printer.provider) is not None and size <= printer.largest
+    fits = house.tariffs.envelope(sheets, printer.provider) is not None and size <= printer.largest
     return Circumstances(
         mailbox=found.mailbox,
         person=found.person,
@@ -156,9 +158,17 @@ def _send_out(tx: Connection, house: House, found: Found, route: Route, token: s
         move(tx, one, Status.RECEIVED, "another-channel", WORKER, token=token, **again)
         return
     due = _next_run(house) if route.channel is Channel.PRINT else clock.now()
-    way = {"route": route.code, "channel": route.channel, "routed_at": clock.now(), "due_at": due}
+    country = found.addressee.address.country if found.addressee.address else one.country
+    way = {"route": route.code, "channel": route.channel, "routed_at": clock.now(), "due_at": due, "country": country}
     if move(tx, one, Status.ROUTED, route.code, WORKER, token=token, **way, tries=0, waiting_since=None):
-        accounts.estimate(tx, house.tariffs, replace(one, channel=route.channel), _provider(house, route.channel))
+        _estimate(tx, house, replace(one, country=country), route.channel)
+
+
+def _estimate(tx: Connection, house: House, one: Letter, channel: Channel) -> None:
+    """The money, as far as it can be known now; a missing price stops no letter, and is an incident when it is booked."""
+    provider, letter_class = house.outside.mailers[channel].provider, house.types[one.letter_type].letter_class
+    with suppress(NoPrice):
+        accounts.estimate(tx, house.tariffs, one, accounts.sending_of(one, channel, provider, letter_class))
 
 
 def _corrected(found: Found) -> Addressee:
@@ -172,10 +182,6 @@ def _corrected(found: Found) -> Addressee:
 def _shows_address(house: House, found: Found) -> bool:
     addressee = found.addressee
     return found.letter.document_address == address_key(house.seal, addressee.address, addressee.protected)
-
-
-def _provider(house: House, channel: Channel) -> str:
-    return house.outside.mailers[channel].provider
 
 
 def _next_run(house: House) -> datetime:

@@ -27,7 +27,7 @@ from outbound.letter import (
 )
 from outbound.life import UNSETTLED, Status
 from outbound.ports import Mailer, Misconfigured, OutcomeUnknown, Refused, Unavailable
-from outbound.postage import envelope
+
 from outbound.seal import Part
 
 LETTERS_THAT_PROVE_IT = 3  # different letters, all misconfigured, before the channel is paused
@@ -54,7 +54,7 @@ def send_one(house: House, mailer: Mailer, letters: Sequence[Letter], token: str
     """One consignment, from closing to its last answer. False where the channel takes nothing now."""
     with house.ledger.writing() as tx:
         closed = sending.close(
-            tx, letters, token, mailer.provider, house.settings.send_lease, envelopes(mailer, letters)
+            tx, letters, token, mailer.provider, house.settings.send_lease, envelopes(house, mailer, letters)
         )
     if closed is None:
         return True
@@ -101,14 +101,20 @@ def accepted(tx: Connection, house: House, dispatch_id: UUID, transmission: str,
     channel = sending.dispatch(tx, dispatch_id).channel
     due = receipt_deadline(house.settings, channel)
     if one := sending.accept(tx, dispatch_id, transmission, by, due):
-        accounts.book(tx, house.tariffs, one, sending.dispatch(tx, dispatch_id))
+        book(tx, house, one, dispatch_id)
 
 
-def envelopes(mailer: Mailer, letters: Sequence[Letter]) -> dict[UUID, dict[str, str | None]]:
+def book(tx: Connection, house: House, one: Letter, dispatch_id: UUID) -> None:
+    """The money of a dispatch that was taken."""
+    letter_class = house.types[one.letter_type].letter_class if one.letter_type in house.types else ""
+    accounts.book(tx, house.tariffs, one, sending.dispatch(tx, dispatch_id), letter_class)
+
+
+def envelopes(house: House, mailer: Mailer, letters: Sequence[Letter]) -> dict[UUID, dict[str, str | None]]:
     """Which envelope each letter goes in; nothing for the mailbox."""
     if mailer.channel is not Channel.PRINT:
         return {}
-    return {one.id: {"envelope": envelope(one.sheets or 0, mailer.provider)} for one in letters}
+    return {one.id: {"envelope": house.tariffs.envelope(one.sheets or 0, mailer.provider)} for one in letters}
 
 
 def _claim(house: House, mailer: Mailer, lane: Lane) -> Handful | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.delivery.house import RECEIPT, House
-from outbound.delivery.send import accepted
+from outbound.delivery.send import accepted, book
 from outbound.ledger import inbox, incidents, sending
 from outbound.ledger.letters import hold, locked, move
 from outbound.ledger.values import LedgerDispatch, Letter
@@ -172,7 +172,7 @@ def _contradicts(tx: Connection, house: House, one: Letter, found: LedgerDispatc
         incidents.report(tx, one.id, "both-suspected", found.id, other.id if other else None)
         return
     sending.settle_dispatch(tx, found.id, Outcome.TAKEN, frozenset(Outcome) - LIVE, taken_at=clock.now())
-    accounts.book(tx, house.tariffs, one, sending.dispatch(tx, found.id))
+    book(tx, house, one, found.id)
     if one.status is not Status.HELD:
         hold(tx, one, "contradicted", WaitsFor.OPERATIONS, RECEIPT)
 

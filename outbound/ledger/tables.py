@@ -61,6 +61,7 @@ letter = Table(
     Column("lane", String(10), nullable=False),
     Column("ready_made", Boolean, nullable=False),
     Column("id_type", String(3)),
+    Column("country", String(2), nullable=False),  # where paper would go; DK until an address says otherwise
     Column("recipient_key", String(64)),
     Column("retention_month", String(7), nullable=False),
     Column("wish", String(10), nullable=False),

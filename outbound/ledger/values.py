@@ -43,6 +43,7 @@ class Letter:
     lane: Lane
     ready_made: bool
     id_type: str | None
+    country: str
     recipient_key: str | None
     retention_month: str
     wish: Wish

@@ -155,6 +155,7 @@ def upgrade() -> None:
         sa.Column("lane", sa.String(length=10), nullable=False),
         sa.Column("ready_made", sa.Boolean(), nullable=False),
         sa.Column("id_type", sa.String(length=3), nullable=True),
+        sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("recipient_key", sa.String(length=64), nullable=True),
         sa.Column("retention_month", sa.String(length=7), nullable=False),
         sa.Column("wish", sa.String(length=10), nullable=False),

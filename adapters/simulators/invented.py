@@ -119,7 +119,7 @@ def name_of(number: str) -> str:
             f"{_pick(COMPANIES, number, 'company')} {_pick(LAST_NAMES, number, 'last')} {_pick(FORMS, number, 'form')}"
         )
     if register is Register.LONG_NAME:
-        return " ".join((*FIRST_NAMES[10:22], "Wolfeschlegelsteinhausen", *LAST_NAMES[:3]))
+        return " ".join((*FIRST_NAMES[10:22], *LAST_NAMES[:9]))
     middle = f" {_pick(LAST_NAMES, number, 'middle')}" if _hash(number, "middle?") % 3 == 0 else ""
     return f"{_pick(FIRST_NAMES, number, 'first')}{middle} {_pick(LAST_NAMES, number, 'last')}"
 

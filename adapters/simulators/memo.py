@@ -54,8 +54,8 @@ ACTIONS = {
 
 ORDER = {
     "MessageHeader": "messageType messageUUID messageID? messageCode? label notification? additionalNotification?"
-    " reply? replyByDateTime? doNotDeliverUntilDate? mandatory? legalNotification? postType? Sender Recipient ContentData?"
-    " ForwardData? ReplyData*",
+    " reply? replyByDateTime? doNotDeliverUntilDate? mandatory? legalNotification? postType? Sender Recipient"
+    " ContentData? ForwardData? ReplyData*",
     "Sender": "senderID idType idTypeLabel? label AttentionData? ContactPoint? Representative?",
     "Recipient": "recipientID idType idTypeLabel? label? AttentionData? ContactPoint?",
     "MessageBody": "createdDateTime MainDocument AdditionalDocument* TechnicalDocument*",
@@ -144,9 +144,9 @@ def _version(root: etree._Element) -> str:
 
 def _check_names(root: etree._Element) -> None:
     for element in root.iter():
-        if element.tag is etree.Comment:
+        if isinstance(element, etree._Comment):
             continue
-        if element.tag in (etree.PI, etree.Entity):
+        if isinstance(element, etree._ProcessingInstruction | etree._Entity):
             raise Invalid("A message carries no processing instruction and no entity.")
         name = etree.QName(element)
         if PREFIXES.get(name.namespace or "", "?") != element.prefix or None in element.nsmap:

@@ -20,7 +20,7 @@ CREATE INDEX IF NOT EXISTS taking_dispatch ON taking (dispatch);
 CREATE TABLE IF NOT EXISTS request (kind TEXT PRIMARY KEY, count INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS pending (
-  id TEXT PRIMARY KEY, due REAL NOT NULL, subject TEXT NOT NULL, content TEXT NOT NULL);
+  id TEXT PRIMARY KEY, due REAL NOT NULL, subject TEXT NOT NULL, content TEXT NOT NULL, batch TEXT);
 CREATE INDEX IF NOT EXISTS pending_due ON pending (due, id);
 """
 

@@ -218,11 +218,18 @@ class Supervisor:
             while not self._closing:
                 before = [charge.state for charge in self._charges.values()]
                 for charge in self._charges.values():
-                    self._tick(charge)
+                    self._tick_safely(charge)
                 if before != [charge.state for charge in self._charges.values()]:
                     self._changed.notify_all()
                 in_transition = any(c.state is _State.SWEEPING for c in self._charges.values())
-                self._changed.wait(0.005 if in_transition else 0.05)
+                self._changed.wait(0.02 if in_transition else 0.05)
+
+    def _tick_safely(self, charge: _Charge) -> None:
+        """A fault with one process must not end the watch over the others."""
+        try:
+            self._tick(charge)
+        except Exception as fault:
+            self._note(f"{charge.process.name}: {fault!r}")
 
     def _tick(self, charge: _Charge) -> None:
         if charge.popen is None or charge.state is _State.DOWN:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from redis import Redis
@@ -20,6 +21,7 @@ from outbound.stack.errors import StackError
 from outbound.stack.terminal import ended_politely
 from outbound.stack.up import Stack
 from outbound.stack.warden import members
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -33,6 +35,13 @@ def folder() -> Iterator[Path]:
 def bare(folder: Path, *, postgres: bool = False, env: dict[str, str] | None = None) -> Stack:
     """What every stack has: Redis, ledger, keys."""
     return Stack(folder, env, postgres=postgres, simulators=False, workers=False, web=False)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/requests").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def leaders(stack: Stack) -> list[int]:
@@ -62,6 +71,22 @@ def test_a_second_start_goes_on_where_the_first_stopped(folder: Path, postgres: 
         assert sa.inspect(engine).has_table("proof")
         assert sa.inspect(engine).has_table("letter")
         engine.dispose()
+
+
+def test_the_simulators_are_found_where_they_were(folder: Path) -> None:
+    def simulated() -> Stack:
+        return Stack(folder, workers=False, web=False)
+
+    with simulated() as stack:
+        first, controls = dict(stack.env), dict(stack.controls)
+        with httpx.Client() as http:
+            mood = http.post(f"{controls['digital-post']}/mood", json={"busy": {}})
+            assert mood.status_code == 200
+    with simulated() as stack:
+        assert stack.env == first
+        assert stack.controls == controls
+        stack.supervisor.kill("persons")
+        wait_for(lambda: stack.supervisor.deaths("persons") == 1 and answers(controls["persons"]), "persons")
 
 
 def test_a_folder_holds_one_stack_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

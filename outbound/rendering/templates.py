@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -95,7 +96,7 @@ class Templates:
 
 def body_of(template: Template, fields: Mapping[str, Any], letter: Mapping[str, Any]) -> _Element:
     """The letter's body as a checked tree. Raises RenderingFault: `template` or what `markup.parse` says."""
-    return markup.parse(_guarded(template.render, fields, letter))
+    return markup.parse(normalize("NFC", _guarded(template.render, fields, letter)))
 
 
 def line_of(template: Template, fields: Mapping[str, Any], letter: Mapping[str, Any]) -> str:

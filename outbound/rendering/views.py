@@ -1,7 +1,7 @@
 """What a letter is set in: the frame that the router gives it, and the part of it that a template may see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from outbound.letter import Address, Channel
@@ -33,15 +33,15 @@ class Frame:
     as "Genudsendt".
     """
 
-    recipient: str
+    recipient: str = field(repr=False)
     dated: date
     letterhead: Letterhead
-    address: Address | None = None
+    address: Address | None = field(default=None, repr=False)
     cover: bool = False
     cover_sheet: bool = False
-    case_number: str = ""
-    reference: str = ""
-    caseworker: str = ""
+    case_number: str = field(default="", repr=False)
+    reference: str = field(default="", repr=False)
+    caseworker: str = field(default="", repr=False)
     marker: str = ""
     channel: Channel = Channel.PRINT
 

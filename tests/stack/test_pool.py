@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dramatiq import Message
+from dramatiq.brokers.redis import RedisBroker
 from redis import Redis
 
 from outbound.stack.processes import Process
@@ -33,6 +35,13 @@ def client(redis_url: str) -> Iterator[Redis]:
 
 
 @pytest.fixture
+def broker(redis_url: str) -> Iterator[RedisBroker]:
+    broker = RedisBroker(url=redis_url, namespace="pool-test", middleware=[])
+    yield broker
+    broker.close()
+
+
+@pytest.fixture
 def pool(tmp_path: Path, redis_url: str) -> Process:
     (tmp_path / "counting.py").write_text(ACTORS)
     argv = (sys.executable, "-m", "dramatiq", "counting", "-p", "2", "-t", "1", "--path", str(tmp_path))
@@ -45,7 +54,7 @@ def booted(pool: Process) -> int:
 
 @pytest.mark.parametrize("victim", [0, 1])
 def test_a_pool_comes_back_when_its_master_or_a_worker_is_killed(
-    tmp_path: Path, pool: Process, client: Redis, victim: int
+    tmp_path: Path, pool: Process, client: Redis, broker: RedisBroker, victim: int
 ) -> None:
     with Supervisor(tmp_path) as supervisor:
         supervisor.start(pool)
@@ -55,10 +64,7 @@ def test_a_pool_comes_back_when_its_master_or_a_worker_is_killed(
         wait_for(lambda: booted(pool) == 2, "the second pool")
         assert not set(first) & set(supervisor.pids("pool"))
         client.set("pool-test-count", 0)
-        ticket = (
-            '{"queue_name":"default","actor_name":"count","args":[],"kwargs":{},"options":{"redis_message_id":"1"},'
-        )
-        ticket += '"message_id":"1","message_timestamp":1}'
-        client.hset("pool-test:default.msgs", "1", ticket)
-        client.rpush("pool-test:default", "1")
+        broker.declare_queue("default")
+        broker.enqueue(Message(queue_name="default", actor_name="count", args=(), kwargs={}, options={}))
         wait_for(lambda: client.get("pool-test-count") == b"1", "its work")
+        supervisor.kill("pool", restart=False)

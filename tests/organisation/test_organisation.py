@@ -1,0 +1,182 @@
+"""Departments over time, what a system may use, the targets, and the faults of the files that say so."""
+
+import re
+import shutil
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from outbound.organisation import Organisation, OrganisationFault, load_organisation
+from outbound.settings import Settings, SettingsFault
+from outbound.tariffs import load_tariffs
+
+CONFIG = Path(__file__).parents[2] / "config"
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def organisation() -> Organisation:
+    return load_organisation(CONFIG)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("organisation.toml", "targets.toml"):
+        shutil.copy(CONFIG / name, tmp_path / name)
+    return tmp_path
+
+
+def change(folder: Path, name: str, old: str, new: str, count: int = 1) -> None:
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, count), encoding="utf-8")
+
+
+def faults_of(folder: Path) -> str:
+    with pytest.raises(SettingsFault) as fault:
+        load_organisation(folder)
+    return str(fault.value)
+
+
+def test_a_department_keeps_its_code_when_it_is_renamed(organisation: Organisation) -> None:
+    names = [organisation.department("boern-og-skole", date(year, 12, 31)).name for year in (2025, 2026)]
+    assert names == ["Børn og Skole", "Børn, Unge og Skole"]
+    assert organisation.department("boern-og-skole", date(2026, 1, 1)).cost_centre == "3015"
+
+
+def test_there_is_no_department_before_its_first_day_or_under_another_code(organisation: Organisation) -> None:
+    assert not organisation.is_department("borgerservice", date(2023, 12, 31))
+    assert organisation.is_department("borgerservice", date(2024, 1, 1))
+    with pytest.raises(OrganisationFault, match="no department 'havn' on 2026-11-23"):
+        organisation.department("havn", DAY)
+
+
+def test_the_departments_of_a_day_are_each_named_once(organisation: Organisation) -> None:
+    assert [each.code for each in organisation.departments_on(DAY)] == [
+        "borgerservice",
+        "boern-og-skole",
+        "beskaeftigelse",
+        "teknik-og-miljoe",
+    ]
+    assert organisation.departments_on(date(2020, 1, 1)) == ()
+
+
+def test_figures_name_a_department_as_it_was_called_then_else_as_last_known(organisation: Organisation) -> None:
+    assert organisation.name_of("boern-og-skole", date(2025, 6, 1)) == "Børn og Skole"
+    assert organisation.name_of("boern-og-skole", date(2020, 1, 1)) == "Børn, Unge og Skole"
+    assert organisation.name_of("nedlagt", DAY) == "nedlagt"
+
+
+def test_the_letterhead_is_the_departments_own(organisation: Organisation) -> None:
+    head = organisation.letterhead("beskaeftigelse", DAY)
+    assert head.name == "Nordhavn Kommune"
+    assert head.department == "Beskæftigelse"
+    assert head.return_address == "Retur: Nordhavn Kommune, Værftsvej 12A, 9999 Nordhavn"
+    assert head.opening_hours.splitlines() == ["Mandag–torsdag 9–15", "Fredag 9–13"]
+    with pytest.raises(OrganisationFault):
+        organisation.letterhead("beskaeftigelse", date(2020, 1, 1))
+
+
+def test_a_system_may_use_its_own_letter_types_for_its_own_departments(organisation: Organisation) -> None:
+    system = organisation.system("skole")
+    assert system is not None
+    assert system.may_use("boern-og-skole", "moedeindkaldelse")
+    assert not system.may_use("borgerservice", "moedeindkaldelse")
+    assert not system.may_use("boern-og-skole", "boligstoette-afgoerelse")
+    assert organisation.system("ukendt") is None
+
+
+def test_a_departments_own_target_outranks_everyones(organisation: Organisation) -> None:
+    assert organisation.target("digital", "boern-og-skole", DAY) == 95
+    assert organisation.target("digital", "boern-og-skole", date(2025, 12, 31)) == 92
+    assert organisation.target("digital", "borgerservice", DAY) == 92
+    assert organisation.target("fjernprint", "boern-og-skole", DAY) == 95
+    assert organisation.target("digital", "borgerservice", date(2020, 1, 1)) is None
+
+
+def test_the_shipped_files_agree_with_each_other(organisation: Organisation) -> None:
+    shown = tomllib.loads((CONFIG / "outbound.toml").read_text(encoding="utf-8"))
+    assert shown["sender_cvr"] == organisation.municipality.cvr
+    assert shown["sender_name"] == organisation.municipality.name
+    assert any(key[:2] == ("print", shown["print_provider"]) for key in load_tariffs(CONFIG).products)
+
+
+def test_the_shipped_settings_are_settings_and_none_is_a_secret_or_an_address() -> None:
+    shown = tomllib.loads((CONFIG / "outbound.toml").read_text(encoding="utf-8"))
+    assert shown.keys() <= Settings.model_fields.keys()
+    assert not [name for name in shown if re.search("token|secret|key|password|url|host|user", name)]
+    assert Settings(**shown).sender_name == "Nordhavn Kommune"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("99999942", "99999943", "municipality: cvr: the check digit does not fit"),
+        ("99999942", "9999994", "municipality: cvr: "),
+        ("[municipality]", "[kommune]", "kommune: is no table of this file"),
+        ('name = "Borgerservice"', 'name = ""', "department 1 (borgerservice): name: "),
+        ('name = "Borgerservice"', 'name = "Borger\\nservice"', "department 1 (borgerservice): name: "),
+        ('cost_centre = "1010"\n', "", "department 1 (borgerservice): cost_centre: Field required."),
+        ("valid_from = 2024-01-01", 'valid_from = "i går"', "department 1 (borgerservice): valid_from: "),
+        ("Retur: Nordhavn Kommune, Havnepladsen 1, 9999 Nordhavn", "Havnepladsen 1", "return_address: "),
+        ("Havnepladsen 1, 9999 Nordhavn", "Havnepladsen 1, 999 Nordhavn", "return_address: "),
+        ('phone = "00 00 10 10"', 'telefon = "00 00 10 10"', "department 1 (borgerservice): telefon: "),
+        (
+            "valid_to = 2025-12-31",
+            "valid_to = 2026-01-01",
+            "department boern-og-skole: two rows are valid on 2026-01-01",
+        ),
+        ("valid_to = 2025-12-31", "valid_to = 2023-12-31", "valid_to 2023-12-31 lies before valid_from 2024-01-01"),
+        ('name = "jobcenter"', 'name = "skole"', "system skole: stands more than once"),
+        (
+            'departments = ["borgerservice"]',
+            'departments = ["havn"]',
+            "system boligstoette: there is no department havn",
+        ),
+        ('departments = ["borgerservice"]', "departments = []", "system boligstoette: departments is empty"),
+        ('departments = ["borgerservice"]', 'departments = "borgerservice"', "system 1 (boligstoette): departments: "),
+        ('title = "Jobcenter"', 'title = "Jobcenter"\napi_key = "x"', "system 3 (jobcenter): api_key: "),
+        ("[municipality]", "[municipality", "the file: is no TOML"),
+    ],
+)
+def test_a_fault_is_named_with_its_file_and_row(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, "organisation.toml", old, new)
+    said = faults_of(folder)
+    assert says in said
+    assert "/organisation.toml: " in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("percent = 92", "percent = 101", "target 1: percent: "),
+        ("percent = 92", "percent = 0.92", "target 1: percent: "),
+        ('measure = "fjernprint"', 'measure = "papir"', "target 2: measure: "),
+        ('measure = "fjernprint"', 'measure = "digital"', "target * digital: two rows are valid on 2024-01-01"),
+        ('"boern-og-skole"', '"havn"', "target havn: there is no such department"),
+    ],
+)
+def test_a_fault_in_the_targets_is_named_too(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, "targets.toml", old, new)
+    assert says in faults_of(folder)
+
+
+def test_the_faults_of_both_files_are_said_together(folder: Path) -> None:
+    change(folder, "organisation.toml", "99999942", "1")
+    change(folder, "targets.toml", "percent = 92", "percent = -1")
+    said = faults_of(folder)
+    assert "cvr" in said
+    assert "percent" in said
+
+
+def test_a_missing_file_says_which(folder: Path) -> None:
+    (folder / "targets.toml").unlink()
+    assert "/targets.toml: the file: is missing" in faults_of(folder)
+
+
+@pytest.mark.parametrize("text", ["", "department = 3\n", "system = [[1]]\nmunicipality = []\n"])
+def test_a_file_of_another_shape_is_a_fault_and_no_crash(folder: Path, text: str) -> None:
+    (folder / "organisation.toml").write_text(text, encoding="utf-8")
+    assert "department: there is no row" in faults_of(folder)

@@ -11,14 +11,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from outbound import clock, seal
 from outbound.ledger import migrate
 from outbound.stack import parts
+from outbound.stack.announced import start_announced
 from outbound.stack.errors import StackError
 from outbound.stack.postgres import PostgresServer
-from outbound.stack.processes import Process, is_free
 from outbound.stack.redis import RedisServer, given_url
 from outbound.stack.supervisor import Supervisor
 
@@ -134,17 +134,8 @@ class Stack:
             self.controls[name] = announced["control"]
 
     def _start_web(self) -> None:
-        """Start it where it was last time, if that port is free, so that addresses stay good."""
         file = self.folder / "web.json"
-        last = _port(_announced(file))
-        file.unlink(missing_ok=True)
-        self.supervisor.start(self._web(last if is_free(last) else 0, file))
-        self.supervisor.wait_until("web", file.exists)
-        self.url = _announced(file)["url"]
-        self.supervisor.amend(self._web(_port({"url": self.url}), file))
-
-    def _web(self, port: int, file: Path) -> Process:
-        return parts.web(self.folder, self.env, port, file)
+        self.url = start_announced(self.supervisor, lambda port: parts.web(self.folder, self.env, port, file), file)
 
 
 @contextmanager
@@ -186,18 +177,6 @@ def _months(first: date, years: int) -> list[str]:
     """Retention months (YYYY-MM) from this one on."""
     start = first.year * 12 + first.month - 1
     return [f"{month // 12}-{month % 12 + 1:02}" for month in range(start, start + years * 12 + 1)]
-
-
-def _announced(file: Path) -> dict[str, Any]:
-    with suppress(OSError, ValueError):
-        found = json.loads(file.read_text())
-        return found if isinstance(found, dict) else {}
-    return {}
-
-
-def _port(announced: Mapping[str, Any]) -> int:
-    number = str(announced.get("url", "")).rstrip("/").rpartition(":")[2]
-    return int(number) if number.isdecimal() else 0
 
 
 def _write_env(file: Path, env: Mapping[str, str]) -> None:

@@ -42,6 +42,9 @@ PACE: dict[str, Any] = {
     "returned": 0.2,
     "read_addresses": True,
 }
+KINDS = {"send", "lookup", "receipts", "login"}
+RANGES = {"status": (400, 599), "next": (1, 1_000_000), "probability": (0, 1)}
+FRACTIONS = {"ms", "seconds", "probability", "after", "late", "very_late", "pick_up", "printed", "posted", "returned"}
 REPEATS = ("same", "duplicate", "duplicate_receipt", "second")
 
 
@@ -142,6 +145,9 @@ class Moods:
         known = {"receipts": set(RECEIPTS), "pace": set(PACE)}.get(name) or FAULTS[name] | COMMON
         if not isinstance(value, dict) or set(value) - known:
             raise Unmeant(f"{name!r} is true, false or an object of {', '.join(sorted(known))}.")
+        for word, meant in value.items():
+            if not _means_something(word, meant):
+                raise Unmeant(f"{word!r} in {name!r} has a value that means nothing; see docs/simulators.md.")
 
     def _drawn(self, fault: str, spec: Mapping[str, Any]) -> bool:
         if "probability" not in spec:
@@ -160,3 +166,16 @@ class Moods:
     def _keep(self, mood: dict[str, Any]) -> None:
         self._now = mood
         self._records.keep("mood", mood)
+
+
+def _means_something(word: str, value: object) -> bool:
+    if word == "on":
+        return isinstance(value, list) and bool(value) and set(map(str, value)) <= KINDS
+    if word == "code":
+        return isinstance(value, str) and 0 < len(value) <= 80
+    if isinstance({**RECEIPTS, **PACE}.get(word), bool):
+        return isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    least, most = RANGES.get(word, (0, 86_400_000))
+    return least <= value <= most and (word in FRACTIONS or isinstance(value, int))

@@ -75,4 +75,4 @@ def post(mailbox: Simulator) -> Iterator[httpx.Client]:
 def sender_of(mailbox: Simulator) -> httpx.Client:
     """A client that carries the sender system's token."""
     who = (mailbox.env["OUTBOUND_DIGITAL_POST_SYSTEM_ID"], mailbox.env["OUTBOUND_DIGITAL_POST_TOKEN"])
-    return httpx.Client(base_url=mailbox.env["OUTBOUND_DIGITAL_POST_URL"], auth=who, timeout=5)
+    return httpx.Client(base_url=mailbox.env["OUTBOUND_DIGITAL_POST_URL"], auth=who, timeout=5, verify=False)

@@ -1,4 +1,4 @@
-"""Letters for the simulators, written by hand: MeMo XML and print runs as the wire has them, none of the router's code."""
+"""Letters for the simulators, by hand: MeMo XML and print runs as the wire has them, without the router's code."""
 
 import base64
 import csv

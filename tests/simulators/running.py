@@ -12,6 +12,8 @@ import httpx
 
 from tests.waiting import wait_for
 
+HTTP = httpx.Client(verify=False, trust_env=False, timeout=5)  # loopback; loading certificates is slow
+
 
 @dataclass
 class Simulator:
@@ -44,16 +46,20 @@ class Simulator:
         return found
 
     def mood(self, **mood: object) -> httpx.Response:
-        return httpx.post(f"{self.ready['control']}/mood", json=mood)
+        return HTTP.post(f"{self.ready['control']}/mood", json=mood)
 
     def be(self, mood: str, **words: object) -> None:
         """Clears what was and sets this mood, whole."""
         assert self.mood(mood=mood, **words).status_code == 200
 
+    def present_mood(self) -> dict[str, Any]:
+        found: dict[str, Any] = HTTP.get(f"{self.ready['control']}/mood").json()
+        return found
+
     def takings(self, dispatch: str | None = None) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = httpx.get(f"{self.ready['control']}/takings").json()["takings"]
+        found: list[dict[str, Any]] = HTTP.get(f"{self.ready['control']}/takings").json()["takings"]
         return [taking for taking in found if dispatch in (None, taking["dispatch"])]
 
     def requests(self) -> dict[str, int]:
-        counts: dict[str, int] = httpx.get(f"{self.ready['control']}/requests").json()
+        counts: dict[str, int] = HTTP.get(f"{self.ready['control']}/requests").json()
         return counts

@@ -2,6 +2,7 @@
 
 import hashlib
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -261,13 +262,17 @@ def _is_up(post: httpx.Client) -> bool:
 
 
 def test_a_mood_with_a_wrong_word_is_refused_whole(mailbox: Simulator) -> None:
-    before = httpx.get(f"{mailbox.ready['control']}/mood").json()
-    for wrong in ({"bussy": True}, {"mood": "jolly"}, {"busy": {"sttus": 1}}, {"repeat": "thrice"}, {"receipts": {"l": 1}},
-                  {"receipts": True}, {"disk_full": True}):  # fmt: skip
+    before = mailbox.present_mood()
+    for wrong in (
+        {"bussy": True}, {"mood": "jolly"}, {"busy": {"sttus": 1}}, {"repeat": "thrice"}, {"receipts": {"l": 1}},
+        {"receipts": True}, {"disk_full": True}, {"slow": {"ms": "x"}}, {"busy": {"next": -1}}, {"busy": 1},
+        {"receipts": {"late": "x"}}, {"pace": {"posted": None}}, {"drop_answer": {"probability": 2}},
+        {"busy": {"on": "send"}}, {"busy": {"on": ["sending"]}}, {"down": {"seconds": True}},
+    ):  # fmt: skip
         answer = mailbox.mood(**wrong)
         assert answer.status_code == 400
         assert answer.json()["message"].endswith(".")
-    assert httpx.get(f"{mailbox.ready['control']}/mood").json() == before
+    assert mailbox.present_mood() == before
 
 
 def test_killed_and_started_again_it_goes_on(own: Callable[[str], Simulator]) -> None:
@@ -311,8 +316,6 @@ def test_killed_in_the_middle_nothing_answered_is_lost(own: Callable[[str], Simu
 
 
 def test_rubbish_on_the_wire_harms_nobody(mailbox: Simulator, post: httpx.Client) -> None:
-    import socket
-
     port = int(mailbox.ready["url"].rsplit(":", 1)[1])
     for rubbish in (
         b"\x16\x03\x01\x02\x00",

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pypdf
@@ -97,7 +98,9 @@ def test_a_malformed_memo_is_refused(post: httpx.Client, mailbox: Simulator, cha
     ({"action": action("https://example.dk/" + "x" * 250)}, "memo.invalid"),
     ({"action": action("https://example.dk/", "KLIK")}, "memo.invalid"),
 ])  # fmt: skip
-def test_a_memo_against_the_rules_is_refused(post: httpx.Client, mailbox: Simulator, wish: dict, code: str) -> None:
+def test_a_memo_against_the_rules_is_refused(
+    post: httpx.Client, mailbox: Simulator, wish: dict[str, Any], code: str
+) -> None:
     key, xml = memo(WELL, **wish)
     answer = send(post, key, xml)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
@@ -112,7 +115,7 @@ def test_a_memo_against_the_rules_is_refused(post: httpx.Client, mailbox: Simula
     {"created": "2026-11-22T10:00:00.123Z"},
     {"action": action("https://example.dk/selvbetjening?a=1")},
 ])  # fmt: skip
-def test_a_memo_at_the_edge_of_the_rules_is_taken(post: httpx.Client, mailbox: Simulator, wish: dict[str, str]) -> None:
+def test_a_memo_at_the_edge_of_the_rules_is_taken(post: httpx.Client, mailbox: Simulator, wish: dict[str, Any]) -> None:
     key, xml = memo(WELL, **wish)
     assert send(post, key, xml).status_code == 201
     assert len(mailbox.takings(key)) == 1

@@ -35,9 +35,7 @@ def find_chromium() -> str | None:
 
 def find_sshd() -> str | None:
     """OpenSSH's server on this machine; it wants to be called by its whole path."""
-    return shutil.which(
-        "sshd", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
-    )
+    return shutil.which("sshd", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
 
 
 def find_specs() -> Path | None:
@@ -192,7 +190,4 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Say in the last line of the run how many tests this machine could not run, by what it lacks."""
     if not config.option.collectonly:
         counted = ", ".join(f"{kind} {_skips[kind]}" for kind in MAY_SKIP)
-        print(
-            f"skipped for want of: {counted}"
-            + ("; a skip of any other kind is a failure" * bool(_skips["other"]))
-        )
+        print(f"skipped for want of: {counted}" + ("; a skip of any other kind is a failure" * bool(_skips["other"])))

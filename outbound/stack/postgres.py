@@ -28,6 +28,9 @@ SOCKET_NAME = ".s.PGSQL.5432"
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """For tests that lose nothing by a power cut. What a killed process must not lose needs `durable`."""
 
+WORDLESS = ("log_error_verbosity=terse", "log_min_error_statement=panic")
+"""A log names what went wrong, and repeats no row and no statement."""
+
 
 def find_programs(env: Mapping[str, str] | None = None) -> Path:
     """The folder of initdb and postgres: as set, else from the embedded package, else Debian's newest."""
@@ -111,9 +114,9 @@ class PostgresServer:
 
     def ensure(self, database: str) -> str:
         """Create a database unless it is there already; its address as in `url`."""
-        with suppress(psycopg.errors.DuplicateDatabase):
-            self.create(database)
-        return self.url(database)
+        with self._admin() as connection:
+            known = connection.execute("select from pg_database where datname = %s", [database]).rowcount
+        return self.url(database) if known else self.create(database)
 
     def drop(self, database: str) -> None:
         """Remove a database, breaking what connections there are to it."""
@@ -175,11 +178,8 @@ class PostgresServer:
         return {"LC_ALL": "C.UTF-8", "HOME": str(self._folder)}
 
     def _process(self) -> Process:
-        settings = (
-            "listen_addresses=",
-            "max_connections=200",
-            *(CARELESS[:1] if self._durable else CARELESS),
-        )
+        careless = CARELESS[:1] if self._durable else CARELESS
+        settings = ("listen_addresses=", "max_connections=200", *WORDLESS, *careless)
         argv = (
             *(str(self._programs / "postgres"), "-D", str(self._folder / "data")),
             *("-k", str(self._sockets), "-p", "5432"),

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -55,6 +56,21 @@ def test_databases_are_cloned_and_dropped_under_open_connections(postgres_server
         connection.execute("select 1")
     connection.close()
     postgres_server.drop("pattern")
+
+
+def test_the_log_repeats_no_row_and_no_statement(open_folder: Path) -> None:
+    with Supervisor(open_folder) as supervisor:
+        server = PostgresServer(supervisor, open_folder / "postgres")
+        server.start()
+        with psycopg.connect(server.conninfo(), autocommit=True) as connection:
+            connection.execute("create table person (name text primary key check (name <> 'Ib Planted'))")
+            for name in ("Ib Planted", "Bo Planted", "Bo Planted"):
+                with suppress(psycopg.IntegrityError):
+                    connection.execute("insert into person values (%s)", [name])
+    log = (open_folder / "logs" / "postgres.log").read_text()
+    assert "violates unique constraint" in log
+    assert "violates check constraint" in log
+    assert "Planted" not in log
 
 
 def test_the_programs_are_found_where_they_are_set(tmp_path: Path) -> None:

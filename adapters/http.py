@@ -167,7 +167,7 @@ class _TimedStream(httpcore.NetworkStream):
             found = self._inner.read(max_bytes, self._deadline.left(httpcore.ReadTimeout))
         except httpcore.ReadError as fault:
             if not self._has_read and _is_our_certificate(fault):  # TLS 1.3 refuses it after the handshake
-                raise httpcore.ConnectError("certificate") from fault.__cause__
+                raise httpcore.ConnectError(*fault.args) from None
             raise
         self._has_read = True
         return found
@@ -180,9 +180,9 @@ class _TimedStream(httpcore.NetworkStream):
                 connection.settimeout(self._deadline.left(httpcore.WriteTimeout))
                 left = left[connection.send(left) :]
         except TimeoutError as fault:
-            raise httpcore.WriteTimeout from fault
+            raise httpcore.WriteTimeout(fault) from fault
         except OSError as fault:
-            raise httpcore.WriteError from fault
+            raise httpcore.WriteError(fault) from fault
 
     def close(self) -> None:
         self._inner.close()
@@ -218,19 +218,23 @@ def _named(fault: Exception) -> OutsideError:
 
 
 def _not_connected(fault: Exception) -> OutsideError:
-    if _is_our_certificate(fault) or isinstance(fault.__cause__, ssl.SSLCertVerificationError):
+    cause = _cause(fault)
+    if _is_our_certificate(fault) or isinstance(cause, ssl.SSLCertVerificationError):
         return Misconfigured("certificate")
-    if isinstance(fault.__cause__, ssl.SSLError):
-        return Unavailable("tls")
-    return Unavailable("no-connection")
+    return Unavailable("tls" if isinstance(cause, ssl.SSLError) else "no-connection")
 
 
 def _is_our_certificate(fault: Exception) -> bool:
     """Whether the server says, by a TLS alert, that it will not have our certificate."""
-    cause = fault.__cause__
+    cause = _cause(fault)
     said = cause.reason or "" if isinstance(cause, ssl.SSLError) else ""
     words = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "ALERT_HANDSHAKE_FAILURE")
     return "ALERT" in said and any(word in said for word in words)
+
+
+def _cause(fault: Exception) -> object:
+    """What the socket said: httpcore keeps it as its own error's argument, and clears the chain."""
+    return fault.args[0] if fault.args else None
 
 
 def _whole(chunks: Iterable[bytes]) -> bytes:

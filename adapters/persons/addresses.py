@@ -1,7 +1,7 @@
 """The person register's address as the lines of an envelope.
 
-A line has at most 34 characters (PostalAddressLine of the OIO ForsendelseI schema). A longer one is split at a space;
-what cannot be split is left, and routing judges it.
+A line has at most 34 characters (PostalAddressLine of the OIO ForsendelseI schema). A longer one, the name too, is
+split at a space; what cannot be split is left, and routing judges it.
 """
 
 from adapters.xml import one_line
@@ -22,14 +22,16 @@ def address(name: str, given: object) -> Address | None:
     part = {
         key: _part(given.get(key)) for key in ("street", "postcode", "town", "country", "co", "floor", "door", "place")
     }
-    lines = (f"c/o {part['co']}" if part["co"] else "", _street(part), part["place"])
-    at_home = (part["country"] or "DK").upper() == "DK"
+    first, *more = split(one_line(name, LONGEST)) or [""]
+    written = (f"c/o {part['co']}" if part["co"] else "", _street(part), part["place"])
+    country = (part["country"] or "DK").upper()
+    abroad = f"{part['postcode']} {part['town']}".strip()
     return Address(
-        name=one_line(name, LONGEST),
-        lines=tuple(short for line in lines if line for short in split(line)),
-        postcode=part["postcode"] if at_home else "",
-        town=part["town"] if at_home else f"{part['postcode']} {part['town']}".strip(),
-        country=(part["country"] or "DK").upper(),
+        name=first,
+        lines=(*more, *(short for line in written for short in split(line))),
+        postcode=part["postcode"] if country == "DK" else "",
+        town=part["town"] if country == "DK" else abroad,
+        country=country,
     )
 
 

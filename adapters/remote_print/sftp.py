@@ -10,16 +10,18 @@ import logging
 import socket
 import threading
 from base64 import b64decode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import paramiko
 
 from outbound.ports import Misconfigured, OutsideError, Unavailable
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its errors carry tracebacks and the server's words
+
+T = TypeVar("T")
 
 PIECE = 1_000_000  # bytes written under one watch
 BROKEN = (paramiko.SSHException, paramiko.SFTPError, EOFError, TimeoutError)
@@ -69,8 +71,7 @@ class Printer:
     def names(self, folder: str) -> dict[str, Entry]:
         """The files in a folder. Raises Misconfigured where there is no such folder."""
         try:
-            with self._session() as sftp:
-                found = sftp.listdir_attr(folder)
+            found = self._done(lambda sftp: sftp.listdir_attr(folder))
         except Missing:
             found = None
         if found is None:
@@ -79,34 +80,25 @@ class Printer:
 
     def write(self, path: str, pieces: Iterable[bytes]) -> int:
         """Writes a file, over what was there; its size in bytes, as the server tells it afterwards."""
-        with self._session() as sftp:
-            file = sftp.open(path, "wb")
-            file.set_pipelined(True)
+        file = self._done(lambda sftp: _opened(sftp, path))
         for piece in pieces:
             for start in range(0, len(piece), PIECE):
-                with self._session():
-                    file.write(piece[start : start + PIECE])
-        with self._session() as sftp:
-            file.close()
-            return sftp.stat(path).st_size or 0
+                part = piece[start : start + PIECE]
+                self._done(lambda _, part=part: file.write(part))  # type: ignore[misc]
+        return self._done(lambda sftp: _closed(sftp, file, path))
 
     def rename(self, old: str, new: str) -> None:
         """Gives a file its name; fails where the name is taken (SFTP version 3: never over another file)."""
-        with self._session() as sftp:
-            sftp.rename(old, new)
+        self._done(lambda sftp: sftp.rename(old, new))
 
     def remove(self, path: str) -> None:
         """Removes a file; one that is gone already is as good."""
-        try:
-            with self._session() as sftp:
-                sftp.remove(path)
-        except Missing:
-            return
+        with contextlib.suppress(Missing):
+            self._done(lambda sftp: sftp.remove(path))
 
     def read(self, path: str, limit: int) -> bytes:
         """The file's bytes, at most `limit`. Raises Missing where it is gone."""
-        with self._session() as sftp, sftp.open(path, "rb") as file:
-            return file.read(limit)
+        return self._done(lambda sftp: _content(sftp, path, limit))
 
     def close(self) -> None:
         """Ends this thread's connection."""
@@ -115,19 +107,17 @@ class Printer:
         if line is not None:
             line.end()
 
-    @contextlib.contextmanager
-    def _session(self) -> Iterator[paramiko.SFTPClient]:
-        """This thread's connection for one operation, cut when the time is up; failures leave by their names."""
+    def _done(self, act: Callable[[paramiko.SFTPClient], T]) -> T:
+        """One operation on this thread's connection, cut when its time is up; failures leave by their names, and
+        without their cause, which may carry the server's words."""
         line = self._line()
         try:
             with _watch(line.sock, self.access.timeout):
-                yield line.sftp
+                return act(line.sftp)
         except BROKEN:
             named: OutsideError = Lost("broken-connection")
         except OSError as fault:
             named = _told(fault) if line.is_alive() else Lost("broken-connection")
-        else:
-            return
         if isinstance(named, Lost):
             self.close()
         raise named
@@ -223,6 +213,23 @@ def _session_on(sock: socket.socket, client: paramiko.SSHClient, access: Access)
         channel_timeout=access.timeout,
     )
     return client.open_sftp()
+
+
+def _opened(sftp: paramiko.SFTPClient, path: str) -> paramiko.SFTPFile:
+    """A file to write. Its writes do not wait for their answers: a failed one shows in the size at the end."""
+    file = sftp.open(path, "wb")
+    file.set_pipelined(True)
+    return file
+
+
+def _closed(sftp: paramiko.SFTPClient, file: paramiko.SFTPFile, path: str) -> int:
+    file.close()
+    return sftp.stat(path).st_size or 0
+
+
+def _content(sftp: paramiko.SFTPClient, path: str, limit: int) -> bytes:
+    with sftp.open(path, "rb") as file:
+        return file.read(limit)
 
 
 def _told(fault: OSError) -> OutsideError:

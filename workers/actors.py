@@ -51,7 +51,7 @@ def _where(fault: BaseException) -> str:
 
 
 def _declare(queue: Queue) -> None:
-    dramatiq.actor(lambda: work(queue), actor_name=queue.name, queue_name=queue.name, broker=BROKER)
+    dramatiq.actor(actor_name=queue.name, queue_name=queue.name, broker=BROKER)(lambda: work(queue))
 
 
 for one in QUEUES.values():

@@ -2,15 +2,14 @@
 
 import logging
 
-from outbound.organisation import load_organisation
-
 import adapters
 from outbound.delivery import House
 from outbound.ledger import Ledger
-from outbound.postage import load_tariffs
+from outbound.organisation import load_organisation
 from outbound.rendering import LetterTypes
 from outbound.seal import Seal
 from outbound.settings import Settings, SettingsFault
+from outbound.tariffs import load_tariffs
 
 TALKATIVE = ("httpx", "httpcore", "paramiko", "sqlalchemy.engine", "uvicorn.access")
 

@@ -18,7 +18,6 @@ from outbound.ledger.values import Letter, Step
 from outbound.letter import Channel, Lane, Mailbox, Person, WaitsFor, Wish
 from outbound.life import Status
 from outbound.ports import PersonId
-
 from outbound.postal_days import add_working_days
 from outbound.routing import Circumstances, Route, asks_person, choose_route
 from outbound.seal import Part
@@ -48,8 +47,8 @@ def route_handful(house: House, lane: Lane) -> int:
         for one in found:
             _decide(tx, house, one, handful.token)
         known = {one.letter.id for one in found}
-        for one in (one for one in handful.letters if one.id not in known):
-            hold(tx, one, "content-missing", WaitsFor.OPERATIONS, WORKER, token=handful.token)
+        for lost in (one for one in handful.letters if one.id not in known):
+            hold(tx, lost, "content-missing", WaitsFor.OPERATIONS, WORKER, token=handful.token)
     return len(handful.letters)
 
 
@@ -68,15 +67,13 @@ def _look_up(house: House, letters: Sequence[Letter], parts: Mapping[Part, bytes
 
 
 def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
-    asked = {person_id(one.addressee) for one in found if asks_person(circumstances(house, one))} - {None}
+    ids = {one.letter.id: person_id(one.addressee) for one in found if asks_person(circumstances(house, one))}
+    asked = {number for number in ids.values() if number}
     if not asked:
         return list(found)
-    persons = house.outside.persons.look_up([one for one in asked if one])
-    return [replace(one, person=persons.get(person_id(one.addressee))) if _asked(one, asked) else one for one in found]
-
-
-def _asked(one: Found, asked: set[PersonId | None]) -> bool:
-    return person_id(one.addressee) in asked
+    persons = house.outside.persons.look_up(list(asked))
+    answers = {letter: persons.get(number) for letter, number in ids.items() if number}
+    return [replace(one, person=answers.get(one.letter.id)) for one in found]
 
 
 def person_id(addressee: Addressee) -> PersonId | None:

@@ -27,7 +27,6 @@ from outbound.letter import (
 )
 from outbound.life import UNSETTLED, Status
 from outbound.ports import Mailer, Misconfigured, OutcomeUnknown, Refused, Unavailable
-
 from outbound.seal import Part
 
 LETTERS_THAT_PROVE_IT = 3  # different letters, all misconfigured, before the channel is paused

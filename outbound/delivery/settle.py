@@ -4,8 +4,7 @@ What they say is committed raw before it is confirmed at the supplier. A receipt
 forward: before the next hand-over the letter is HELD, after it there is an incident for a person.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
@@ -17,7 +16,7 @@ from outbound.ledger.letters import hold, locked, move
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import Blame, News, RawReceipt, Receipt, WaitsFor
 from outbound.life import LIVE, UNSETTLED, Outcome, Status, may_move
-from outbound.ports import OutsideError, ReceiptSource
+from outbound.ports import OutsideError, ReceiptDoor, ReceiptSource
 
 FETCHED_AT_ONCE = 500
 BEFORE_SENDING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
@@ -72,10 +71,11 @@ def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None
         inbox.mark(tx, found, "unmatched")
 
 
-def _parser(house: House, provider: str) -> Callable[[RawReceipt], Any]:
-    for known in (*house.outside.sources, *house.outside.doors):
-        if known.provider == provider:
-            return known.parse
+def _parser(house: House, provider: str) -> Callable[[RawReceipt], Sequence[Receipt]]:
+    known: list[ReceiptSource | ReceiptDoor] = [*house.outside.sources, *house.outside.doors]
+    for one in known:
+        if one.provider == provider:
+            return one.parse
     raise ValueError(f"nobody reads the receipts of {provider}")
 
 

@@ -60,7 +60,8 @@ def submit(
 def insert_new(tx: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert, unless a row with the same unique key is there already."""
     dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    return tx.execute(dialect.insert(table).values(**row).on_conflict_do_nothing()).rowcount == 1
+    new = dialect.insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return tx.execute(new).first() is not None
 
 
 def letter(tx: Connection, letter_id: UUID) -> Letter | None:

@@ -102,6 +102,7 @@ letter = Table(
     Index("ix_letter_recipient_key", "recipient_key"),
     Index("ix_letter_mailing_id", "mailing_id"),
     Index("ix_letter_case_number", "case_number"),
+    Index("ix_letter_follows", "follows"),
 )
 
 event = Table(

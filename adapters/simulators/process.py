@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.simulators.invented import child, company, person
 from adapters.simulators.moods import Moods, Unmeant
 from adapters.simulators.records import Records
 from adapters.simulators.wire import Door, Reply, Request
 
+MAKERS = {"person": person, "child": child, "company": company}
 Shutting = Callable[[], Awaitable[None]]
 
 
@@ -87,9 +89,11 @@ class Control:
                 return Reply(200, self._records.counts())
             case "GET", "/mood":
                 return Reply(200, self._moods.now)
+            case "GET", "/people":
+                return _people(request)
             case "POST", "/mood":
                 return await self._set_mood(request)
-        return Reply(404, {"message": "GET /takings, GET /requests, GET /mood and POST /mood are here."})
+        return Reply(404, {"message": "GET /takings, /requests, /mood, /people and POST /mood are here."})
 
     async def _set_mood(self, request: Request) -> Reply:
         try:
@@ -98,6 +102,18 @@ class Control:
             return Reply(400, {"message": str(fault)})
         await self._outages.follow()
         return Reply(200, self._moods.now)
+
+
+def _people(request: Request) -> Reply:
+    """Invented numbers for those who may not import this package: `?outcome=exempt&kind=person&first=0&count=10`."""
+    make = MAKERS.get(request.one("kind", "person"))
+    try:
+        first, count = int(request.one("first", "0")), int(request.one("count", "1"))
+        if make is None or first < 0 or not 0 < count <= 10_000:
+            raise ValueError("kind is person, child or company; first counts from 0; count is 1 to 10000.")
+        return Reply(200, {"numbers": [make(request.one("outcome", "well"), first + n) for n in range(count)]})
+    except (KeyError, ValueError) as fault:
+        return Reply(400, {"message": str(fault.args[0])})
 
 
 def write_ready(folder: Path, env: dict[str, str], control: int, url: str) -> None:

@@ -6,6 +6,7 @@
 import asyncio
 import os
 import re
+import socket
 from pathlib import Path
 
 import asyncssh
@@ -179,11 +180,12 @@ class SftpDoor:
         self._host_key, self._client_key = key_pair(folder / "host_key"), key_pair(folder / "client_key")
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._connections: set[asyncssh.SSHServerConnection] = set()
+        self._held: socket.socket | None = None
         self.port = 0
 
     async def open(self, port: int) -> None:
         """Listens on the port, or on a free one when it is 0 or taken."""
-        held = hold(port or self.port)
+        held, self._held = self._held or hold(port), None
         self.port = held.getsockname()[1]
         self._acceptor = await asyncssh.listen(
             sock=held,
@@ -202,6 +204,7 @@ class SftpDoor:
             self._acceptor.close()
         for connection in list(self._connections):
             connection.abort()
+        self._held = hold(self.port)
 
     def _login(self) -> Login:
         key = self._client_key.convert_to_public()

@@ -67,9 +67,9 @@ class Door:
 
     async def open(self, port: int) -> None:
         """Listens on the port, or on a free one when it is 0 or taken."""
-        self._held = self._held or hold(port)
-        self.port = self._held.getsockname()[1]
-        self._server = await asyncio.start_server(self._serve, sock=self._held, limit=CHUNK, backlog=512)
+        held, self._held = self._held or hold(port), None
+        self.port = held.getsockname()[1]
+        self._server = await asyncio.start_server(self._serve, sock=held, limit=CHUNK, backlog=512)
 
     async def shut(self) -> None:
         """Connection refused from here on, and connections at work are cut; the port stays ours."""
@@ -84,8 +84,10 @@ class Door:
         self._open.add(writer)
         try:
             await self._converse(h11.Connection(h11.SERVER), reader, writer)
-        except (ConnectionError, h11.RemoteProtocolError, asyncio.IncompleteReadError):
+        except (ConnectionError, h11.RemoteProtocolError):
             pass  # the caller's end broke: nothing to answer
+        except asyncio.CancelledError:
+            pass  # the simulator ends, and this connection with it
         finally:
             self._open.discard(writer)
             writer.transport.abort() if writer.transport.is_closing() else writer.close()

@@ -9,6 +9,7 @@ from stdnum.dk import cpr, cvr
 from adapters.simulators.invented import address_of, name_of, successor_of
 from adapters.simulators.outcomes import TABLE, WELL, outcome_of
 from tests.people import OUTCOMES, child, company, person, valid_cvr, valid_modulus_11
+from tests.simulators.running import HTTP, Simulator
 
 DOCS = Path(__file__).parents[2] / "docs" / "simulators.md"
 
@@ -91,3 +92,12 @@ def test_the_documented_table_is_the_table() -> None:
     rows = [f"| {d} | `{o.name}` | {o.lookup} | {o.sending} | {o.register} | {o.printing} |" for d, o in TABLE.items()]
     assert [row for row in rows if row not in text] == []
     assert sum(line.startswith("| ") and line[2:4].isdigit() for line in text.splitlines()) == len(rows)
+
+
+def test_those_who_may_not_import_it_ask_the_control_port(register: Simulator) -> None:
+    url = f"{register.ready['control']}/people"
+    found = HTTP.get(url, params={"outcome": "exempt", "first": 2, "count": 3}).json()["numbers"]
+    assert found == [person("exempt", n) for n in (2, 3, 4)]
+    assert HTTP.get(url, params={"kind": "company"}).json()["numbers"] == [company("well")]
+    for wrong in ({"outcome": "no-such"}, {"kind": "dog"}, {"count": "x"}, {"first": -1}, {"count": 10_001}):
+        assert HTTP.get(url, params=wrong).status_code == 400

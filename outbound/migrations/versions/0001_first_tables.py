@@ -197,6 +197,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_letter_case_number", "letter", ["case_number"], unique=False)
     op.create_index("ix_letter_claimed_until", "letter", ["claimed_until"], unique=False)
+    op.create_index("ix_letter_follows", "letter", ["follows"], unique=False)
     op.create_index("ix_letter_due", "letter", ["status", "lane", "due_at"], unique=False)
     op.create_index("ix_letter_mailing_id", "letter", ["mailing_id"], unique=False)
     op.create_index("ix_letter_recipient_key", "letter", ["recipient_key"], unique=False)
@@ -324,6 +325,7 @@ def downgrade() -> None:
     op.drop_index("ix_letter_recipient_key")
     op.drop_index("ix_letter_mailing_id")
     op.drop_index("ix_letter_due")
+    op.drop_index("ix_letter_follows")
     op.drop_index("ix_letter_claimed_until")
     op.drop_index("ix_letter_case_number")
 

@@ -1,0 +1,82 @@
+"""A ready-made PDF with a sheet in front and a word in its top margin. Runs in a child process only.
+
+The file's own pages are not taken apart: the word is drawn after them, as an artifact that a screen reader skips.
+"""
+
+from io import BytesIO
+from typing import Any
+
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    StreamObject,
+)
+
+from outbound.rendering.inspection import SheetPage, dictionary, opened
+
+_STAMP = "/OutboundMarker"
+
+
+def assemble(pdf: bytes, cover: bytes, stamp: bytes) -> bytes:
+    """The new file; empty `cover` or `stamp` leave that out. The same inputs give the same bytes."""
+    writer = PdfWriter(clone_from=opened(pdf))
+    if stamp:
+        _stamp(writer, PdfReader(BytesIO(stamp)).pages[0])
+    if cover:
+        for number, page in enumerate(PdfReader(BytesIO(cover)).pages):
+            writer.insert_page(page, number)
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _stamp(writer: PdfWriter, stamp: PageObject) -> None:
+    page = writer.pages[0]
+    first = SheetPage(page, {key: page[key] for key in ("/MediaBox", "/CropBox", "/Rotate") if key in page})
+    form = writer._add_object(_form(stamp, writer))
+    resources = DictionaryObject(dictionary(page.get("/Resources")))
+    forms = DictionaryObject(dictionary(resources.get("/XObject")))
+    forms[NameObject(_STAMP)] = form
+    resources[NameObject("/XObject")] = forms
+    page[NameObject("/Resources")] = resources
+    before, after = _stream(b"q\n"), _stream(_orders(first))
+    own = page.raw_get("/Contents") if "/Contents" in page else None
+    parts = own.get_object() if own is not None else []
+    inner = list(parts) if isinstance(parts, list) else [own]
+    page[NameObject("/Contents")] = ArrayObject([writer._add_object(before), *inner, writer._add_object(after)])
+
+
+def _orders(page: SheetPage) -> bytes:
+    """Draw the marker as the page is seen, whichever way it is turned."""
+    left, lower, right, upper = page.box
+    turned = {
+        0: (1, 0, 0, 1, left, lower),
+        90: (0, 1, -1, 0, right, lower),
+        180: (-1, 0, 0, -1, right, upper),
+        270: (0, -1, 1, 0, left, upper),
+    }[page.rotation]
+    matrix = " ".join(f"{number:.4f}" for number in turned)
+    return f"\nQ\n/Artifact BMC\nq\n{matrix} cm\n{_STAMP} Do\nQ\nEMC\n".encode("ascii")
+
+
+def _stream(data: bytes) -> StreamObject:
+    stream = StreamObject()
+    stream.set_data(data)
+    return stream
+
+
+def _form(stamp: PageObject, writer: PdfWriter) -> StreamObject:
+    contents = stamp.get_contents()
+    form = _stream(contents.get_data() if contents is not None else b"")
+    entries: dict[str, Any] = {
+        "/Type": NameObject("/XObject"),
+        "/Subtype": NameObject("/Form"),
+        "/BBox": ArrayObject([FloatObject(number) for number in (0, 0, *stamp.mediabox[2:])]),
+        "/Resources": stamp["/Resources"].clone(writer),
+    }
+    for key, value in entries.items():
+        form[NameObject(key)] = value
+    return form

@@ -1,0 +1,84 @@
+"""The process that opens foreign PDFs: `python -m outbound.rendering.preflight_child`, a socket as its standard input.
+
+It answers one request after the other until its socket closes. Every request has its own limits of time and memory;
+the parent kills the process where they are not enough. It has no environment, no files and no secrets of ours.
+"""
+
+import resource
+import signal
+import socket
+import struct
+from typing import Any
+
+from pypdf.errors import LimitReachedError
+
+from outbound.rendering.assembly import assemble
+from outbound.rendering.inspection import Finding, Unfit, inspect
+from outbound.rendering.wire import Message, receive, send
+
+_OPEN_FILES = 32
+
+
+def main() -> None:
+    """Serve until the parent hangs up."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    with socket.socket(fileno=0) as parent:
+        send(parent, Message({}, ()))
+        while True:
+            try:
+                request = receive(parent)
+            except (ConnectionError, struct.error):
+                return
+            answer = _answered(request)
+            send(parent, answer)
+            if answer.head.get("spent"):
+                return
+
+
+def _answered(request: Message) -> Message:
+    """Never raises: what a file does to its reader is the file's fault."""
+    _limit(float(request.head["seconds"]), int(request.head["memory"]))
+    try:
+        return _worked(request.head, request.parts)
+    except Unfit as fault:
+        return _refusal(fault.code)
+    except LimitReachedError:
+        return _refusal("pdf-content")
+    except MemoryError:
+        return _refusal("pdf-memory", spent=True)  # a process that once ran out is not used again
+    except Exception:
+        return _refusal("pdf-broken")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def _worked(head: dict[str, Any], parts: tuple[bytes, ...]) -> Message:
+    pdf, cover, stamp = parts
+    finding = inspect(pdf, int(head["most_pages"]))
+    if finding.faults or not (cover or stamp):
+        return _found(finding)
+    return _found(finding, assemble(pdf, cover, stamp))
+
+
+def _found(finding: Finding, made: bytes = b"") -> Message:
+    return Message({"pages": finding.pages, "faults": finding.faults}, (made,))
+
+
+def _refusal(code: str, *, spent: bool = False) -> Message:
+    return Message({"pages": 0, "faults": [(code, 0)], "spent": spent}, (b"",))
+
+
+def _limit(seconds: float, memory: int) -> None:
+    """The process dies by itself a little later than its parent would kill it, should the parent be gone."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
+    signal.setitimer(signal.ITIMER_REAL, seconds + 2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,290 @@
+"""Foreign PDFs: what is found in them, and that none of them can hurt anybody."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ContentStream
+
+from outbound.letter import ReadyMade
+from outbound.rendering import WINDOW, Frame, RenderingFault, preflight, prepare
+from outbound.rendering.children import pool
+from tests.rendering.pdfs import inflating, pdf, slow
+from tests.rendering.placed import glyphs, text_of
+from tests.waiting import wait_for
+
+Made = Callable[..., Frame]
+GOOD = pdf()
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_an_ordinary_pdf_has_no_fault() -> None:
+    found = preflight(pdf(boxes=["[0 0 595.28 841.89]"] * 5))
+    assert (found.pages, found.sheets, found.faults) == (5, 3, ())
+
+
+def test_it_takes_some_milliseconds_when_warm() -> None:
+    preflight(GOOD)
+    started = monotonic()
+    for _ in range(20):
+        preflight(GOOD)
+    assert (monotonic() - started) / 20 < 0.1
+
+
+def encrypted() -> bytes:
+    writer, out = PdfWriter(clone_from=BytesIO(GOOD)), BytesIO()
+    writer.encrypt("", owner_password="eier", algorithm="RC4-128")
+    writer.write(out)
+    return out.getvalue()
+
+
+FAULTY = {
+    "empty": (b"", "pdf-broken"),
+    "no pdf": (b"PK\x03\x04 something else", "pdf-broken"),
+    "only a header": (b"%PDF-1.7\n%%EOF", "pdf-broken"),
+    "cut off": (pdf(boxes=["[0 0 595 842]"] * 3)[:300], "pdf-broken"),
+    "no pages": (pdf(boxes=[]), "pdf-empty"),
+    "too many pages": (pdf(boxes=["[0 0 595 842]"] * 81), "pdf-pages"),
+    "a tree that bites its tail": (pdf(boxes=[]).replace(b"/Kids[]", b"/Kids[2 0 R 2 0 R]"), "pdf-broken"),
+    "encrypted": (encrypted(), "pdf-encrypted"),
+    "letter": (pdf(boxes=["[0 0 595 842]", "[0 0 612 792]"]), "pdf-size"),
+    "landscape": (pdf(boxes=["[0 0 842 595]"]), "pdf-landscape"),
+    "turned": (pdf(page="/Rotate 90"), "pdf-landscape"),
+    "turned from above": (pdf(pages="/Rotate 270"), "pdf-landscape"),
+    "no box": (pdf(boxes=["null"]), "pdf-broken"),
+    "a box of words": (pdf(boxes=["[(a)(b)(c)(d)]"]), "pdf-broken"),
+    "javascript at opening": (pdf(catalog="/OpenAction<</S/JavaScript/JS(app.alert)>>"), "pdf-action"),
+    "javascript by name": (pdf(catalog="/Names<</JavaScript<</Names[]>>>>"), "pdf-action"),
+    "launch": (pdf(page="/Annots[<</Subtype/Link/A<</S/Launch/F(cmd)>>>>]"), "pdf-action"),
+    "launch behind a link": (
+        pdf(page="/Annots[<</Subtype/Link/A<</S/URI/URI(x)/Next[<</S/Launch>>]>>>>]"),
+        "pdf-action",
+    ),
+    "launch in the outline": (
+        pdf(catalog="/Outlines 5 0 R", extra=[b"<</First<</A<</S/Launch>>>>>>"]),
+        "pdf-action",
+    ),
+    "an action on a page": (pdf(page="/AA<</O<</S/JavaScript>>>>"), "pdf-action"),
+    "embedded files": (pdf(catalog="/Names<</EmbeddedFiles<</Names[]>>>>"), "pdf-embedded"),
+    "an attachment": (pdf(page="/Annots[<</Subtype/FileAttachment>>]"), "pdf-embedded"),
+    "xfa": (pdf(catalog="/AcroForm<</XFA[]>>"), "pdf-form"),
+    "a foreign typeface": (
+        pdf(page="/Resources<</Font<</F<</Type/Font/Subtype/TrueType/BaseFont/Comic>>>>>>"),
+        "pdf-font",
+    ),
+    "an image without end": (
+        pdf(
+            page="/Resources<</XObject<</I 5 0 R>>>>",
+            extra=[b"<</Subtype/Image/Width 99999/Height 99999/Length 0>>stream\n\nendstream"],
+        ),
+        "pdf-content",
+    ),
+    "a bomb": (inflating(), "pdf-content"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_what_a_letter_may_not_be_is_found(name: str) -> None:
+    given, code = FAULTY[name]
+    found = preflight(given)
+    assert found.codes == (code,)
+    assert all(fault.message.endswith(".") and "{" not in fault.message for fault in found.faults)
+
+
+def test_all_kinds_of_fault_are_found_at_once() -> None:
+    found = preflight(pdf(boxes=["[0 0 612 792]", "[0 0 842 595]"], catalog="/AcroForm<</XFA[]>>", page="/AA<<>>"))
+    assert set(found.codes) == {"pdf-size", "pdf-landscape", "pdf-form", "pdf-action"}
+    assert any("Page 2 lies on its side" in fault.message for fault in found.faults)
+
+
+def test_a_file_that_is_too_large_is_not_even_opened() -> None:
+    found = preflight(GOOD, largest=100)
+    assert found.codes == ("pdf-large",)
+
+
+def test_links_and_standard_typefaces_are_fine() -> None:
+    page = (
+        "/Annots[<</Subtype/Link/A<</S/URI/URI(https://www.nordby.example)>>>>]"
+        "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold>>>>>>"
+    )
+    assert preflight(pdf(page=page, catalog="/OpenAction[4 0 R/Fit]")).faults == ()
+
+
+def test_a_slow_file_is_killed_at_its_limit_and_its_neighbours_are_unharmed() -> None:
+    given = slow()
+    with ThreadPoolExecutor(6) as threads:
+        started = monotonic()
+        bomb = threads.submit(preflight, given, seconds=0.5)
+        neighbours = list(threads.map(lambda _: preflight(GOOD), range(60)))
+        found, took = bomb.result(), monotonic() - started
+
+    assert found.codes == ("pdf-time",)
+    assert took < 30
+    assert all(neighbour.faults == () for neighbour in neighbours)
+    assert preflight(GOOD).faults == ()
+
+
+def test_a_child_has_an_end_of_its_memory() -> None:
+    assert preflight(inflating(), memory=150_000_000).codes == ("pdf-memory",)
+    assert preflight(GOOD, memory=512_000_000).faults == ()
+
+
+def test_a_child_that_is_killed_is_replaced() -> None:
+    preflight(GOOD)
+    for child in list(pool().alive):
+        os.kill(child.process.pid, signal.SIGKILL)
+    codes = [preflight(GOOD).codes for _ in range(6)]
+    assert codes[-1] == ()
+    assert set(codes) <= {(), ("pdf-memory",)}
+
+
+def test_children_know_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTBOUND_SESSION_SECRET", "hemmelig")
+    for child in list(pool().alive):
+        pool().alive.discard(child)
+    preflight(GOOD)
+    for child in pool().alive:
+        assert b"hemmelig" not in Path(f"/proc/{child.process.pid}/environ").read_bytes()
+
+
+FORKED = """
+import os, sys
+sys.path.insert(0, {root!r})
+from outbound.rendering import preflight
+from outbound.rendering.children import pool
+from tests.rendering.pdfs import pdf
+assert preflight(pdf()).faults == ()
+before = {{child.process.pid for child in pool().alive}}
+pid = os.fork()
+if pid == 0:
+    ok = preflight(pdf()).faults == () and not before & {{child.process.pid for child in pool().alive}}
+    pool().end()
+    os._exit(0 if ok else 1)
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+assert preflight(pdf()).faults == ()
+assert {{child.process.pid for child in pool().alive}} == before
+"""
+
+
+def test_a_forked_process_has_children_of_its_own() -> None:
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", FORKED.format(root=str(ROOT))], check=True, cwd=ROOT, timeout=60
+    )
+
+
+ORPHAN = """
+import sys, time
+sys.path.insert(0, {root!r})
+from outbound.rendering import preflight
+from outbound.rendering.children import pool
+from tests.rendering.pdfs import pdf
+preflight(pdf())
+print(*(child.process.pid for child in pool().alive), flush=True)
+time.sleep(60)
+"""
+
+
+def test_no_child_outlives_a_parent_that_was_killed() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ORPHAN.format(root=str(ROOT))], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        parent.kill()
+    assert pids
+    wait_for(lambda: not any(_alive(pid) for pid in pids), "the end of the orphans")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def ready_made(given: bytes = GOOD) -> ReadyMade:
+    return ReadyMade(given, "Brev fra Nordby", date(2026, 11, 24))
+
+
+def test_a_ready_made_pdf_goes_out_as_it_came(frame: Made) -> None:
+    document = prepare(ready_made(), frame())
+    assert document.pdf == GOOD
+    assert (document.title, document.dated, document.pages, document.sheets) == (
+        "Brev fra Nordby",
+        date(2026, 11, 24),
+        1,
+        1,
+    )
+
+
+@pytest.mark.parametrize("asked", ["cover", "cover_sheet"])
+def test_a_cover_sheet_carries_the_address(frame: Made, asked: str) -> None:
+    document = prepare(ready_made(), frame(**{asked: True}))
+    reader = PdfReader(BytesIO(document.pdf))
+    assert (document.pages, document.sheets, len(reader.pages)) == (3, 2, 3)
+
+    found = glyphs(_first_pages(document.pdf, 2))
+    inside = [glyph for glyph in found if glyph.touches(WINDOW.address)]
+    assert text_of(inside) == "Ærø Øster Ågård\nOpdigtet Allé 12, 3. tv.\n9999 Nordby"
+    assert all(glyph.inside(WINDOW.address) for glyph in inside)
+    assert prepare(ready_made(), frame(**{asked: True}), plex="simplex").pages == 2
+
+
+def _first_pages(given: bytes, pages: int) -> bytes:
+    writer, out = PdfWriter(), BytesIO()
+    writer.append(BytesIO(given), pages=(0, pages))
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("box", "turn"),
+    [
+        ("[0 0 595 842]", 0),
+        ("[100 50 695 892]", 0),
+        ("[0 0 842 595]", 90),
+        ("[10 20 605 862]", 180),
+        ("[0 0 842 595]", 270),
+    ],
+)
+def test_the_marker_stands_in_the_top_margin_however_the_page_is_turned(frame: Made, box: str, turn: int) -> None:
+    given = pdf(boxes=[box], page=f"/Rotate {turn}/Resources<</XObject<<>>>>", contents=b"q 1 0 0 1 9 9 cm")
+    assert preflight(given).faults == ()
+    document = prepare(ready_made(given), frame(marker="Genudsendt"))
+    page = PdfReader(BytesIO(document.pdf)).pages[0]
+    assert "Genudsendt" in page.extract_text()
+
+    orders = ContentStream(page.get_contents(), None).operations
+    assert [operator for _, operator in orders].count(b"Do") == 1
+    a, b, c, d, e, f = (float(number) for number in [given for given, operator in orders if operator == b"cm"][-1])
+    x, y = 128 / 25.4 * 72, 842 - 12.5 / 25.4 * 72  # where the marker is drawn on a page that lies as it should
+    place = (a * x + c * y + e, b * x + d * y + f)
+    assert _as_seen(place, [float(side) for side in page.mediabox], turn) == pytest.approx((x, y), abs=0.01)
+
+
+def _as_seen(place: tuple[float, float], box: list[float], turn: int) -> tuple[float, float]:
+    x, y = place[0] - box[0], place[1] - box[1]
+    wide, tall = box[2] - box[0], box[3] - box[1]
+    return {0: (x, y), 90: (y, wide - x), 180: (wide - x, tall - y), 270: (tall - y, x)}[turn]
+
+
+def test_the_same_pdf_is_made_ready_in_the_same_bytes(frame: Made) -> None:
+    one, two = (prepare(ready_made(), frame(cover=True, marker="Genudsendt")) for _ in range(2))
+    assert one == two
+    assert preflight(one.pdf).faults == ()
+
+
+@pytest.mark.parametrize("name", ["encrypted", "a bomb", "landscape"])
+def test_a_faulty_pdf_is_not_made_ready(frame: Made, name: str) -> None:
+    given, code = FAULTY[name]
+    with pytest.raises(RenderingFault, match=f"^{code}$"):
+        prepare(ready_made(given), frame(cover=True))

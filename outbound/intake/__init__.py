@@ -4,7 +4,16 @@ The same submission again is the same letters; other content under a reference a
 differs.
 """
 
-from outbound.intake.checking import MailingFacts, check, is_cpr, is_cvr, looks_like_cpr, number_faults
+from outbound.intake.checking import (
+    MailingFacts,
+    check,
+    document_faults,
+    is_cpr,
+    is_cvr,
+    looks_like_cpr,
+    number_faults,
+    postal_faults,
+)
 from outbound.intake.keeping import month_after, recipient_key, take_in, take_in_all
 from outbound.ledger.letters import Submitted
 
@@ -12,11 +21,13 @@ __all__ = [
     "MailingFacts",
     "Submitted",
     "check",
+    "document_faults",
     "is_cpr",
     "is_cvr",
     "looks_like_cpr",
     "month_after",
     "number_faults",
+    "postal_faults",
     "recipient_key",
     "take_in",
     "take_in_all",

@@ -14,7 +14,7 @@ from stdnum.exceptions import ValidationError
 from outbound import clock
 from outbound.delivery.house import House
 from outbound.delivery.render import trial
-from outbound.letter import Recipient, Submission, Wish
+from outbound.letter import Address, ReadyMade, Recipient, Submission, Wish
 from outbound.organisation import System
 from outbound.postal_address import AddressFault, address_faults
 from outbound.postal_days import add_working_days
@@ -110,10 +110,22 @@ def _dates(house: House, one: Submission) -> Iterator[Fault]:
         yield Fault("/not_before", "This is more than a year ahead.")
     if one.useful_until and one.useful_until < max(today, one.not_before or today):
         yield Fault("/useful_until", "The letter would be of no use on the first day that it may leave.")
-    if one.ready_made and _too_old(house, one.ready_made.dated):
-        yield Fault("/document/dated", "The PDF is dated too long ago; a letter leaves on the day it is dated.")
-    if one.ready_made and one.ready_made.dated > today + timedelta(days=LATEST_DAYS):
-        yield Fault("/document/dated", "This is more than a year ahead.")
+
+
+def document_faults(house: House, one: ReadyMade, pointer: str) -> Iterator[Fault]:
+    """Everything wrong with a finished PDF, its title or its date."""
+    if _too_old(house, one.dated):
+        yield Fault(f"{pointer}/dated", "The PDF is dated too long ago; a letter leaves on the day it is dated.")
+    if one.dated > clock.today() + timedelta(days=LATEST_DAYS):
+        yield Fault(f"{pointer}/dated", "This is more than a year ahead.")
+    if not one.title.strip() or len(one.title) > 200 or not one.title.isprintable() or looks_like_cpr(one.title):
+        yield Fault(f"{pointer}/title", "Give a title of 1 to 200 printable characters, without a CPR number.")
+    settings = house.settings
+    found = preflight(
+        one.pdf, seconds=settings.preflight_seconds, memory=settings.preflight_memory, largest=settings.pdf_limit
+    )
+    for fault in found.faults:
+        yield Fault(f"{pointer}/pdf{fault.pointer}", fault.message)
 
 
 def _too_old(house: House, dated: date) -> bool:
@@ -151,10 +163,15 @@ def _recipient(recipient: Recipient, pointer: str) -> Iterator[Fault]:
     if recipient.address is None and recipient.number is None:
         yield Fault(pointer, "Give a CPR number, a CVR number or an address.")
     if recipient.address is not None:
-        for fault in address_faults(recipient.address):
-            yield Fault(f"{pointer}/address", ADDRESS_SENTENCES[fault])
-        for line in recipient.address.as_lines():
-            yield from character_faults(line, f"{pointer}/address")
+        yield from postal_faults(recipient.address, f"{pointer}/address")
+
+
+def postal_faults(address: Address, pointer: str) -> Iterator[Fault]:
+    """Everything that keeps paper from going to this address."""
+    for fault in address_faults(address):
+        yield Fault(pointer, ADDRESS_SENTENCES[fault])
+    for line in address.as_lines():
+        yield from character_faults(line, pointer)
 
 
 ADDRESS_SENTENCES = {
@@ -181,18 +198,7 @@ def _content(house: House, one: Submission) -> Iterator[Fault]:
         for fault in letter_type.faults(one.fields):
             yield Fault(f"/fields{fault.pointer}", fault.message)
     else:
-        yield from _ready_made(house, one.ready_made.pdf, one.ready_made.title)
-
-
-def _ready_made(house: House, pdf: bytes, title: str) -> Iterator[Fault]:
-    settings = house.settings
-    if not title.strip() or len(title) > 200 or not title.isprintable() or looks_like_cpr(title):
-        yield Fault("/document/title", "Give a title of 1 to 200 printable characters, without a CPR number.")
-    found = preflight(
-        pdf, seconds=settings.preflight_seconds, memory=settings.preflight_memory, largest=settings.pdf_limit
-    )
-    for fault in found.faults:
-        yield Fault(f"/document/pdf{fault.pointer}", fault.message)
+        yield from document_faults(house, one.ready_made, "/document")
 
 
 def _trial(house: House, one: Submission) -> Iterator[Fault]:

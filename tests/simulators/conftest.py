@@ -44,8 +44,10 @@ def register(running: Callable[[str], Simulator]) -> Simulator:
 
 @pytest.fixture
 def printer(running: Callable[[str], Simulator]) -> Simulator:
-    """The printing house, well and quick."""
+    """The printing house, well and quick, with no receipts lying about."""
     simulator = running("remote_print")
+    for old in (simulator.folder / "sftp" / "receipts").glob("*.xml"):
+        old.unlink()
     simulator.be("well", pace={"pick_up": 0, "printed": 0, "posted": 0, "returned": 0})
     return simulator
 

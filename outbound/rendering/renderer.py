@@ -98,8 +98,8 @@ def _pdf(title: str, layout: _Layout, frame: Frame, letter_type: LetterType) -> 
 def _draw_first(canvas: Canvas, layout: _Layout, frame: Frame) -> None:
     sheet.draw_head(canvas, layout.column)
     sheet.draw_marker(canvas, frame.marker)
+    sheet.draw_return_line(canvas, frame.letterhead)
     if frame.address_in_window:
-        sheet.draw_return_line(canvas, frame.letterhead)
         sheet.draw_address(canvas, frame.address_in_window)
     else:
         sheet.draw_name(canvas, frame.recipient)

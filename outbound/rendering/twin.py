@@ -35,7 +35,14 @@ def twin(title: str, body: _Element, frame: Frame, language: str) -> str:
 
 def _header(frame: Frame) -> str:
     head = frame.letterhead
-    lines = [head.name, head.department, head.phone and f"Telefon {head.phone}", head.mail, head.web]
+    lines = [
+        head.name,
+        head.department,
+        head.return_address,
+        head.phone and f"Telefon {head.phone}",
+        head.mail,
+        head.web,
+    ]
     hours = [f"Åbningstid: {' · '.join(head.opening_hours.strip().splitlines())}"] if head.opening_hours.strip() else []
     address = frame.address_in_window
     recipient = address.as_lines() if address else (frame.recipient,)

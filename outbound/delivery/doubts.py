@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from outbound import clock
 from outbound.delivery.house import TIMER, House, later
-from outbound.delivery.send import accepted, hand_over, outline
+from outbound.delivery.send import accepted, outline, repeat
 from outbound.ledger import sending
 from outbound.ledger.values import LedgerConsignment
 from outbound.letter import CannotSay, Channel, NotTaken, Taken
@@ -45,7 +45,7 @@ def _mind(house: House, one: LedgerConsignment, token: str) -> None:
             return
     whole = len(open_ones) == len(members)
     if mailer.repeat_is_safe and whole:
-        hand_over(house, mailer, one.id, token)
+        repeat(house, mailer, one, token)
     else:
         _ask(house, one, token, whole)
 
@@ -56,7 +56,7 @@ def _ask(house: House, one: LedgerConsignment, token: str, whole: bool) -> None:
     if isinstance(answer, NotTaken) and not (whole and is_quiet(house.settings, one)):
         answer = CannotSay()
     if isinstance(answer, NotTaken) and answer.resume:
-        hand_over(house, mailer, one.id, token)
+        repeat(house, mailer, one, token)
         return
     with house.ledger.writing() as tx:
         if isinstance(answer, Taken):

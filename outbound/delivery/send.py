@@ -1,6 +1,6 @@
 """Step 4: close a consignment, mark it begun, hand it over with no transaction open, record each answer at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -13,8 +13,7 @@ from outbound.delivery.route import never_again, stale
 from outbound.delivery.spell import Spell
 from outbound.ledger import channels, sending
 from outbound.ledger.letters import Handful, claim, give_back, hold, letter, move
-from outbound.ledger.sending import Member
-from outbound.ledger.values import LedgerConsignment, Letter, Step
+from outbound.ledger.values import LedgerConsignment, LedgerDispatch, Letter, Step
 from outbound.letter import (
     Accepted,
     Answer,
@@ -51,69 +50,84 @@ def send_handful(house: House, channel: Channel, lane: Lane) -> int:
 
 def send_one(house: House, mailer: Mailer, letters: Sequence[Letter], token: str) -> bool:
     """One consignment, from closing to its last answer. False where the channel takes nothing now."""
+    lease, wraps = house.settings.send_lease, envelopes(house, mailer, letters)
     with house.ledger.writing() as tx:
-        closed = sending.close(
-            tx, letters, token, mailer.provider, house.settings.send_lease, envelopes(house, mailer, letters)
-        )
-    if closed is None:
-        return True
-    return hand_over(house, mailer, closed, token)
+        closed = sending.close(tx, letters, token, mailer.provider, lease, wraps)
+        if closed is None:
+            return True
+        members = [(dispatch_id, one, wraps.get(one.id, "")) for dispatch_id, one in closed.members]
+        consignment = _consignment(tx, house, closed.consignment, members, token)
+    return _hand_over(house, mailer, closed.consignment, consignment, token)
 
 
-def hand_over(house: House, mailer: Mailer, consignment_id: UUID, token: str) -> bool:
-    """Begin (or repeat) a closed consignment and record what comes of it. False where the channel takes nothing now."""
+def repeat(house: House, mailer: Mailer, held: LedgerConsignment, token: str) -> bool:
+    """The same consignment once more, under the same ids; False where the channel takes nothing now."""
     with house.ledger.writing() as tx:
-        held = sending.consignment(tx, consignment_id)
-        consignment = _consignment(tx, house, held, token)
+        unsettled = [m for m in sending.members_of(tx, held.id) if m.dispatch.outcome in UNSETTLED]
+        members = [(m.dispatch.id, m.letter, m.dispatch.envelope or "") for m in unsettled]
+        consignment = _consignment(tx, house, held, members, token)
+    return _hand_over(house, mailer, held, consignment, token)
+
+
+def _hand_over(
+    house: House, mailer: Mailer, held: LedgerConsignment, consignment: Consignment | None, token: str
+) -> bool:
+    """Begin a closed consignment and record what comes of it, each answer in one commit."""
     if consignment is None:
         return _unreadable(house, held, token)
     with house.ledger.writing() as tx:
-        if not sending.begin(tx, consignment_id, token, house.settings.send_lease):
-            sending.abandon(tx, consignment_id, token, later(house.settings.doubt_ask_seconds))
+        if not sending.begin(tx, held.id, token, house.settings.send_lease):
+            sending.abandon(tx, held.id, token, later(house.settings.doubt_ask_seconds))
             return True
+    left = {one.id for one in consignment.dispatches}
     try:
         for answer in mailer.hand_over(consignment):
-            record(house, mailer.channel, token, answer)
+            left.discard(answer.dispatch)
+            record(house, held, token, answer, last=not left)
     except (Unavailable, Misconfigured) as fault:
         return _nothing_taken(house, held, token, fault)
     except Refused as no:
         for one in consignment.dispatches:
-            record(house, mailer.channel, token, Rejected(one.id, no.code, no.blame))
+            left.discard(one.id)
+            record(house, held, token, Rejected(one.id, no.code, no.blame), last=not left)
     except OutcomeUnknown:
-        _doubt(house, consignment_id, token)
+        _doubt(house, held.id, token)
         return True
-    _close_the_book(house, consignment_id, token, mailer.channel)
+    if left:
+        _doubt(house, held.id, token)
     return True
 
 
-def record(house: House, channel: Channel, token: str, answer: Answer) -> None:
-    """One answer, in one commit."""
+def record(house: House, held: LedgerConsignment, token: str, answer: Answer, *, last: bool) -> None:
+    """One answer, in one commit; with the last one the claim ends and the channel is known to work."""
     with house.ledger.writing() as tx:
         if isinstance(answer, Accepted):
             accepted(tx, house, answer.dispatch, answer.transmission, WORKER)
         else:
             sending.reject(tx, answer.dispatch, token, answer.code, answer.blame)
+        if last:
+            _close_the_book(tx, house, held, token)
 
 
 def accepted(tx: Connection, house: House, dispatch_id: UUID, transmission: str, by: str) -> None:
     """The supplier has it: settle the dispatch, move its letter and book the money, in this transaction."""
-    channel = sending.dispatch(tx, dispatch_id).channel
-    due = receipt_deadline(house.settings, channel)
-    if one := sending.accept(tx, dispatch_id, transmission, by, due):
-        book(tx, house, one, dispatch_id)
+    found = sending.dispatch(tx, dispatch_id)
+    due = receipt_deadline(house.settings, found.channel)
+    if one := sending.accept(tx, found, transmission, by, due):
+        book(tx, house, one, found)
 
 
-def book(tx: Connection, house: House, one: Letter, dispatch_id: UUID) -> None:
+def book(tx: Connection, house: House, one: Letter, found: LedgerDispatch) -> None:
     """The money of a dispatch that was taken."""
     letter_class = house.types[one.letter_type].letter_class if one.letter_type in house.types else ""
-    accounts.book(tx, house.tariffs, one, sending.dispatch(tx, dispatch_id), letter_class)
+    accounts.book(tx, house.tariffs, one, found, letter_class)
 
 
-def envelopes(house: House, mailer: Mailer, letters: Sequence[Letter]) -> dict[UUID, dict[str, str | None]]:
+def envelopes(house: House, mailer: Mailer, letters: Sequence[Letter]) -> dict[UUID, str]:
     """Which envelope each letter goes in; nothing for the mailbox."""
     if mailer.channel is not Channel.PRINT:
         return {}
-    return {one.id: {"envelope": house.tariffs.envelope(one.sheets or 0, mailer.provider)} for one in letters}
+    return {one.id: house.tariffs.envelope(one.sheets or 1, mailer.provider) or "" for one in letters}
 
 
 def _claim(house: House, mailer: Mailer, lane: Lane) -> Handful | None:
@@ -143,13 +157,20 @@ def _turned_back(tx: Connection, house: House, one: Letter, token: str) -> bool:
     return False
 
 
-def _consignment(tx: Connection, house: House, held: LedgerConsignment, token: str) -> Consignment | None:
+Enveloped = tuple[UUID, Letter, str]
+"""A dispatch's id, its letter and its envelope ('' for the mailbox)."""
+
+
+def _consignment(
+    tx: Connection, house: House, held: LedgerConsignment, members: Sequence[Enveloped], token: str
+) -> Consignment | None:
     """What the adapter gets to see; None where a part is no longer under the seal."""
-    members = [m for m in sending.members_of(tx, held.id) if m.dispatch.outcome in UNSETTLED]
-    wanted = [Part(m.letter.id, part) for m in members for part in (PERSON, *DOCUMENT_PARTS)]
-    parts = house.seal.open_parts(tx, wanted, WORKER, "send")
+    wanted = [Part(one.id, part) for _, one, _ in members for part in (PERSON, *DOCUMENT_PARTS)]
+    parts: dict[UUID, dict[str, bytes]] = {one.id: {} for _, one, _ in members}
+    for part, body in house.seal.open_parts(tx, wanted, WORKER, "send").items():
+        parts[part.owner][part.part] = body
     try:
-        dispatches = tuple(_dispatch(house, m, {p.part: b for p, b in _of(parts, m.letter.id)}) for m in members)
+        dispatches = tuple(_dispatch(house, member, parts[member[1].id]) for member in members)
     except KeyError:
         return None
     return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, dispatches, token)
@@ -160,22 +181,19 @@ def outline(held: LedgerConsignment, token: str) -> Consignment:
     return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, (), token)
 
 
-def _of(parts: dict[Part, bytes], owner: UUID) -> Iterator[tuple[Part, bytes]]:
-    return ((part, body) for part, body in parts.items() if part.owner == owner)
-
-
-def _dispatch(house: House, member: Member, parts: dict[str, bytes]) -> Dispatch:
-    one, letter_type = member.letter, house.types[member.letter.letter_type]
+def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes]) -> Dispatch:
+    dispatch_id, one, wrap = member
+    letter_type = house.types[one.letter_type]
     addressee = unpack_addressee(parts[PERSON])
     return Dispatch(
-        id=member.dispatch.id,
+        id=dispatch_id,
         letter=one.id,
         recipient=replace(addressee.recipient, address=addressee.address),
         document=unpack_document(parts),
         department=one.department,
         reference=one.reference,
         case_number=one.case_number,
-        envelope=member.dispatch.envelope or "",
+        envelope=wrap,
         letter_class=letter_type.letter_class,
         colour=letter_type.colour,
     )
@@ -215,16 +233,13 @@ def _doubt(house: House, consignment_id: UUID, token: str) -> None:
         sending.doubt(tx, consignment_id, token, due, deadline(house.settings.doubt_deadline_days))
 
 
-def _close_the_book(house: House, consignment_id: UUID, token: str, channel: Channel) -> None:
-    """The last answer has come. What was not answered is in doubt; the channel works."""
-    with house.ledger.writing() as tx:
-        channels.worked(tx, channel)
-        members = sending.members_of(tx, consignment_id)
-        if any(m.dispatch.outcome in UNSETTLED and m.letter.status is Status.SENDING for m in members):
-            due = later(house.settings.doubt_ask_seconds)
-            sending.doubt(tx, consignment_id, token, due, deadline(house.settings.doubt_deadline_days))
-        else:
-            sending.finish(tx, consignment_id, token)
+def _close_the_book(tx: Connection, house: House, held: LedgerConsignment, token: str) -> None:
+    """The last answer has come. What it left open (a refusal on a repeat changes nothing) is asked about later."""
+    channels.worked(tx, held.channel)
+    if sending.unsettled(tx, held.id):
+        sending.wait_on(tx, held.id, token, later(house.settings.doubt_ask_seconds))
+    else:
+        sending.finish(tx, held.id, token)
 
 
 def _give_back(house: House, letters: Sequence[Letter], token: str) -> None:

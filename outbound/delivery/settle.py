@@ -172,7 +172,7 @@ def _contradicts(tx: Connection, house: House, one: Letter, found: LedgerDispatc
         incidents.report(tx, one.id, "both-suspected", found.id, other.id if other else None)
         return
     sending.settle_dispatch(tx, found.id, Outcome.TAKEN, frozenset(Outcome) - LIVE, taken_at=clock.now())
-    book(tx, house, one, found.id)
+    book(tx, house, one, found)
     if one.status is not Status.HELD:
         hold(tx, one, "contradicted", WaitsFor.OPERATIONS, RECEIPT)
 

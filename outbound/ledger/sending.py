@@ -4,12 +4,12 @@ While a letter is SENDING, the claim lies on its consignment: what is handed ove
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -35,82 +35,87 @@ class Member:
     letter: Letter
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A consignment just closed, with the letters that came into it, each under its dispatch's id."""
+
+    consignment: LedgerConsignment
+    members: tuple[tuple[UUID, Letter], ...]
+
+
 def close(
     tx: Connection,
     letters: Sequence[Letter],
     token: str,
     provider: str,
     lease: float,
-    envelopes: Mapping[UUID, Mapping[str, Any]],
-) -> UUID | None:
+    envelopes: Mapping[UUID, str],
+) -> Closed | None:
     """Make these claimed, routed letters one consignment: membership, dispatches and ROUTED -> SENDING at once.
 
     Letters whose claim or version is no longer ours stay out; None where none is left. The claim moves from the
     letters to the consignment.
     """
-    at, consignment_id = clock.now(), uuid4()
-    first = letters[0]
-    if first.channel is None:
-        raise LedgerFault(f"Letter {first.id} has no channel; route it first.")
-    tx.execute(
-        insert(t.consignment).values(
-            id=consignment_id,
-            channel=first.channel,
-            provider=provider,
-            lane=first.lane,
-            letters=0,
-            closed_at=at,
-            claim_token=token,
-            claimed_until=at + timedelta(seconds=lease),
-            tries=0,
-        )
-    )
-    members = [
+    members = tuple(
         (uuid4(), one)
         for one in sorted(letters, key=lambda one: one.id)
         if move(tx, one, Status.SENDING, "closed", "worker", token=token, due_at=None, deaths=one.deaths)
-    ]
+    )
     if not members:
-        tx.execute(t.consignment.delete().where(t.consignment.c.id == consignment_id))
         return None
-    _enter(tx, consignment_id, members, provider, at, envelopes)
-    return consignment_id
+    first, at = members[0][1], clock.now()
+    if first.channel is None:
+        raise LedgerFault(f"Letter {first.id} has no channel; route it first.")
+    until = at + timedelta(seconds=lease)
+    closed = LedgerConsignment(
+        uuid4(), first.channel, provider, first.lane, len(members), at, None, None, None, token, until, None, 0
+    )
+    tx.execute(insert(t.consignment), asdict(closed))
+    _enter(tx, closed, members, envelopes)
+    return Closed(closed, members)
 
 
 def begin(tx: Connection, consignment_id: UUID, token: str, lease: float) -> bool:
     """Mark that the first byte (of the first try or of a repeat) may leave now. False: it must not.
 
     Compares the claim, that every letter in it is SENDING, and every dispatch: open at the first try, open or in
-    doubt at a repeat.
+    doubt at a repeat. The consignment is locked first: whoever voids an unbegun dispatch locks it too.
     """
     at = clock.now()
-    members = members_of(tx, consignment_id, lock=True)
     held = consignment(tx, consignment_id, lock=True)
-    allowed = {Outcome.OPEN} if held.begun_at is None else UNSETTLED
-    if not members or any(m.letter.status is not Status.SENDING or m.dispatch.outcome not in allowed for m in members):
+    if held.claim_token != token or held.claimed_until is None or held.claimed_until <= at:
         return False
-    row = t.consignment.c
-    change = update(t.consignment).where(row.id == consignment_id, row.claim_token == token, row.claimed_until > at)
-    values = {
-        "begun_at": held.begun_at or at,
-        "called_at": at,
-        "claimed_until": at + timedelta(seconds=lease),
-    }
-    return tx.execute(change.values(**values, tries=held.tries + 1)).rowcount == 1
+    if not _whole(tx, held):
+        return False
+    begun = {"begun_at": held.begun_at or at, "called_at": at, "claimed_until": at + timedelta(seconds=lease)}
+    change = update(t.consignment).where(t.consignment.c.id == consignment_id)
+    tx.execute(change.values(**begun, tries=held.tries + 1))
+    return True
 
 
-def accept(tx: Connection, dispatch_id: UUID, transmission: str, by: str, due_at: datetime | None) -> Letter | None:
+def _whole(tx: Connection, held: LedgerConsignment) -> bool:
+    """Is nothing of it settled, and every letter of it still SENDING?"""
+    allowed = [Outcome.OPEN] if held.begun_at is None else list(UNSETTLED)
+    d, row = t.dispatch.c, t.letter.c
+    good = (
+        select(func.count())
+        .select_from(t.dispatch.join(t.letter, row.id == d.letter_id))
+        .where(d.consignment_id == held.id, d.outcome.in_(allowed), row.status == Status.SENDING)
+    )
+    return bool(tx.execute(good).scalar() == held.letters)
+
+
+def accept(tx: Connection, found: LedgerDispatch, transmission: str, by: str, due_at: datetime | None) -> Letter | None:
     """The supplier has it: by dispatch, whatever the worker had read, claim or no claim.
 
-    Returns the letter as it is now where the dispatch was unsettled; None where it was settled already: a success too.
+    Returns the letter as it was where the dispatch was unsettled; None where it was settled already: a success too.
     """
-    found = dispatch(tx, dispatch_id)
     one = locked(tx, found.letter_id)
-    if not settle_dispatch(tx, dispatch_id, Outcome.TAKEN, UNSETTLED, taken_at=clock.now(), transmission=transmission):
+    if not settle_dispatch(tx, found.id, Outcome.TAKEN, UNSETTLED, taken_at=clock.now(), transmission=transmission):
         return None
     if one.status in (Status.SENDING, Status.HELD):
         move(tx, one, Status.SENT, "taken", by, due_at=due_at, tries=0, waiting_since=None)
-    return locked(tx, one.id)
+    return one
 
 
 def reject(tx: Connection, dispatch_id: UUID, token: str, code: str, blame: Blame) -> bool:
@@ -323,28 +328,25 @@ def _letters(tx: Connection, ids: Sequence[UUID]) -> list[Letter]:
 
 def _enter(
     tx: Connection,
-    consignment_id: UUID,
+    closed: LedgerConsignment,
     members: Sequence[tuple[UUID, Letter]],
-    provider: str,
-    at: datetime,
-    envelopes: Mapping[UUID, Mapping[str, Any]],
+    envelopes: Mapping[UUID, str],
 ) -> None:
     rows = [
         {
             "id": dispatch_id,
             "letter_id": one.id,
-            "consignment_id": consignment_id,
-            "channel": one.channel,
-            "provider": provider,
+            "consignment_id": closed.id,
+            "channel": closed.channel,
+            "provider": closed.provider,
             "kind": "letter",
             "outcome": Outcome.OPEN,
-            "created_at": at,
-            **envelopes.get(one.id, {}),
+            "created_at": closed.closed_at,
+            "envelope": envelopes.get(one.id),
         }
         for dispatch_id, one in members
     ]
     tx.execute(insert(t.dispatch), rows)
-    tx.execute(update(t.consignment).where(t.consignment.c.id == consignment_id).values(letters=len(rows)))
 
 
 def _claimed(tx: Connection, consignment_id: UUID, token: str) -> bool:
@@ -372,6 +374,17 @@ def _free_unbegun(tx: Connection, consignment_id: UUID, members: Sequence[Member
         deaths = member.letter.deaths
         move(tx, member.letter, Status.ROUTED, "never-begun", "timer", due_at=clock.now(), deaths=deaths)
     _end(tx, consignment_id)
+
+
+def unsettled(tx: Connection, consignment_id: UUID) -> bool:
+    """Is a letter of it still SENDING with a dispatch that is open or in doubt?"""
+    d, row = t.dispatch.c, t.letter.c
+    wanted = (
+        select(d.id)
+        .join(t.letter, row.id == d.letter_id)
+        .where(d.consignment_id == consignment_id, d.outcome.in_(list(UNSETTLED)), row.status == Status.SENDING)
+    )
+    return tx.execute(wanted.limit(1)).first() is not None
 
 
 def any_live(tx: Connection, letter_id: UUID) -> bool:

@@ -1,0 +1,162 @@
+"""The audit of the accounts: recomputes every entry and reports every difference. Reads only.
+
+An entry must come again from its inputs and the copy of its tariff row; the copy must be the one that was hashed and
+must have been valid on the entry's day; what was corrected must have been booked; every dispatch that was taken, and
+no other, must stand booked once; and with a letter booked goes all of its money, or an incident says why not.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, and_, case, func, select
+
+from outbound.accounts.entries import BASELINE, BOOKED, CHARGED, CORRECTED, ESTIMATE, LETTER
+from outbound.ledger import tables as t
+from outbound.letter import Channel
+from outbound.life import Outcome
+from outbound.policy import on
+from outbound.postage import NEEDS, OFFICE
+from outbound.tariff_row import NoPrice, Part, TariffRow, recompute
+
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something in the accounts that is not as it must be.
+
+    `entry` is None where none is there or several are meant; `expected` None where no amount can be computed.
+    Amounts are øre; of measures `letter` and `entries` they are counts.
+    """
+
+    entry: int | None
+    letter: UUID
+    measure: str
+    stored: int | None
+    expected: int | None
+    why: str
+
+
+def audit(tx: Connection) -> Iterator[Difference]:
+    """Every difference, in the order of the entries, then of the letters."""
+    yield from _entries(tx)
+    yield from _corrections(tx)
+    yield from _hand_overs(tx)
+    yield from _money(tx)
+
+
+def _entries(tx: Connection) -> Iterator[Difference]:
+    copies = {row.hash: _copied(row) for row in tx.execute(select(t.tariff_row))}
+    wanted = select(t.entry).order_by(t.entry.c.id)
+    for entry in tx.execute(wanted.execution_options(yield_per=AT_ONCE)):
+        expected, why = _recomputed(entry, copies.get(entry.tariff_hash))
+        if why:
+            yield Difference(entry.id, entry.letter_id, entry.measure, entry.amount, expected, why)
+
+
+def _recomputed(entry: Row[Any], copy: TariffRow | None) -> tuple[int | None, str]:
+    """The amount that the entry should have, and what is wrong with it, if anything."""
+    try:
+        expected = _amount(entry, copy)
+    except (ValueError, KeyError, TypeError, NoPrice):
+        return None, "its inputs or its tariff row cannot be used"
+    if expected != entry.amount:
+        return expected, "the amount does not come again from its inputs and its tariff row"
+    if copy and entry.stage in (ESTIMATE, BOOKED) and not on(entry.day, (copy,)):
+        return expected, "its tariff row was not valid on its day"
+    if copy and entry.measure.removeprefix(BASELINE) != copy.part:
+        return expected, "its tariff row is a price of something else"
+    if entry.certain != (entry.measure.removeprefix(BASELINE) != Part.HANDLING):
+        return expected, "an estimate is marked as certain, or the other way round"
+    return expected, ""
+
+
+def _amount(entry: Row[Any], copy: TariffRow | None) -> int:
+    inputs = json.loads(entry.inputs)
+    if entry.stage == CHARGED:
+        return int(inputs["amount"])
+    if entry.measure == LETTER:
+        return 0
+    if copy is None:
+        raise KeyError(entry.tariff_hash)
+    amount = recompute(inputs, copy)
+    return -amount if entry.stage == CORRECTED else amount
+
+
+def _copied(row: Row[Any]) -> TariffRow | None:
+    """The tariff row under this hash, unless somebody has changed it there."""
+    if hashlib.sha256(row.body.encode()).hexdigest() != row.hash:
+        return None
+    try:
+        return TariffRow.from_canonical(row.body)
+    except ValueError:
+        return None
+
+
+def _corrections(tx: Connection) -> Iterator[Difference]:
+    """Taken back is what was booked, as often and as much: a correction and what it corrects come to nothing."""
+    e = t.entry.c
+    booked, corrected = _counted(BOOKED), _counted(CORRECTED)
+    amount = func.sum(e.amount)
+    wanted = (
+        select(e.letter_id, e.dispatch_id, e.measure, amount.label("amount"), booked, corrected)
+        .where(e.stage.in_((BOOKED, CORRECTED)))
+        .group_by(e.letter_id, e.dispatch_id, e.measure)
+        .having(corrected > 0)
+        .order_by(e.letter_id, e.dispatch_id, e.measure)
+    )
+    for row in tx.execute(wanted):
+        if row.corrected > row.booked or (row.corrected == row.booked and row.amount):
+            why = "what was corrected is not what was booked"
+            yield Difference(None, row.letter_id, row.measure, int(row.amount), 0, why)
+
+
+def _hand_overs(tx: Connection) -> Iterator[Difference]:
+    """Every dispatch that is taken stands booked once, and no other does."""
+    d, e = t.dispatch.c, t.entry.c
+    mine = and_(e.letter_id == d.letter_id, e.dispatch_id == d.id, e.measure == LETTER)
+    standing = func.sum(case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0))
+    must = case((d.outcome == Outcome.TAKEN, 1), else_=0)
+    wanted = (
+        select(d.letter_id, standing.label("standing"), must.label("must"))
+        .select_from(t.dispatch.outerjoin(t.entry, mine))
+        .where(d.kind == "letter")
+        .group_by(d.id, d.letter_id, d.outcome)
+        .having(func.coalesce(standing, 0) != must)
+        .order_by(d.letter_id, d.id)
+    )
+    for row in tx.execute(wanted):
+        why = "a dispatch that was taken must stand booked once, and no other"
+        yield Difference(None, row.letter_id, LETTER, int(row.standing or 0), row.must, why)
+
+
+def _money(tx: Connection) -> Iterator[Difference]:
+    """With a letter booked goes an entry for each part of its cost and of the baseline, or an incident `no-price`."""
+    e, d, i = t.entry.c, t.dispatch.c, t.incident.c
+    letters = func.sum(case((e.measure == LETTER, 1), else_=0))
+    parts = case((d.channel == Channel.DIGITAL, _parts(Channel.DIGITAL)), else_=_parts(Channel.PRINT))
+    priceless = select(i.id).where(i.letter_id == e.letter_id, i.dispatch_id == d.id, i.code == "no-price").exists()
+    must = letters * (1 + parts)
+    wanted = (
+        select(e.letter_id, func.count().label("stored"), must.label("must"))
+        .select_from(t.entry.join(t.dispatch, d.id == e.dispatch_id))
+        .where(e.stage == BOOKED, ~priceless)
+        .group_by(e.letter_id, d.id, d.channel)
+        .having(func.count() != must)
+        .order_by(e.letter_id, d.id)
+    )
+    for row in tx.execute(wanted):
+        why = "entries are missing, or too many, for what a letter is charged and would have cost"
+        yield Difference(None, row.letter_id, "entries", row.stored, row.must, why)
+
+
+def _parts(channel: Channel) -> int:
+    return len(NEEDS[channel]) + len(NEEDS[OFFICE])
+
+
+def _counted(stage: str) -> Any:
+    return func.sum(case((t.entry.c.stage == stage, 1), else_=0)).label(stage)

@@ -1,0 +1,137 @@
+"""Entries: append-only, with their inputs and the tariff row they used, so that every krone can be recomputed.
+
+Estimated when a letter is routed, booked when it is handed over, corrected by further entries when it turns out not to
+have gone. Porto and materials are certain, handling is an estimate; `office-…` is the baseline: the same letter printed
+and posted at the office. The saving is baseline less cost.
+
+With the money of a hand-over goes one entry of no amount, measure `letter`: by it letters are counted, so that a
+figure once given for a month stays, and a refusal is corrected in the month it arrives.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from outbound import clock
+from outbound.ledger import incidents
+from outbound.ledger import tables as t
+from outbound.ledger.letters import insert_new
+from outbound.ledger.values import LedgerDispatch, Letter
+from outbound.letter import Channel
+from outbound.postage import OFFICE, Price, Sending, Tariffs
+from outbound.tariff_row import NoPrice, TariffRow
+
+ESTIMATE, BOOKED, CORRECTED, CHARGED = "estimate", "booked", "corrected", "charged"
+BASELINE = f"{OFFICE}-"
+LETTER = "letter"
+"""The measure that counts a letter handed over; its inputs say which way and by which route."""
+
+Entry = dict[str, Any]
+
+
+def estimate(tx: Connection, tariffs: Tariffs, one: Letter, sending: Sending) -> None:
+    """What the letter is expected to cost this way, and at the office. Raises NoPrice."""
+    prices = _prices(tariffs, sending)
+    _copy(tx, {price.row.hash: price.row for _, price in prices})
+    _insert(tx, [_entry(one.id, None, ESTIMATE, measure, price) for measure, price in prices])
+
+
+def book(tx: Connection, tariffs: Tariffs, one: Letter, dispatch: LedgerDispatch, letter_class: str) -> None:
+    """What it costs, now that it was handed over. A missing price is an incident: the hand-over stands all the same."""
+    sending = sending_of(one, dispatch.channel, dispatch.provider, letter_class)
+    try:
+        prices = _prices(tariffs, sending)
+    except NoPrice:
+        incidents.report(tx, one.id, "no-price", dispatch.id)
+        prices = []
+    _copy(tx, {price.row.hash: price.row for _, price in prices})
+    entries = [_entry(one.id, dispatch.id, BOOKED, measure, price) for measure, price in prices]
+    _insert(tx, [_count(one, dispatch), *entries])
+
+
+def correct(tx: Connection, one: Letter, dispatch: LedgerDispatch) -> None:
+    """It was not sent after all: what stands booked for the dispatch is taken back, in the month that this is known."""
+    same = ("measure", "certain", "inputs", "tariff_hash")
+    _insert(
+        tx,
+        [
+            {name: getattr(row, name) for name in same}
+            | {"letter_id": one.id, "dispatch_id": dispatch.id, "stage": CORRECTED, "amount": -row.amount}
+            for row in _standing(tx, one.id, dispatch.id)
+        ],
+    )
+
+
+def charged(tx: Connection, one: Letter, dispatch: LedgerDispatch, amount: int) -> None:
+    """What the supplier says that it charged (øre), beside our own price; once per dispatch."""
+    e = t.entry.c
+    known = select(e.id).where(e.letter_id == one.id, e.dispatch_id == dispatch.id, e.stage == CHARGED).limit(1)
+    if not tx.execute(known).first():
+        row = {"letter_id": one.id, "dispatch_id": dispatch.id, "stage": CHARGED, "measure": "porto", "certain": True}
+        _insert(tx, [{**row, "amount": amount, "inputs": _json({"amount": amount}), "tariff_hash": None}])
+
+
+def sending_of(one: Letter, channel: Channel, provider: str, letter_class: str) -> Sending:
+    """A letter as the tariffs see it."""
+    return Sending(channel, provider, max(one.sheets or 1, 1), letter_class, one.country, one.bytes or 0)
+
+
+def _prices(tariffs: Tariffs, sending: Sending) -> list[tuple[str, Price]]:
+    day = clock.today()
+    cost = [(str(price.part), price) for price in tariffs.price(sending, day).prices]
+    return cost + [(f"{BASELINE}{price.part}", price) for price in tariffs.baseline(sending, day).prices]
+
+
+def _entry(letter_id: UUID, dispatch_id: UUID | None, stage: str, measure: str, price: Price) -> Entry:
+    return {
+        "letter_id": letter_id,
+        "dispatch_id": dispatch_id,
+        "stage": stage,
+        "measure": measure,
+        "amount": price.amount,
+        "certain": price.part.certain,
+        "inputs": _json(price.inputs),
+        "tariff_hash": price.row.hash,
+    }
+
+
+def _count(one: Letter, dispatch: LedgerDispatch) -> Entry:
+    return {
+        "letter_id": one.id,
+        "dispatch_id": dispatch.id,
+        "stage": BOOKED,
+        "measure": LETTER,
+        "amount": 0,
+        "certain": True,
+        "inputs": _json({"channel": str(dispatch.channel), "route": one.route or ""}),
+        "tariff_hash": None,
+    }
+
+
+def _standing(tx: Connection, letter_id: UUID, dispatch_id: UUID) -> Iterator[Row[Any]]:
+    """What is booked for the dispatch since the last correction: it may have been given up, and taken after all."""
+    e = t.entry.c
+    mine = (e.letter_id == letter_id, e.dispatch_id == dispatch_id)
+    corrected = select(func.coalesce(func.max(e.id), 0)).where(*mine, e.stage == CORRECTED)
+    wanted = select(t.entry).where(*mine, e.stage == BOOKED, e.id > corrected.scalar_subquery()).order_by(e.id)
+    yield from tx.execute(wanted).all()
+
+
+def _copy(tx: Connection, rows: Mapping[str, TariffRow]) -> None:
+    """Keep a copy of each tariff row, once for ever. In one order, so that two who copy do not wait for each other."""
+    known = set(tx.execute(select(t.tariff_row.c.hash).where(t.tariff_row.c.hash.in_(list(rows)))).scalars())
+    for key in sorted(rows.keys() - known):
+        insert_new(tx, t.tariff_row, {"hash": key, "body": rows[key].canonical})
+
+
+def _insert(tx: Connection, entries: list[Entry]) -> None:
+    at = clock.now()
+    if entries:
+        tx.execute(insert(t.entry), [{**entry, "at": at, "day": clock.danish_day(at)} for entry in entries])
+
+
+def _json(inputs: Mapping[str, Any]) -> str:
+    return json.dumps(inputs, sort_keys=True, separators=(",", ":"))

@@ -8,6 +8,7 @@ from outbound.rendering.children import Busy, Died, Killed, pool
 from outbound.rendering.cover import draw_cover, new_canvas
 from outbound.rendering.faults import Fault, RenderingFault
 from outbound.rendering.inspection import SENTENCES
+from outbound.rendering.letter_type import LONGEST_TITLE
 from outbound.rendering.renderer import sheets_of
 from outbound.rendering.sheet import draw_marker, one_line
 from outbound.rendering.views import Frame
@@ -57,8 +58,11 @@ def prepare(
 ) -> Document:
     """The letter as it goes out: with a cover sheet or a marker where the frame asks for them, else as it came.
 
-    Raises RenderingFault: the code of the first thing that `preflight` finds wrong, or what the cover may raise.
+    Raises RenderingFault: `title`, the code of the first thing that `preflight` finds, or what the cover may raise.
     """
+    title = one_line(ready_made.title)
+    if not 0 < len(title) <= LONGEST_TITLE:
+        raise RenderingFault("title")
     cover = _cover(frame, plex) if frame.cover or frame.cover_sheet else b""
     stamp = _stamp(frame.marker) if frame.marker else b""
     found, made = _asked(ready_made.pdf, cover, stamp, seconds, memory, largest, most_pages)
@@ -67,7 +71,7 @@ def prepare(
     pages = found.pages + (0 if not cover else 2 if plex == "duplex" else 1)
     return Document(
         pdf=made or ready_made.pdf,
-        title=one_line(ready_made.title),
+        title=title,
         dated=ready_made.dated,
         pages=pages,
         sheets=sheets_of(pages, plex),

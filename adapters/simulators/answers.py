@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from adapters.simulators.records import stamp
 from adapters.simulators.wire import Reply, Request
 
 MOST_ON_A_PAGE = 1000
@@ -15,11 +16,35 @@ def error(status: int, code: str, message: str, value: str | None = None) -> Rep
     return Reply(status, {"code": code, "message": message, "fieldErrors": [wrong] if value else []})
 
 
-def busy(fault: dict[str, Any]) -> Reply:
-    """429, or the 503 that the supplier declares: nothing was taken, come back later."""
+def overloaded(fault: dict[str, Any], message: str | None) -> Reply:
+    """429, or the 503 that the supplier declares: nothing was taken, come back later. For a `message` that was being
+    sent, the 503 is a Receipt."""
     status = fault.get("status", 503)
     code = "too.many.requests" if status == 429 else "service.unavailable"
-    return Reply(status, error(status, code, "Try again later.").content, retry_after(fault))
+    content = error(status, code, "Try again later.").content
+    if message is not None and status == 503:
+        content = receipt(message, None, None, "INVALID", code, "Try again later.")
+    return Reply(status, content, retry_after(fault))
+
+
+def receipt(
+    message: str,
+    message_id: str | None,
+    transmission: str | None,
+    status: str,
+    code: str | None = None,
+    text: str | None = None,
+) -> dict[str, Any]:
+    """A Receipt as the wire writes it."""
+    return {
+        "transmissionId": transmission,
+        "messageUUID": message,
+        "messageId": message_id,
+        "errorCode": code,
+        "errorMessage": text,
+        "timeStamp": stamp(),
+        "receiptStatus": status,
+    }
 
 
 def retry_after(fault: dict[str, Any]) -> dict[str, str]:

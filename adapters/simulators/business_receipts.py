@@ -7,11 +7,11 @@ import time
 import uuid
 from typing import Any
 
-from adapters.simulators.answers import error, page_of
+from adapters.simulators.answers import error, page_of, receipt
 from adapters.simulators.memo import Memo
 from adapters.simulators.moods import Moods
 from adapters.simulators.outcomes import Sending, outcome_of
-from adapters.simulators.records import Records, stamp
+from adapters.simulators.records import Records
 from adapters.simulators.wire import Reply, Request
 
 HELD_ANSWER = 0.5  # seconds that an answer waits to be overtaken by its receipt
@@ -49,13 +49,13 @@ class BusinessReceipts:
         late = wishes["very_late"] if sending is Sending.LATE else 0.0
         status, code, text = REFUSALS.get(sending, ("COMPLETED", None, None))
         words = text.format(cpr=memo.recipient) if text else None
-        self._promise(receipt(memo, transmission, status, code, words), late)
+        self._promise(receipt_for(memo, transmission, status, code, words), late)
         if code is not None:
             self._records.refuse(memo.uuid, transmission, code)
 
     def call_duplicate(self, memo: Memo, transmission: str) -> None:
         """Promises that a repeat is refused as one; what the first became stands."""
-        self._promise(receipt(memo, transmission, "INVALID", DUPLICATE, "Meddelelsen er allerede modtaget"), 0)
+        self._promise(receipt_for(memo, transmission, "INVALID", DUPLICATE, "Meddelelsen er allerede modtaget"), 0)
 
     def _promise(self, content: dict[str, Any], late: float) -> None:
         wishes = self._moods.receipts
@@ -105,16 +105,8 @@ class BusinessReceipts:
         return rows, page.facts(request, len(rows), total)
 
 
-def receipt(
+def receipt_for(
     memo: Memo, transmission: str, status: str, code: str | None = None, text: str | None = None
 ) -> dict[str, Any]:
-    """A Receipt as the wire writes it."""
-    return {
-        "transmissionId": transmission,
-        "messageUUID": memo.uuid,
-        "messageId": memo.message_id,
-        "errorCode": code,
-        "errorMessage": text,
-        "timeStamp": stamp(),
-        "receiptStatus": status,
-    }
+    """A Receipt about a message."""
+    return receipt(memo.uuid, memo.message_id, transmission, status, code, text)

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from adapters.simulators import contacts, process
-from adapters.simulators.answers import busy, error
-from adapters.simulators.business_receipts import DUPLICATE, BusinessReceipts, receipt
+from adapters.simulators.answers import error, overloaded
+from adapters.simulators.business_receipts import DUPLICATE, BusinessReceipts, receipt_for
 from adapters.simulators.memo import Invalid, Memo, MemoReader
 from adapters.simulators.moods import HTTP_FAULTS, Moods
 from adapters.simulators.outcomes import Sending, outcome_of
@@ -45,7 +45,7 @@ class Mailbox:
         if slow is not None:
             await asyncio.sleep(slow.get("ms", 1000) / 1000)
         reply = self._refusal(request, kind) or await self._acted(act, request)
-        if kind != "send" and self._moods.strikes("drop_answer", kind):
+        if kind != "send" and self._moods.strikes("drop_answer", kind) is not None:
             return None
         if reply is not None and reply.status >= 400:
             self._records.count(f"{kind}-{reply.status}")
@@ -73,7 +73,7 @@ class Mailbox:
             return error(401, "unauthorized", "The api token is missing or wrong.")
         overload = self._moods.strikes("busy", kind)
         if overload is not None:
-            return busy(overload)
+            return overloaded(overload, request.one("memo-message-uuid") if kind == "send" else None)
         broken = self._moods.strikes("error_before_take", kind)
         return _broken(broken) if broken is not None else None
 
@@ -128,7 +128,7 @@ class Mailbox:
         if reply.status != 201:
             return reply
         await self._receipts.overtake()
-        if self._moods.strikes("drop_answer", "send"):
+        if self._moods.strikes("drop_answer", "send") is not None:
             return None
         broken = self._moods.strikes("error_after_take", "send")
         return _broken(broken) if broken is not None else reply
@@ -143,7 +143,7 @@ def _broken(fault: dict[str, int]) -> Reply:
 
 
 def _received(memo: Memo, transmission: str) -> Reply:
-    return Reply(201, receipt(memo, transmission, "RECEIVED"))
+    return Reply(201, receipt_for(memo, transmission, "RECEIVED"))
 
 
 async def run(given: process.Arguments) -> None:

@@ -46,7 +46,8 @@ class PersonRegister:
             ids = _ids(request)
         except ValueError as fault:
             return Reply(400, {"message": str(fault)})
-        return None if self._moods.strikes("drop_answer", "lookup") else Reply(200, {"persons": [*map(_entry, ids)]})
+        dropped = self._moods.strikes("drop_answer", "lookup") is not None
+        return None if dropped else Reply(200, {"persons": [*map(_entry, ids)]})
 
     def _refusal(self, request: Request) -> Reply | None:
         wrong = self._moods.strikes("wrong_certificate", "lookup")

@@ -84,7 +84,8 @@ class Control:
         """The answer to one request of a test."""
         match request.method, request.path:
             case "GET", "/takings":
-                return Reply(200, {"takings": self._records.takings(int(request.one("after", "0")))})
+                after = request.one("after", "0")
+                return Reply(200, {"takings": self._records.takings(int(after) if after.isdecimal() else 0)})
             case "GET", "/requests":
                 return Reply(200, self._records.counts())
             case "GET", "/mood":

@@ -16,7 +16,7 @@ from adapters.simulators.moods import FAULTS, Moods
 from adapters.simulators.print_run import UUID
 from adapters.simulators.printing_house import PrintingHouse
 from adapters.simulators.records import Records
-from adapters.simulators.wire import hold
+from adapters.simulators.wire import CUT, hold
 
 USER = "outbound"
 WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
@@ -204,6 +204,7 @@ class SftpDoor:
             self._acceptor.close()
         for connection in list(self._connections):
             connection.abort()
+        await asyncio.sleep(CUT)
         self._held = hold(self.port)
 
     def _login(self) -> Login:

@@ -21,6 +21,7 @@ PHRASES = {
     403: "Forbidden",
 }
 CHUNK = 1 << 20
+CUT = 0.02  # seconds in which the event loop closes aborted connections
 BODY_LIMIT = 110_000_000
 
 
@@ -40,7 +41,10 @@ class Request:
 
     def json(self) -> Any:
         """The body as JSON. Raises ValueError."""
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError:
+            raise ValueError("The JSON is nested too deeply.") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Door:
             self._server = None
         for writer in list(self._open):
             writer.transport.abort()
+        await asyncio.sleep(CUT)
         self._held = hold(self.port)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -88,6 +88,12 @@ def test_nobody_without_the_token_comes_in(register: Simulator) -> None:
     assert ask(register, {"cpr": person()}, token="wrong").status_code == 401
 
 
+def test_a_question_nested_to_the_bottom_is_refused(register: Simulator) -> None:
+    bearer = {"authorization": f"Bearer {register.env['OUTBOUND_PERSONS_TOKEN']}"}
+    url = register.env["OUTBOUND_PERSONS_URL"] + "persons"
+    assert HTTP.post(url, content=b"[" * 100_000, headers=bearer).status_code == 400
+
+
 @pytest.mark.parametrize(("mood", "status"), [("busy", 503), ("error_before_take", 500), ("wrong_certificate", 403)])
 def test_a_bad_mood_answers_nothing(register: Simulator, mood: str, status: int) -> None:
     register.be(mood, next=1)
@@ -96,7 +102,7 @@ def test_a_bad_mood_answers_nothing(register: Simulator, mood: str, status: int)
 
 
 def test_it_can_hang_up_and_be_away(register: Simulator) -> None:
-    register.be("drop_answer", next=1)
+    register.be("drop_answer")
     with pytest.raises(httpx.RemoteProtocolError):
         ask(register, {"cpr": person()})
     register.be("down")

@@ -281,10 +281,10 @@ def test_the_line_can_break_in_mid_file(printer: Simulator) -> None:
     assert len(printer.takings(job)) == 1
 
 
-@pytest.mark.parametrize("fault", ["break_after_rename", "drop_answer"])
-def test_the_line_can_break_right_after_the_rename(printer: Simulator, fault: str) -> None:
+@pytest.mark.parametrize(("fault", "spec"), [("break_after_rename", {"next": 1}), ("drop_answer", True)])
+def test_the_line_can_break_right_after_the_rename(printer: Simulator, fault: str, spec: object) -> None:
     run, (job,), content = print_run([pdf()])
-    printer.mood(**{fault: {"next": 1}})
+    printer.mood(**{fault: spec})
     with pytest.raises(LOST), line_to(printer) as line:
         upload(line, run, content)
     with line_to(printer) as line:

@@ -26,4 +26,4 @@ def stamp(moment: datetime) -> str:
     """A time as every wire here wants it: UTC, whole seconds, ending in Z. Raises ValueError for a naive time."""
     if moment.tzinfo is None:
         raise ValueError("A time without a time zone cannot be written; make it aware.")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -95,13 +95,17 @@ def test_a_refused_connection_and_an_unknown_host_are_unavailable() -> None:
 
 
 def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again() -> None:
+    closed = threading.Semaphore(0)
+
     def answer_and_close(stream: socket.socket, _: bytes) -> None:
         stream.sendall(OK)
         stream.close()
+        closed.release()
 
     with scripted(answer_and_close) as server, closing(Caller(server.url, {}, 5)) as caller:
         for _ in range(3):
             assert caller.call("GET", "").status == 200
+            assert closed.acquire(timeout=10)
         assert server.connections == 3
 
 

@@ -1,0 +1,195 @@
+"""The MeMo: valid against the published schema whatever the letter is called, and always the same bytes."""
+
+import base64
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from time import thread_time
+from typing import Any
+from uuid import uuid1
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from adapters.digital_post.memo import BAD_IN_FILE_NAME, Sender, file_name, memo
+from outbound.letter import Dispatch, Recipient, Role
+from tests.adapters.outside import CLOSED, a_dispatch
+from tests.conftest import find_specs
+from tests.people import company
+
+SENDER = Sender("10000009", "Prøvekøbing Kommune")
+NAMES = {"memo": "https://DigitalPost.dk/MeMo-1"}
+HOSTILE = [
+    "",
+    " \t\r\n",
+    '<img src="file:///etc/passwd">',
+    "]]><memo:File/>",
+    "&amp;&#0;&lt;",
+    "{{7*7}} %s %(x)s",
+    "../../etc/passwd",
+    "nul\x00tab\tbell\x07esc\x1b",
+    "\ud800 half a pair",
+    "\ufffe\uffff",
+    "🎉👩‍👩‍👧 مرحبا \u202eגולש",
+    "æøåÆØÅ – „citat“",
+    "x" * 5000,
+    "e\u0301" * 300,
+]
+
+
+def titled(title: str, **changes: Any) -> Dispatch:
+    dispatch = a_dispatch()
+    return replace(dispatch, document=replace(dispatch.document, title=title), **changes)
+
+
+def read(content: bytes) -> etree._Element:
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+
+
+def told(content: bytes, path: str) -> list[str]:
+    found = read(content).xpath(f"//memo:{path}", namespaces=NAMES)
+    assert isinstance(found, list)
+    return [str(element.text) for element in found if isinstance(element, etree._Element)]
+
+
+@pytest.fixture(scope="module")
+def schema() -> etree.XMLSchema:
+    folder = find_specs()
+    if folder is None:
+        pytest.skip("specs: set OUTBOUND_SPECS_DIR to the folder of published schemas")
+    return etree.XMLSchema(etree.parse(str(folder / "memo-1.2" / "Version1.2" / "MeMo_core.xsd")))
+
+
+@pytest.mark.specs
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_makes_a_valid_memo(schema: etree.XMLSchema, text: str) -> None:
+    dispatch = titled(text, case_number=text, department=text)
+    recipient = replace(dispatch.recipient, name=text)
+    content = memo(replace(dispatch, recipient=recipient), Sender("10000009", text or "-"), CLOSED)
+    schema.assertValid(read(content))
+
+
+@pytest.mark.specs
+@settings(max_examples=300, deadline=None)
+@given(title=st.text(), name=st.text(), case=st.text(), html=st.none() | st.text(), pdf=st.binary(), at=st.datetimes())
+def test_any_letter_makes_a_valid_memo(
+    schema: etree.XMLSchema, title: str, name: str, case: str, html: str | None, pdf: bytes, at: datetime
+) -> None:
+    dispatch = a_dispatch()
+    document = replace(dispatch.document, title=title, html=html, pdf=pdf)
+    recipient = replace(dispatch.recipient, name=name)
+    dispatch = replace(dispatch, document=document, recipient=recipient, case_number=case)
+    content = memo(dispatch, SENDER, at.replace(tzinfo=UTC))
+    schema.assertValid(read(content))
+    assert base64.b64decode(told(content, "content")[0] if pdf else "") == pdf
+
+
+def test_the_recipients_number_the_sender_and_the_title_stand_where_they_belong() -> None:
+    dispatch = titled("Afgørelse & svar", case_number="2026-104")
+    content = memo(dispatch, SENDER, CLOSED)
+    assert told(content, "messageUUID") == [str(dispatch.id)]
+    assert told(content, "MessageHeader/memo:label") == ["Afgørelse & svar"]
+    assert (told(content, "recipientID"), told(content, "Recipient/memo:idType")) == ([dispatch.recipient.cpr], ["CPR"])
+    assert (told(content, "senderID"), told(content, "Sender/memo:idType")) == (["10000009"], ["CVR"])
+    assert (told(content, "caseID"), told(content, "caseSystem")) == (["2026-104"], ["social"])
+    assert told(content, "reply") == ["false"]
+    assert told(content, "filename") == ["Afgørelse & svar.pdf"]
+    assert base64.b64decode(told(content, "content")[0]) == dispatch.document.pdf
+
+
+def test_a_company_is_named_by_its_cvr_number() -> None:
+    dispatch = replace(a_dispatch(), recipient=Recipient(Role.PARTY, "Nulpunkt ApS", cvr=company()))
+    content = memo(dispatch, SENDER, CLOSED)
+    assert (told(content, "recipientID"), told(content, "Recipient/memo:idType")) == ([company()], ["CVR"])
+
+
+def test_the_html_twin_is_a_second_file_of_the_same_document() -> None:
+    dispatch = a_dispatch()
+    dispatch = replace(dispatch, document=replace(dispatch.document, html="<p>Kære borger æøå</p>"))
+    content = memo(dispatch, SENDER, CLOSED)
+    assert told(content, "MainDocument/memo:File/memo:encodingFormat") == ["application/pdf", "text/html"]
+    assert base64.b64decode(told(content, "content")[1]).decode() == "<p>Kære borger æøå</p>"
+
+
+def test_times_are_utc_whatever_zone_they_come_in() -> None:
+    at = datetime(2026, 7, 1, 12, 30, 15, 999, timezone(timedelta(hours=2)))
+    assert told(memo(a_dispatch(), SENDER, at), "createdDateTime") == ["2026-07-01T10:30:15Z"]
+
+
+def test_the_notification_does_not_tell_the_title() -> None:
+    content = memo(titled("Afslag på hjælp"), Sender("10000009", "K" * 400), CLOSED)
+    (notification,) = told(content, "notification")
+    assert "Afslag" not in notification
+    assert len(notification) == 150
+
+
+def test_a_repeat_is_the_same_bytes() -> None:
+    dispatch = a_dispatch()
+    assert memo(dispatch, SENDER, CLOSED) == memo(dispatch, SENDER, CLOSED)
+
+
+def test_only_the_literal_prefix_is_used() -> None:
+    content = memo(titled("x", case_number="1"), SENDER, CLOSED)
+    assert {element.prefix for element in read(content).iter()} == {"memo"}
+    assert b'xmlns="' not in content
+
+
+def test_an_untitled_letter_is_called_a_letter() -> None:
+    content = memo(titled("\x00 \u202e"), SENDER, CLOSED)
+    assert told(content, "MessageHeader/memo:label") == ["Brev"]
+    assert told(content, "filename") == ["Brev.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Afgørelse: del 1/2", "Afgørelse- del 1-2.pdf"),
+        ("../../etc/passwd", "etc-passwd.pdf"),
+        ("a<b>c|d?e*f\\g", "a-b-c-d-e-f-g.pdf"),
+        ("1\u00a0000\u2009kr.", "1-000-kr.pdf"),
+        ("linje\r\nskift", "linje-skift.pdf"),
+        ("..", "Brev.pdf"),
+        ("gpj.exe\u202efdp", "gpj.exefdp.pdf"),
+    ],
+)
+def test_a_title_becomes_a_file_name_that_is_allowed(title: str, name: str) -> None:
+    assert file_name(title, ".pdf") == name
+
+
+@given(st.text())
+def test_any_title_becomes_a_file_name_that_is_allowed(title: str) -> None:
+    name = file_name(title, ".html")
+    assert not BAD_IN_FILE_NAME.search(name)
+    assert re.fullmatch(r"[^.].*\.html", name)
+    assert 5 < len(name) <= 256
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({}, CLOSED.replace(tzinfo=None)),
+        ({"id": uuid1()}, CLOSED),
+        ({"recipient": Recipient(Role.PARTY, "Ymer Prøvesen")}, CLOSED),
+    ],
+    ids=["naive-time", "uuid-version-1", "no-number"],
+)
+def test_what_can_be_no_message_is_a_value_error_that_names_nobody(changes: dict[str, Any], at: datetime) -> None:
+    dispatch = a_dispatch(**changes)
+    with pytest.raises(ValueError, match=r"\.$") as fault:
+        memo(dispatch, SENDER, at)
+    assert dispatch.recipient.name not in str(fault.value)
+    assert str(dispatch.recipient.cpr) not in str(fault.value)
+
+
+def test_building_one_takes_less_than_half_a_millisecond_of_a_core() -> None:
+    dispatch = a_dispatch()
+    dispatch = replace(dispatch, document=replace(dispatch.document, pdf=b"x" * 40_000, html="<p>x</p>" * 500))
+    rounds = []
+    for _ in range(5):
+        began = thread_time()
+        for _ in range(50):
+            memo(dispatch, SENDER, CLOSED)
+        rounds.append((thread_time() - began) / 50)
+    assert min(rounds) < 0.0005

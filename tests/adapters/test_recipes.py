@@ -1,0 +1,65 @@
+"""The pages about the outside are true: their examples are run, their tables are held against the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from adapters.codes import Codes
+from adapters.digital_post.contacts import PUBLIC, WAITING
+from adapters.remote_print.receipts import JOBS, read
+from outbound.letter import Mailbox, News
+from outbound.settings import Settings
+from tests.adapters.conftest import settings_of
+from tests.adapters.test_print_run import SCHEMAS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PROVIDER = (DOCS / "recipes" / "print-provider.md").read_text()
+DIGITAL_POST = (DOCS / "integration-digital-post.md").read_text()
+
+
+def example(name: str) -> str:
+    """The one example of this name in the recipe."""
+    (found,) = re.findall(rf"```\w+ {name}\n(.*?)```", PROVIDER, re.DOTALL)
+    return str(found)
+
+
+@pytest.mark.parametrize(("name", "schema"), [("run", "print-run.xsd"), ("receipts", "print-receipts.xsd")])
+def test_the_examples_are_valid_by_their_schemas(name: str, schema: str) -> None:
+    root = etree.fromstring(example(name).encode())
+    etree.XMLSchema(etree.parse(str(SCHEMAS / schema))).assertValid(root)
+
+
+def test_the_example_of_receipts_is_read() -> None:
+    found = read(example("receipts").encode())
+    assert [receipt.news for receipt in found] == [News.RECEIVED, News.RECEIVED, News.DELIVERED]
+    assert found[2].amount == 1290
+
+
+def test_the_example_of_a_code_is_a_table_of_codes(tmp_path: Path) -> None:
+    file = tmp_path / "codes.toml"
+    file.write_text(example("codes"))
+    assert Codes(file).meaning("address.unreadable") == "letter"
+
+
+def test_every_setting_named_is_one() -> None:
+    for text in (PROVIDER, DIGITAL_POST):
+        names = set(re.findall(r"OUTBOUND_([A-Z0-9_]+)", text))
+        assert {name.lower() for name in names} <= set(Settings.model_fields)
+    given = dict(line.split("=", 1) for line in example("settings").split())
+    assert settings_of(given).print_sftp_user == "prove-kommune"
+
+
+def test_every_status_of_the_printer_stands_in_the_recipe_and_the_schema() -> None:
+    schema = (SCHEMAS / "print-receipts.xsd").read_text()
+    for status in JOBS:
+        assert f"`{status}`" in PROVIDER
+        assert f'value="{status}"' in schema
+
+
+def test_every_status_of_the_register_stands_on_the_page() -> None:
+    for status in (*PUBLIC, *WAITING):
+        assert status in DIGITAL_POST
+    for mailbox in Mailbox:
+        assert f"| {mailbox}" in DIGITAL_POST or f" {mailbox} |" in DIGITAL_POST

@@ -4,8 +4,9 @@ Secrets (keys, tokens, passwords) come from the environment or from files it nam
 """
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -145,8 +146,18 @@ class Settings(BaseSettings):
     def _ends_in_slash(cls, value: str) -> str:
         return value if not value or value.endswith("/") else value + "/"
 
+    @model_validator(mode="after")
+    def _calls_end_before_leases(self) -> Self:
+        """A call begun at the end of a worker's spell must end before its hard end (see outbound.delivery.spell)."""
+        room = self.send_lease * self.hard_end / 2
+        slowest = max(self.digital_post_timeout, self.print_timeout)
+        if slowest > room:
+            raise ValueError(f"send_lease leaves {room:g} seconds to a call that may take {slowest:g}; lengthen it.")
+        return self
+
     @property
     def ledger_url(self) -> str:
+        """Where the ledger lies."""
         return self.database_url or f"sqlite:///{self.var_dir / 'ledger.sqlite'}"
 
     @classmethod
@@ -158,6 +169,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment over the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _toml_file())
 
 
@@ -170,7 +182,7 @@ def _toml_file() -> Path:
 def load() -> Settings:
     """The settings of this process. Raises SettingsFault, naming every fault at once."""
     try:
-        return Settings()  # pyright: ignore
+        return Settings()
     except ValidationError as fault:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors(include_input=False)]
         raise SettingsFault("The settings cannot be used:\n  " + "\n  ".join(lines)) from None

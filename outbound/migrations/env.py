@@ -9,7 +9,7 @@ from outbound.ledger.tables import metadata
 
 def run() -> None:
     url = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
-    engine = create_engine(sqlalchemy_url(url), poolclass=pool.NullPool, hide_parameters=True)
+    engine = create_engine(sqlalchemy_url(str(url)), poolclass=pool.NullPool, hide_parameters=True)
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
         with context.begin_transaction():

@@ -1,0 +1,144 @@
+"""What is done to the router while letters flow, and how many letters each blow may have left in doubt."""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+
+import httpx
+from sqlalchemy import func, select
+
+from outbound.ledger import Ledger
+from outbound.ledger import tables as t
+from outbound.life import Status
+from outbound.stack.up import Stack
+
+
+class Chaos:
+    """Blows in a shuffled order, each at least once, then at random, until told to be calm."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        ledger: Ledger,
+        chance: random.Random,
+        kinds: frozenset[str] | None,
+        say: Callable[[str], None],
+    ) -> None:
+        self._stack, self._ledger, self._chance, self._say = stack, ledger, chance, say
+        self._blows = {name: blow for name, blow in self._all().items() if kinds is None or name in kinds}
+        self.happened: Counter[str] = Counter()
+        self.letters_in_doubt = 0
+        """At most so many letters may be HELD for doubt: those in flight at a kill or a break, and dropped answers."""
+        self._stop, self._calm = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._strike_on, name="chaos")
+        self.faults: list[str] = []
+
+    def __enter__(self) -> "Chaos":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def all_happened(self) -> bool:
+        """Has every blow fallen once?"""
+        return set(self._blows) <= set(self.happened)
+
+    def calm(self) -> None:
+        """No more blows."""
+        self._calm.set()
+
+    def end(self) -> None:
+        """Everything works again."""
+        for control in self._stack.controls.values():
+            httpx.post(f"{control}/mood", json={"mood": "well"}).raise_for_status()
+        if self._stack.redis and not self._stack.redis.answers():
+            self._stack.redis.start()
+
+    def _strike_on(self) -> None:
+        order = list(self._blows)
+        self._chance.shuffle(order)
+        self._stop.wait(2.0)
+        while not self._stop.is_set() and not self._calm.is_set():
+            name = order.pop() if order else self._chance.choice(list(self._blows))
+            try:
+                self._blows[name]()
+                self.happened[name] += 1
+            except Exception as fault:  # a blow that misses is told at the end
+                self.faults.append(f"{name}: {type(fault).__name__}: {fault}")
+                self.happened[name] += 1
+            self._stop.wait(self._chance.uniform(0.4, 1.2))
+
+    def _all(self) -> dict[str, Callable[[], None]]:
+        blows = {
+            "kill the sending workers": lambda: self._kill("network-pool"),
+            "kill the rendering workers": lambda: self._kill("render-pool"),
+            "kill the timer": lambda: self._kill("timer"),
+            "kill the web process": lambda: self._kill("web"),
+            "empty Redis": self._empty_redis,
+            "restart Redis": self._restart_redis,
+            "drop the mailbox's answers": lambda: self._mailbox({"drop_answer": {"next": 4}}, 4),
+            "fail after taking": lambda: self._mailbox({"error_after_take": {"next": 3}}, 3),
+            "fail before taking": lambda: self._mailbox({"error_before_take": {"next": 3}}, 3),
+            "busy mailbox": lambda: self._mailbox({"busy": {"next": 6, "retry_after": 1}}, 0),
+            "mailbox down": lambda: self._mailbox({"down": {"seconds": 1.5}}, 8),
+            "slow mailbox": lambda: self._mailbox({"slow": {"ms": 3000, "next": 3}}, 3),
+            "receipts twice and early": lambda: self._mailbox({"receipts": {"twice": True, "before_answer": True}}, 0),
+            "break SFTP in mid-file": lambda: self._printer({"break_after_bytes": {"bytes": 15000, "next": 1}}),
+            "break SFTP after the rename": lambda: self._printer({"break_after_rename": {"next": 1}}),
+            "refuse the rename": lambda: self._printer({"refuse_rename": {"next": 1}}),
+            "printer's disk full": lambda: self._printer({"disk_full": {"next": 1}}),
+        }
+        if self._stack.postgres is not None:
+            blows["restart PostgreSQL"] = self._restart_postgres
+        return blows
+
+    def _kill(self, name: str) -> None:
+        self._stack.supervisor.kill(name)
+        self._count_in_flight()
+
+    def _restart_postgres(self) -> None:
+        postgres = self._stack.postgres
+        assert postgres is not None
+        self._count_in_flight()
+        postgres.kill()
+        time.sleep(0.3)
+        postgres.start()
+        self._count_in_flight()
+
+    def _empty_redis(self) -> None:
+        assert self._stack.redis is not None
+        self._stack.redis.empty()
+
+    def _restart_redis(self) -> None:
+        assert self._stack.redis is not None
+        self._stack.redis.kill()
+        time.sleep(0.3)
+        self._stack.redis.start()
+
+    def _mailbox(self, mood: dict[str, object], doubts: int) -> None:
+        self._mood("digital-post", mood)
+        self.letters_in_doubt += doubts
+
+    def _printer(self, mood: dict[str, object]) -> None:
+        self._mood("remote-print", mood)
+        self.letters_in_doubt += int(self._stack.env["OUTBOUND_RUN_LETTERS"])
+
+    def _mood(self, simulator: str, mood: dict[str, object]) -> None:
+        httpx.post(f"{self._stack.controls[simulator]}/mood", json=mood).raise_for_status()
+
+    def _count_in_flight(self) -> None:
+        """The letters whose consignment was begun and not answered when the blow fell."""
+        with suppress(Exception), self._ledger.reading() as tx:
+            begun = (
+                select(func.count())
+                .select_from(t.dispatch.join(t.consignment, t.consignment.c.id == t.dispatch.c.consignment_id))
+                .join(t.letter, t.letter.c.id == t.dispatch.c.letter_id)
+                .where(t.letter.c.status == Status.SENDING, t.consignment.c.begun_at.is_not(None))
+            )
+            self.letters_in_doubt += int(tx.execute(begun).scalar() or 0)

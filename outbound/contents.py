@@ -35,10 +35,12 @@ class Addressee:
 
 
 def pack_addressee(addressee: Addressee) -> bytes:
+    """The part `person`."""
     return _pack(asdict(addressee))
 
 
 def unpack_addressee(body: bytes) -> Addressee:
+    """The part `person` back."""
     stored = json.loads(body)
     person = stored["recipient"]
     recipient = Recipient(
@@ -48,10 +50,12 @@ def unpack_addressee(body: bytes) -> Addressee:
 
 
 def pack_fields(fields: Mapping[str, Any]) -> bytes:
+    """The part `fields`."""
     return _pack(fields)
 
 
 def unpack_fields(body: bytes) -> dict[str, Any]:
+    """The part `fields` back."""
     fields: dict[str, Any] = json.loads(body)
     return fields
 

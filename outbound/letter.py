@@ -107,6 +107,7 @@ class Recipient:
 
     @property
     def number(self) -> str | None:
+        """CPR or CVR, whichever there is."""
         return self.cpr or self.cvr
 
     @property

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
+    """Where a letter is."""
+
     RECEIVED = "RECEIVED"
     RENDERED = "RENDERED"
     ROUTED = "ROUTED"

@@ -134,7 +134,9 @@ class ReceiptDoor(Protocol):
     provider: str
     path: str
 
-    def parse(self, receipt: RawReceipt) -> Sequence[Receipt]: ...
+    def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
+        """Its news, as in ReceiptSource."""
+        ...
 
     def answer(self) -> tuple[str, bytes]:
         """Media type and body of the answer that says: committed."""

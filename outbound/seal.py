@@ -110,7 +110,7 @@ class Seal:
             tx.execute(insert(sealed), rows)
 
     def open_parts(self, tx: Connection, wanted: Sequence[Part], by: str, purpose: str) -> dict[Part, bytes]:
-        """What lies under the seal, for `by` and `purpose`, each opening written in the reading log. Missing: absent."""
+        """What lies under the seal, for `by` and `purpose`; each opening goes into the reading log. Missing: absent."""
         found: dict[Part, bytes] = {}
         for row in _rows(tx, wanted):
             part = Part(row.owner, row.part)
@@ -126,6 +126,7 @@ class Seal:
         return self.open_parts(tx, [Part(owner, part)], by, purpose).get(Part(owner, part))
 
     def has_month(self, month: str) -> bool:
+        """Is there a key for this retention month?"""
         self._refresh()
         return month in self._keys
 
@@ -158,9 +159,7 @@ class Seal:
         keys = {month: AESGCM(base64.b64decode(key)) for month, key in stored["seal"].items()}
         fingerprint = base64.b64decode(stored["fingerprint"])
         if len(fingerprint) < 32:
-            raise SealFault(
-                "The fingerprint key is shorter than 32 bytes; make one with `outbound keys new`."
-            )
+            raise SealFault("The fingerprint key is shorter than 32 bytes; make one with `outbound keys new`.")
         self._keys, self._fingerprint_key = keys, fingerprint
 
 
@@ -187,9 +186,7 @@ def _random_key() -> str:
 def _rows(tx: Connection, wanted: Sequence[Part]) -> Iterable[Any]:
     pairs = [(p.owner, p.part) for p in wanted]
     for i in range(0, len(pairs), 200):
-        yield from tx.execute(
-            select(sealed).where(tuple_(sealed.c.owner, sealed.c.part).in_(pairs[i : i + 200]))
-        )
+        yield from tx.execute(select(sealed).where(tuple_(sealed.c.owner, sealed.c.part).in_(pairs[i : i + 200])))
 
 
 def _context(part: Part, month: str) -> bytes:

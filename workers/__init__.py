@@ -1,0 +1,1 @@
+"""dramatiq and nothing but dramatiq: broker, tickets, actors, timer."""

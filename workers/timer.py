@@ -1,4 +1,4 @@
-"""The timer: recovers, holds what is overdue, and tops tickets up from the ledger's counts. Firing twice is harmless."""
+"""The timer: recovers, holds what is overdue, tops tickets up from the ledger's counts. Firing twice is harmless."""
 
 import logging
 import signal

@@ -162,7 +162,7 @@ def _send_out(tx: Connection, house: House, found: Found, route: Route, token: s
 
 
 def _estimate(tx: Connection, house: House, one: Letter, channel: Channel) -> None:
-    """The money, as far as it can be known now; a missing price stops no letter, and is an incident when it is booked."""
+    """The money, as far as it is known now. A missing price stops no letter; it is an incident when it is booked."""
     provider, letter_class = house.outside.mailers[channel].provider, house.types[one.letter_type].letter_class
     with suppress(NoPrice):
         accounts.estimate(tx, house.tariffs, one, accounts.sending_of(one, channel, provider, letter_class))

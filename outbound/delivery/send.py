@@ -32,7 +32,7 @@ LETTERS_THAT_PROVE_IT = 3  # different letters, all misconfigured, before the ch
 
 
 def send_handful(house: House, channel: Channel, lane: Lane) -> int:
-    """Claim what is due on this channel and lane, and hand it over, one consignment at a time; how many were claimed."""
+    """Claim what is due on this channel and lane and hand it over, a consignment at a time; how many were claimed."""
     mailer = house.outside.mailers[channel]
     handful = _claim(house, mailer, lane)
     if handful is None:

@@ -1,4 +1,4 @@
-"""How long a worker may go on with what it claimed: well within its lease, so that it stops before anybody recovers it."""
+"""How long a worker may go on with what it claimed: well within its lease, before anybody recovers it."""
 
 from time import monotonic
 

@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a submission, found before anything is kept. No fault carries what somebody wrote."""
+"""Everything that can be wrong with a submission, found before anything is kept. No fault carries a value."""
 
 import re
 from collections.abc import Iterator

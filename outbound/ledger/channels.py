@@ -70,6 +70,7 @@ def resume(tx: Connection, scope: str, key: str) -> bool:
 
 
 def paused(tx: Connection, scope: str, key: str) -> bool:
+    """Does such a pause stand?"""
     p = t.pause.c
     return bool(tx.execute(select(func.count()).where(p.scope == scope, p.key == key)).scalar())
 

@@ -32,6 +32,8 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
+    """What happened to a letter: a move, with its code."""
+
     cursor: Cursor
     letter: UUID
     was: str | None

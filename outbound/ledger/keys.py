@@ -5,6 +5,9 @@ from sqlalchemy import Connection, insert, select, update
 from outbound import clock
 from outbound.ledger import tables as t
 
+Transaction = Connection
+"""For whoever hands a transaction on without a word of SQL of its own."""
+
 
 def add(tx: Connection, digest: str, system: str) -> None:
     """Let the key with this digest speak for `system`. A system may have more than one while it changes keys."""

@@ -267,6 +267,7 @@ def recover(tx: Connection, consignment_id: UUID, due_at: datetime, deadline: da
 
 
 def consignment(tx: Connection, consignment_id: UUID, *, lock: bool = False) -> LedgerConsignment:
+    """The consignment; with `lock`, nobody else may change it until this transaction ends."""
     wanted = select(t.consignment).where(t.consignment.c.id == consignment_id)
     return consignment_from(tx.execute(wanted.with_for_update() if lock else wanted).one())
 
@@ -280,6 +281,7 @@ def dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch:
 
 
 def find_dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch | None:
+    """The dispatch, if it is one of ours."""
     row = tx.execute(select(t.dispatch).where(t.dispatch.c.id == dispatch_id)).one_or_none()
     return dispatch_from(row) if row else None
 

@@ -37,6 +37,7 @@ class Ledger:
             tx.rollback()
 
     def close(self) -> None:
+        """Let go of every connection."""
         self.engine.dispose()
 
 

@@ -124,6 +124,7 @@ class LedgerConsignment:
 
 
 def letter_from(row: Any) -> Letter:
+    """The value of a row of `letter`."""
     return Letter(
         **{
             **{f: getattr(row, f) for f in _LETTER},
@@ -138,11 +139,13 @@ def letter_from(row: Any) -> Letter:
 
 
 def dispatch_from(row: Any) -> LedgerDispatch:
+    """The value of a row of `dispatch`."""
     own = {"channel": Channel(row.channel), "outcome": Outcome(row.outcome)}
     return LedgerDispatch(**{**{f: getattr(row, f) for f in _DISPATCH}, **own})
 
 
 def consignment_from(row: Any) -> LedgerConsignment:
+    """The value of a row of `consignment`."""
     own = {"channel": Channel(row.channel), "lane": Lane(row.lane)}
     return LedgerConsignment(**{**{f: getattr(row, f) for f in _CONSIGNMENT}, **own})
 

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     redis_url: str = Field("", description="Redis for the tickets, e.g. unix:///run/redis.sock?db=0.")
     seal_keys_file: Path | None = Field(
         None,
-        description="JSON file of AES-256 keys per retention month and of the fingerprint key (see docs/operations.md).",
+        description="JSON file of AES-256 keys per retention month and a fingerprint key (see docs/operations.md).",
     )
 
     # work

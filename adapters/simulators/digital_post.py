@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable
 from adapters.simulators import contacts, process
 from adapters.simulators.answers import error, overloaded
 from adapters.simulators.business_receipts import DUPLICATE, BusinessReceipts, receipt_for
-from adapters.simulators.memo import Invalid, Memo, MemoReader
+from adapters.simulators.memo import Memo, MemoReader
+from adapters.simulators.memo_documents import Invalid
 from adapters.simulators.moods import HTTP_FAULTS, Moods
 from adapters.simulators.outcomes import Sending, outcome_of
 from adapters.simulators.records import Records

@@ -5,24 +5,18 @@ Structure and lengths: MeMo XSD 1.1 and 1.2. File names and action addresses: "Ã
 error list of KMD SmartPost; where no code is known, `memo.invalid`.
 """
 
-import base64
-import binascii
 import hashlib
-import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import pypdf
 from lxml import etree
 
+from adapters.simulators.memo_documents import MEMO, Invalid, M, main_document, text_of
+
 LIMIT = 99_500_000
-MEMO = "https://DigitalPost.dk/MeMo-1"
-M = f"{{{MEMO}}}"
 PREFIXES = {
     MEMO: "memo",
     "https://data.gov.dk/model/core/": "grd",
@@ -41,16 +35,8 @@ VERSION_1_1 = [[*pair] for pair in permutations((("memoVersion", "1.1"), ("memoS
 
 UUID4 = re.compile(r"[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[aAbB89][a-fA-F0-9]{3}-[a-fA-F0-9]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-BAD_IN_FILE_NAME = re.compile('[<>:"/\\\\|?*\r\n\u00a0\u2000-\u200a\u2028\u205f\u2060\u3000]')
 IDS = {"CPR": re.compile(r"(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{6}"), "CVR": re.compile(r"[1-9]\d{7}")}
 MOMENTS = {"replyByDateTime", "createdDateTime", "startDateTime", "endDateTime", "originalMessageDateTime"}
-EXTENSIONS = {
-    "application/pdf": ".pdf", "text/html": ".html", "text/plain": ".txt", "application/xml": ".xml",
-    "image/png": ".png", "image/jpeg": ".jpg",
-}  # fmt: skip
-ACTIONS = {
-    "AFTALE", "BETALING", "SELVBETJENING", "INFORMATION", "UNDERSKRIV", "BEKRAEFT", "FORBEREDELSE", "TILMELDING",
-}  # fmt: skip
 
 ORDER = {
     "MessageHeader": "messageType messageUUID messageID? messageCode? label notification? additionalNotification?"
@@ -85,14 +71,6 @@ class Memo:
     recipient: str
     sha256: str
     version: str
-
-
-class Invalid(Exception):
-    """The message is not taken; like the supplier's own texts, ours may carry the recipient's number."""
-
-    def __init__(self, message: str, code: str = "memo.invalid", value: str | None = None) -> None:
-        super().__init__(message)
-        self.message, self.code, self.value = message, code, value
 
 
 class MemoReader:
@@ -178,22 +156,22 @@ def _memo(root: etree._Element, version: str) -> Memo:
     header = root.find(f"{M}MessageHeader")
     if header is None or [child.tag for child in root] not in ([header.tag], [header.tag, f"{M}MessageBody"]):
         raise Invalid("A Message is a MessageHeader and perhaps a MessageBody.")
-    uuid = _text(header, "messageUUID")
+    uuid = text_of(header, "messageUUID")
     if not UUID4.fullmatch(uuid):
         raise Invalid(f"cvc-pattern-valid: '{uuid}' is no UUID version 4.", value=uuid)
     _check_header(header, version)
     recipient = _party(header, "Recipient", "recipientID")
     _party(header, "Sender", "senderID")
     body = root.find(f"{M}MessageBody")
-    if _text(header, "messageType") == "NEMSMS":
-        return Memo(uuid, _text(header, "messageID") or None, recipient, _sms(header, body), version)
+    if text_of(header, "messageType") == "NEMSMS":
+        return Memo(uuid, text_of(header, "messageID") or None, recipient, _sms(header, body), version)
     if body is None:
         raise Invalid("A DIGITALPOST message has a MessageBody.")
-    return Memo(uuid, _text(header, "messageID") or None, recipient, _documents(body), version)
+    return Memo(uuid, text_of(header, "messageID") or None, recipient, main_document(body), version)
 
 
 def _check_header(header: etree._Element, version: str) -> None:
-    if _text(header, "messageType") not in ("DIGITALPOST", "NEMSMS"):
+    if text_of(header, "messageType") not in ("DIGITALPOST", "NEMSMS"):
         raise Invalid("messageType is DIGITALPOST or NEMSMS.")
     for name, most in {
         "label": 256,
@@ -201,14 +179,14 @@ def _check_header(header: etree._Element, version: str) -> None:
         "additionalNotification": 256,
         "messageID": 256,
     }.items():
-        if len(_text(header, name)) > most:
+        if len(text_of(header, name)) > most:
             raise Invalid(f"cvc-maxLength-valid: {name} has more than {most} characters.")
-    if not _text(header, "label").strip():
+    if not text_of(header, "label").strip():
         raise Invalid("The label is the title in the mailbox and is not empty.")
     for name in ("mandatory", "legalNotification"):
-        if _text(header, name, "absent") not in ("true", "false", *(["absent"] if version == "1.2" else [])):
+        if text_of(header, name, "absent") not in ("true", "false", *(["absent"] if version == "1.2" else [])):
             raise Invalid(f"{name} is true or false, and needed in version 1.1.")
-    _check_not_before(_text(header, "doNotDeliverUntilDate"))
+    _check_not_before(text_of(header, "doNotDeliverUntilDate"))
 
 
 def _check_not_before(text: str) -> None:
@@ -229,89 +207,18 @@ def _party(header: etree._Element, who: str, name: str) -> str:
     party = header.find(f"{M}{who}")
     if party is None:
         raise Invalid(f"The {who} is missing.")
-    number, kind = _text(party, name), _text(party, "idType")
+    number, kind = text_of(party, name), text_of(party, "idType")
     if kind not in IDS or not IDS[kind].fullmatch(number):
         raise Invalid(f"'{number}' is no {name} of type '{kind}'.", value=number)
-    if len(_text(party, "label")) > 256 or (who == "Sender" and not _text(party, "label").strip()):
+    if len(text_of(party, "label")) > 256 or (who == "Sender" and not text_of(party, "label").strip()):
         raise Invalid(f"The label of the {who} is missing or too long.")
     return number
 
 
 def _sms(header: etree._Element, body: etree._Element | None) -> str:
-    notification = _text(header, "notification")
+    notification = text_of(header, "notification")
     if not notification:
         raise Invalid("A NemSMS is its notification.", "empty.notification.not.allowed")
     if body is not None:
         raise Invalid("A NemSMS has no MessageBody.")
     return hashlib.sha256(notification.encode()).hexdigest()
-
-
-def _documents(body: etree._Element) -> str:
-    main, *others = [document for document in body if document.tag != f"{M}createdDateTime"]
-    digests = dict(_files(main))
-    for document in others:
-        list(_files(document))
-    for document in (main, *others):
-        _check_actions(document)
-    return digests.get("application/pdf") or next(iter(digests.values()))
-
-
-def _files(document: etree._Element) -> Iterator[tuple[str, str]]:
-    """Each file's type and SHA-256."""
-    for file in document.iterfind(f"{M}File"):
-        kind, name = _text(file, "encodingFormat"), _text(file, "filename")
-        _check_file_name(kind, name)
-        if not re.fullmatch(r"[a-z]{2}", _text(file, "language")):
-            raise Invalid("The language is two letters.")
-        content = _content(_text(file, "content"))
-        if kind == "application/pdf":
-            check_pdf(content)
-        yield kind, hashlib.sha256(content).hexdigest()
-
-
-def _check_file_name(kind: str, name: str) -> None:
-    if kind not in EXTENSIONS or not name.lower().endswith(EXTENSIONS[kind]):
-        raise Invalid(f"The file '{name}' is not allowed as '{kind}'.", "file.extension.not.allowed", name)
-    if BAD_IN_FILE_NAME.search(name) or len(name) > 256 or name.startswith("."):
-        raise Invalid(f"The file name '{name}' is not allowed.", value=name)
-
-
-def _content(text: str) -> bytes:
-    if not text.strip():
-        raise Invalid("The file is empty.", "file.empty.not.allowed")
-    try:
-        return base64.b64decode("".join(text.split()) if "\n" in text or " " in text else text, validate=True)
-    except (binascii.Error, ValueError):
-        raise Invalid("cvc-datatype-valid: the content is not base64Binary.") from None
-
-
-def check_pdf(content: bytes) -> int:
-    """The number of pages. Raises Invalid for what a reader cannot open."""
-    if not content.startswith(b"%PDF-") or b"%%EOF" not in content[-1024:]:
-        raise Invalid("The file says that it is PDF and is not.")
-    try:
-        reader = pypdf.PdfReader(io.BytesIO(content), strict=True)
-        pages = 0 if reader.is_encrypted else len(reader.pages)
-    except Exception as fault:  # pypdf raises many kinds on a broken file
-        raise Invalid(f"The PDF cannot be read: {type(fault).__name__}.") from None
-    if pages == 0:
-        raise Invalid("The PDF is encrypted or has no page.")
-    return pages
-
-
-def _check_actions(document: etree._Element) -> None:
-    for action in document.iterfind(f"{M}Action"):
-        if not 0 < len(_text(action, "label")) <= 256 or _text(action, "actionCode") not in ACTIONS:
-            raise Invalid("An action has a label and a known actionCode.")
-        for url in action.iterfind(f"{M}EntryPoint/{M}url"):
-            _check_url(url.text or "")
-
-
-def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname or len(url) > 256:
-        raise Invalid(f"The action address '{url}' is not an absolute https address.", value=url)
-
-
-def _text(parent: etree._Element, name: str, otherwise: str = "") -> str:
-    return parent.findtext(f"{M}{name}", otherwise) or ""

@@ -3,6 +3,7 @@
 Run by `dramatiq workers.actors`. They never raise out and have no retries: what is to be tried again is a due time.
 """
 
+import gc
 import logging
 
 import dramatiq
@@ -16,6 +17,7 @@ from workers.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
+gc.set_threshold(50_000, 20, 50)  # a letter makes many short-lived objects: 10-20 % of the time (measured)
 quiet_logs()
 SETTINGS = load()
 BROKER = connect_broker(SETTINGS)

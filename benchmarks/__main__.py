@@ -1,0 +1,5 @@
+"""`make bench`: everything that is measured."""
+
+from benchmarks.whole_way import main
+
+main()

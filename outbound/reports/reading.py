@@ -1,0 +1,164 @@
+"""Reads the figures from the accounts. Reads only; nothing here can point at a person.
+
+Figures are made of entries alone: booked at hand-over, corrected on the day a refusal arrives. So the figures of a
+month that is over stay as they were reported.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, case, extract, func, select
+
+from outbound.accounts import BASELINE, BOOKED, CHARGED, CORRECTED, LETTER
+from outbound.ledger import tables as t
+from outbound.letter import Channel
+from outbound.life import Status
+from outbound.reports.figures import Figure, Letters, Money
+from outbound.tariff_row import Part
+
+
+class By(StrEnum):
+    """What a report has a line for."""
+
+    DEPARTMENT = "department"
+    MONTH = "month"
+    CHANNEL = "channel"
+    ROUTE = "route"
+    SYSTEM = "system"
+    LETTER_TYPE = "letter-type"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Danish days, the first and the last included. Raises ValueError where they stand the wrong way round."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"The period ends on {self.last}, before it begins on {self.first}; exchange the days.")
+
+    @classmethod
+    def month(cls, year: int, month: int) -> "Period":
+        """That calendar month."""
+        following = date(year + month // 12, month % 12 + 1, 1)
+        return cls(date(year, month, 1), following - timedelta(days=1))
+
+    def months(self) -> Iterator["Period"]:
+        """The calendar months that the period touches, cut to it."""
+        day = self.first
+        while day <= self.last:
+            month = Period.month(day.year, day.month)
+            yield Period(day, min(month.last, self.last))
+            day = month.last + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many letters stand so just now, whatever month they came in."""
+
+    route: str
+    channel: Channel
+    status: Status
+    letters: int
+
+
+def figures(tx: Connection, period: Period, by: By) -> dict[str, Figure]:
+    """A figure for each department (month as YYYY-MM, channel, route, …) that letters were handed over for."""
+    found: dict[str, Figure] = {}
+    for row in tx.execute(_wanted(period, by)):
+        key = _key(row, by)
+        found[key] = found.get(key, NOTHING) + _figure(row)
+    return {key: found[key] for key in sorted(found)}
+
+
+def total(tx: Connection, period: Period) -> Figure:
+    """The figure of the whole municipality."""
+    return sum(figures(tx, period, By.CHANNEL).values(), Figure())
+
+
+def standing(tx: Connection, system: str | None = None) -> list[Standing]:
+    """Letters by route, channel and state, just now; of one system, or of all."""
+    one = t.letter.c
+    wanted = select(one.route, one.channel, one.status, func.count().label("letters"))
+    if system is not None:
+        wanted = wanted.where(one.system == system)
+    rows = tx.execute(wanted.group_by(one.route, one.channel, one.status))
+    found = [
+        Standing(row.route or "", Channel(row.channel or Channel.NONE), Status(row.status), row.letters) for row in rows
+    ]
+    return sorted(found, key=lambda each: (each.route, each.channel, each.status))
+
+
+NOTHING = Figure()
+
+
+def _wanted(period: Period, by: By) -> Select[Any]:
+    """One row for each key, channel, measure and stage: how many entries and how much money.
+
+    A letter sent again (it follows another) costs money and counts as no letter.
+    """
+    e, one, d, ways = t.entry.c, t.letter.c, t.dispatch.c, _ways()
+    first_sent = case((one.follows.is_(None), 1), else_=0)
+    sign = case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0)
+    keys = _keys(by, ways)
+    return (
+        select(
+            *(key.label(f"key_{place}") for place, key in enumerate(keys)),
+            d.channel,
+            e.stage,
+            e.measure,
+            func.sum(first_sent * sign).label("letters"),
+            func.sum(e.amount).label("amount"),
+        )
+        .select_from(
+            t.entry.join(t.letter, one.id == e.letter_id)
+            .join(t.dispatch, d.id == e.dispatch_id)
+            .join(ways, ways.c.dispatch_id == e.dispatch_id)
+        )
+        .where(e.stage.in_((BOOKED, CORRECTED, CHARGED)), e.day >= period.first, e.day <= period.last)
+        .where(d.kind == "letter")
+        .group_by(*keys, d.channel, e.stage, e.measure)
+    )
+
+
+def _ways() -> Subquery:
+    """By which route each dispatch was booked, as it was then."""
+    e = t.entry.c
+    wanted = select(e.dispatch_id, func.min(e.inputs).label("way")).where(e.stage == BOOKED, e.measure == LETTER)
+    return wanted.group_by(e.dispatch_id).subquery("ways")
+
+
+def _keys(by: By, ways: Subquery) -> tuple[ColumnElement[Any], ...]:
+    one, day = t.letter.c, t.entry.c.day
+    return {
+        By.DEPARTMENT: (one.department,),
+        By.MONTH: (extract("year", day), extract("month", day)),
+        By.CHANNEL: (t.dispatch.c.channel,),
+        By.ROUTE: (ways.c.way,),
+        By.SYSTEM: (one.system,),
+        By.LETTER_TYPE: (one.letter_type,),
+    }[by]
+
+
+def _key(row: Row[Any], by: By) -> str:
+    if by is By.MONTH:
+        return f"{int(row.key_0):04d}-{int(row.key_1):02d}"
+    return str(json.loads(row.key_0)["route"]) if by is By.ROUTE else str(row.key_0)
+
+
+def _figure(row: Row[Any]) -> Figure:
+    if row.stage == CHARGED:
+        return Figure(money=Money(charged=int(row.amount)))
+    if row.measure == LETTER:
+        digital = row.channel == Channel.DIGITAL
+        return Figure(Letters(int(row.letters), 0) if digital else Letters(0, int(row.letters)))
+    part, amount = Part(row.measure.removeprefix(BASELINE)), int(row.amount)
+    if row.measure.startswith(BASELINE):
+        return Figure(money=Money(baseline={part: amount}))
+    return Figure(money=Money(cost={part: amount}))

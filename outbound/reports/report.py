@@ -1,0 +1,140 @@
+"""A report: a line for everything of one kind, its names in Danish, and the same as a table of words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy import Connection
+
+from outbound.letter import Channel
+from outbound.organisation import EVERYONE, Organisation
+from outbound.rendering.danish import kroner, maaned, tal
+from outbound.reports.figures import Figure
+from outbound.reports.reading import By, Period, figures
+from outbound.routing import Route
+from outbound.tariff_row import Part
+
+UNKNOWN = "ukendt"
+NO_LETTERS = "–"
+
+CHANNELS: Mapping[str, str] = {
+    Channel.DIGITAL: "Digital Post",
+    Channel.PRINT: "Fjernprint",
+    Channel.NONE: "Ingen kanal",
+}
+KINDS: Mapping[By, str] = {
+    By.DEPARTMENT: "Forvaltning",
+    By.MONTH: "Måned",
+    By.CHANNEL: "Kanal",
+    By.ROUTE: "Begrundelse",
+    By.SYSTEM: "Fagsystem",
+    By.LETTER_TYPE: "Brevtype",
+}
+HEADINGS = (
+    "Breve",
+    "Digitalt",
+    "Fjernprint",
+    "Digital andel",
+    "Mål",
+    "Papirandel",
+    "Fjernprintandel",
+    "Porto sparet",
+    "Materialer sparet",
+    "Sparet, sikkert",
+    "Tid sparet, anslået",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One department, month, channel, …: its code, its Danish name, its figure and its target in percent."""
+
+    key: str
+    label: str
+    figure: Figure
+    target: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The lines of one kind over a period, and all of them together."""
+
+    period: Period
+    by: By
+    lines: tuple[Line, ...]
+    total: Line
+
+
+def report(tx: Connection, organisation: Organisation, period: Period, by: By) -> Report:
+    """The figures of the period. Departments in force and months stand in it also without letters."""
+    found = figures(tx, period, by)
+    keys = [*dict.fromkeys((*_expected(organisation, period, by), *found))]
+    lines = tuple(_line(organisation, period, by, key, found.get(key, Figure())) for key in keys)
+    together = sum(found.values(), Figure())
+    return Report(period, by, lines, Line("", "I alt", together, organisation.target("digital", EVERYONE, period.last)))
+
+
+def table(one: Report) -> tuple[tuple[str, ...], ...]:
+    """The report in words: a row of headings, a row for each line, and the total."""
+    return ((KINDS[one.by], *HEADINGS), *(_words(line) for line in (*one.lines, one.total)))
+
+
+def percent(share: Fraction | None, otherwise: str = NO_LETTERS) -> str:
+    """`87,5 %`, to the nearest tenth, half upwards."""
+    if share is None:
+        return otherwise
+    tenths = int(share * 1000 + Fraction(1, 2))
+    return f"{tenths // 10},{tenths % 10} %"
+
+
+def _expected(organisation: Organisation, period: Period, by: By) -> list[str]:
+    if by is By.DEPARTMENT:
+        return [each.code for each in organisation.departments_on(period.last)]
+    if by is By.MONTH:
+        return [month.first.strftime("%Y-%m") for month in period.months()]
+    return []
+
+
+def _line(organisation: Organisation, period: Period, by: By, key: str, figure: Figure) -> Line:
+    return Line(key, _label(organisation, period, by, key), figure, _target(organisation, period, by, key))
+
+
+def _target(organisation: Organisation, period: Period, by: By, key: str) -> int | None:
+    if by is By.DEPARTMENT:
+        return organisation.target("digital", key, period.last)
+    if by is By.MONTH:
+        year, month = map(int, key.split("-"))
+        return organisation.target("digital", EVERYONE, Period.month(year, month).last)
+    return None
+
+
+def _label(organisation: Organisation, period: Period, by: By, key: str) -> str:
+    if by is By.DEPARTMENT:
+        return organisation.name_of(key, period.last)
+    if by is By.MONTH:
+        return maaned(f"{key}-01")
+    if by is By.CHANNEL:
+        return CHANNELS.get(key, key)
+    if by is By.ROUTE:
+        return next((route.sentence for route in Route if route.code == key), key or "Ikke angivet")
+    system = organisation.system(key) if by is By.SYSTEM else None
+    return system.title if system else key
+
+
+def _words(line: Line) -> tuple[str, ...]:
+    letters, money = line.figure.letters, line.figure.money
+    unknown = UNKNOWN if letters.local is None else NO_LETTERS
+    return (
+        line.label,
+        tal(letters.through_router),
+        tal(letters.digital),
+        tal(letters.printed),
+        percent(letters.digital_share),
+        NO_LETTERS if line.target is None else f"{line.target} %",
+        percent(letters.paper_share),
+        percent(letters.router_share, unknown),
+        kroner(money.saved(Part.PORTO)),
+        kroner(money.saved(Part.MATERIALS)),
+        kroner(money.certain),
+        kroner(money.estimated),
+    )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from outbound.accounts import LETTER
 from outbound.ledger import sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import letter
@@ -154,7 +155,9 @@ def statuses(tx: Connection, letters: Sequence[UUID]) -> dict[UUID, str]:
 def incidents_of(tx: Connection, letter_id: UUID) -> tuple[Incident, ...]:
     """The letter's incidents, oldest first."""
     i = t.incident.c
-    return tuple(incident_from(row) for row in tx.execute(select(t.incident).where(i.letter_id == letter_id).order_by(i.id)))
+    return tuple(
+        incident_from(row) for row in tx.execute(select(t.incident).where(i.letter_id == letter_id).order_by(i.id))
+    )
 
 
 def incident_from(row: Any) -> Incident:
@@ -178,7 +181,8 @@ def _tries(tx: Connection, letter_id: UUID) -> tuple[Try, ...]:
 
 def _money(tx: Connection, letter_id: UUID) -> tuple[Amount, ...]:
     e = t.entry.c
-    wanted = select(e.stage, e.measure, e.amount, e.certain, e.day, e.at).where(e.letter_id == letter_id)
+    wanted = select(e.stage, e.measure, e.amount, e.certain, e.day, e.at)
+    wanted = wanted.where(e.letter_id == letter_id, e.measure != LETTER)  # that one counts and has no amount
     return tuple(Amount(*row) for row in tx.execute(wanted.order_by(e.id)))
 
 

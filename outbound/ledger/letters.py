@@ -4,10 +4,25 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, String, Table, and_, cast, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    String,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
@@ -72,7 +87,7 @@ def letter(tx: Connection, letter_id: UUID) -> Letter | None:
 
 def locked(tx: Connection, letter_id: UUID) -> Letter:
     """The letter, which nobody else may change until this transaction ends. Raises LedgerFault where there is none."""
-    row = tx.execute(select(t.letter).where(t.letter.c.id == letter_id).with_for_update()).one_or_none()
+    row = tx.execute(_LOCK, {"letter": letter_id}).one_or_none()
     if row is None:
         raise LedgerFault(f"There is no letter {letter_id}.")
     return letter_from(row)
@@ -100,27 +115,29 @@ def move(
     """
     if not may_move(was.status, to):
         raise LedgerFault(f"A letter never goes from {was.status} to {to}.")
-    row = t.letter.c
-    held = {} if to is Status.HELD else {"held_code": None, "waits_for": None}
-    values = {"deaths": 0, **held, **changes}
-    same = and_(row.id == was.id, row.status == was.status, row.version == was.version)
-    claimed = row.claim_token == token if token is not None else None
-    change = (
-        update(t.letter)
-        .where(same if claimed is None else and_(same, claimed))
-        .values(
-            status=to,
-            version=was.version + 1,
-            claim_token=None,
-            claimed_until=None,
-            updated_at=clock.now(),
-            **values,
-        )
-    )
-    if tx.execute(change).rowcount != 1:
+    held: dict[str, Any] = {} if to is Status.HELD else {"held_code": None, "waits_for": None}
+    now = {"status": to, "version": was.version + 1, "claim_token": None, "claimed_until": None}
+    values = {"deaths": 0, **held, **changes, **now, "updated_at": clock.now()}
+    same = {"was_id": was.id, "was_status": was.status, "was_version": was.version}
+    claimed = {"was_token": token} if token is not None else {}
+    if tx.execute(_move(tuple(values), token is not None), {**values, **same, **claimed}).rowcount != 1:
         return False
     note_all(tx, [(was.id, was.system)], was.status, to, code, by)
     return True
+
+
+@cache
+def _move(columns: tuple[str, ...], claimed: bool) -> Update:
+    """The statement behind `move`; made once for each set of columns, since making it costs more than running it."""
+    row = t.letter.c
+    same = [
+        row.id == bindparam("was_id"),
+        row.status == bindparam("was_status"),
+        row.version == bindparam("was_version"),
+    ]
+    if claimed:
+        same.append(row.claim_token == bindparam("was_token"))
+    return update(t.letter).where(*same).values({name: bindparam(name) for name in columns})
 
 
 def touch(tx: Connection, was: Letter, **changes: Any) -> bool:
@@ -201,6 +218,7 @@ def not_paused() -> ColumnElement[bool]:
     return ~exists().where(hits)
 
 
+_LOCK = select(t.letter).where(t.letter.c.id == bindparam("letter")).with_for_update()
 _NEW = {
     "status": Status.RECEIVED,
     "version": 1,

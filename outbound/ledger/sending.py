@@ -6,10 +6,11 @@ While a letter is SENDING, the claim lies on its consignment: what is handed ove
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, exists, func, insert, select, update
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -282,7 +283,7 @@ def dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch:
 
 def find_dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch | None:
     """The dispatch, if it is one of ours."""
-    row = tx.execute(select(t.dispatch).where(t.dispatch.c.id == dispatch_id)).one_or_none()
+    row = tx.execute(_FIND, {"dispatch": dispatch_id}).one_or_none()
     return dispatch_from(row) if row else None
 
 
@@ -312,10 +313,20 @@ def settle_dispatch(
     tx: Connection, dispatch_id: UUID, to: Outcome, was: frozenset[Outcome] | set[Outcome], **changes: Any
 ) -> bool:
     """Give a dispatch its outcome, if it is still one of `was`."""
+    values = {"outcome": to, **({} if to in UNSETTLED else {"settled_at": clock.now()}), **changes}
+    change = _settle(tuple(values), frozenset(was))
+    return tx.execute(change, {**values, "dispatch": dispatch_id}).rowcount == 1
+
+
+@cache
+def _settle(columns: tuple[str, ...], was: frozenset[Outcome]) -> Update:
+    """The statement behind `settle_dispatch`; made once for each set of columns."""
     d = t.dispatch.c
-    values = changes if to in UNSETTLED else {"settled_at": clock.now(), **changes}
-    change = update(t.dispatch).where(d.id == dispatch_id, d.outcome.in_(list(was))).values(outcome=to, **values)
-    return tx.execute(change).rowcount == 1
+    same = [d.id == bindparam("dispatch"), d.outcome.in_(sorted(was))]
+    return update(t.dispatch).where(*same).values({name: bindparam(name) for name in columns})
+
+
+_FIND = select(t.dispatch).where(t.dispatch.c.id == bindparam("dispatch"))
 
 
 def note_arrival(tx: Connection, dispatch_id: UUID, available_at: datetime | None, code: str) -> None:

@@ -99,51 +99,47 @@ NOTHING = Figure()
 
 
 def _wanted(period: Period, by: By) -> Select[Any]:
-    """One row for each key, channel, measure and stage: how many entries and how much money.
-
-    A letter sent again (it follows another) costs money and counts as no letter.
-    """
-    e, one, d, ways = t.entry.c, t.letter.c, t.dispatch.c, _ways()
-    first_sent = case((one.follows.is_(None), 1), else_=0)
-    sign = case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0)
-    keys = _keys(by, ways)
-    return (
-        select(
-            *(key.label(f"key_{place}") for place, key in enumerate(keys)),
-            d.channel,
-            e.stage,
-            e.measure,
-            func.sum(first_sent * sign).label("letters"),
-            func.sum(e.amount).label("amount"),
-        )
-        .select_from(
-            t.entry.join(t.letter, one.id == e.letter_id)
-            .join(t.dispatch, d.id == e.dispatch_id)
-            .join(ways, ways.c.dispatch_id == e.dispatch_id)
-        )
-        .where(e.stage.in_((BOOKED, CORRECTED, CHARGED)), e.day >= period.first, e.day <= period.last)
-        .where(d.kind == "letter")
-        .group_by(*keys, d.channel, e.stage, e.measure)
+    """One row for each key, channel, stage and measure: how many letters and how much money."""
+    one = _entries(period, by)
+    kinds = [column for column in one.c if column.name not in ("letters", "amount")]
+    return select(*kinds, func.sum(one.c.letters).label("letters"), func.sum(one.c.amount).label("amount")).group_by(
+        *kinds
     )
 
 
-def _ways() -> Subquery:
-    """By which route each dispatch was booked, as it was then."""
-    e = t.entry.c
-    wanted = select(e.dispatch_id, func.min(e.inputs).label("way")).where(e.stage == BOOKED, e.measure == LETTER)
-    return wanted.group_by(e.dispatch_id).subquery("ways")
+def _entries(period: Period, by: By) -> Subquery:
+    """The entries of the period with their keys. A letter sent again (it follows another) counts as no letter."""
+    e, one, d = t.entry.c, t.letter.c, t.dispatch.c
+    first_sent = case((one.follows.is_(None), 1), else_=0)
+    sign = case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0)
+    keys = (key.label(f"key_{place}") for place, key in enumerate(_keys(by)))
+    wanted = (
+        select(*keys, d.channel, e.stage, e.measure, (first_sent * sign).label("letters"), e.amount)
+        .select_from(t.entry.join(t.letter, one.id == e.letter_id).join(t.dispatch, d.id == e.dispatch_id))
+        .where(e.stage.in_((BOOKED, CORRECTED, CHARGED)), e.day >= period.first, e.day <= period.last)
+        .where(d.kind == "letter")
+    )
+    return wanted.subquery()
 
 
-def _keys(by: By, ways: Subquery) -> tuple[ColumnElement[Any], ...]:
+def _keys(by: By) -> tuple[ColumnElement[Any], ...]:
     one, day = t.letter.c, t.entry.c.day
     return {
         By.DEPARTMENT: (one.department,),
         By.MONTH: (extract("year", day), extract("month", day)),
         By.CHANNEL: (t.dispatch.c.channel,),
-        By.ROUTE: (ways.c.way,),
+        By.ROUTE: (_way(),),
         By.SYSTEM: (one.system,),
         By.LETTER_TYPE: (one.letter_type,),
     }[by]
+
+
+def _way() -> ColumnElement[Any]:
+    """How the entry's dispatch was first booked: the inputs of its counting entry, with the route as it was then."""
+    e, first = t.entry.c, t.entry.alias("first")
+    same = (first.c.letter_id == e.letter_id, first.c.dispatch_id == e.dispatch_id)
+    wanted = select(func.min(first.c.inputs)).where(*same, first.c.stage == BOOKED, first.c.measure == LETTER)
+    return wanted.correlate(t.entry).scalar_subquery()
 
 
 def _key(row: Row[Any], by: By) -> str:

@@ -1,0 +1,5 @@
+"""`python -m outbound` is the `outbound` command."""
+
+from outbound.cli import main
+
+main()

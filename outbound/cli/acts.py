@@ -1,0 +1,270 @@
+"""What operations do with letters and channels: each act through the desk, under a name and with a why."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from outbound import clock, desk
+from outbound.cli.faults import CannotDo, Code
+from outbound.cli.opening import hand, opened_house, os_user
+from outbound.desk import DeskRefusal, Hand
+from outbound.letter import Address, Channel, ReadyMade
+
+if TYPE_CHECKING:
+    from outbound.delivery import House
+
+Letters = Annotated[list[str], typer.Argument(help="Ids of letters; - reads them from standard input, one a line.")]
+One = Annotated[str, typer.Argument(help="The letter's id.")]
+By = Annotated[str, typer.Option("--by", default_factory=os_user, help="Who does it; else the system's user.")]
+Why = Annotated[str, typer.Option("--why", help="Why; kept under the seal. - reads it from standard input.")]
+Act = Callable[["House", UUID, Hand], object]
+
+
+class Way(StrEnum):
+    """The channels that a person may choose."""
+
+    DIGITAL = "digital"
+    PRINT = "print"
+
+
+class Finding(StrEnum):
+    """What a person found out about a letter that is HELD with a dispatch in doubt or taken, or that came back."""
+
+    TAKEN = "taken"
+    NOT_TAKEN = "not-taken"
+    WAIT_ON = "wait-on"
+    ARRIVED = "arrived"
+    CAME_BACK = "came-back"
+    WAS_REFUSED = "was-refused"
+    ACKNOWLEDGED = "acknowledged"
+
+
+class Scope(StrEnum):
+    """What can be paused as a whole."""
+
+    CHANNEL = "channel"
+    SYSTEM = "system"
+    TYPE = "type"
+    MAILING = "mailing"
+
+
+FINDINGS: dict[Finding, Act] = {
+    Finding.TAKEN: desk.settle_taken,
+    Finding.NOT_TAKEN: desk.settle_not_taken,
+    Finding.WAIT_ON: desk.wait_on,
+    Finding.ARRIVED: desk.arrived,
+    Finding.CAME_BACK: desk.came_back,
+    Finding.WAS_REFUSED: desk.was_refused,
+    Finding.ACKNOWLEDGED: desk.acknowledge,
+}
+
+
+def release(letters: Letters, by: By, why: Why) -> None:
+    """Let HELD letters go on: looked up and routed again."""
+    _each(letters, hand(by, why), desk.release, "released")
+
+
+def cancel(letters: Letters, by: By, why: Why) -> None:
+    """Never send these letters. Refused where one may be on its way."""
+    _each(letters, hand(by, why), desk.cancel, "cancelled")
+
+
+def reroute(
+    letter: One, channel: Annotated[Way, typer.Argument(help="The channel that you choose.")], by: By, why: Why
+) -> None:
+    """Choose the channel of a letter.
+
+    It outranks the look-up, but not a closed mailbox.
+    """
+    act = partial(_reroute, channel=Channel(channel))
+    _each([letter], hand(by, why), act, f"routed again, by choice: {channel}")
+
+
+def settle(
+    letter: One,
+    finding: Annotated[Finding, typer.Argument(help="What you found out.")],
+    by: By,
+    why: Why,
+) -> None:
+    """Settle a letter by what you found out.
+
+    A letter in doubt (taken, not-taken), one without a receipt (wait-on, arrived, came-back, was-refused), or one
+    that came back (acknowledged).
+    """
+    _each([letter], hand(by, why), FINDINGS[finding], f"settled: {finding}")
+
+
+def resend(letters: Letters, by: By, why: Why) -> None:
+    """Send letters again, as new ones.
+
+    They have the same content, are marked "Genudsendt" and follow the first.
+    """
+    _each(letters, hand(by, why), desk.resend, "sent again as")
+
+
+def mend(
+    letter: One,
+    by: By,
+    why: Why,
+    address: Annotated[
+        str,
+        typer.Option(
+            help="File with the new address as JSON: name, lines, postcode, town, country; - = standard input."
+        ),
+    ] = "",
+    pdf: Annotated[Path | None, typer.Option(help="Another PDF in place of a ready-made one.")] = None,
+    title: Annotated[str, typer.Option(help="The title of that PDF.")] = "",
+    dated: Annotated[str, typer.Option(help="Its date, YYYY-MM-DD; today where not given.")] = "",
+) -> None:
+    """Give a letter another address, or another PDF.
+
+    Only while it is not on its way. The address comes from a file: a command line is seen by everybody on the machine.
+    """
+    if bool(address) == (pdf is not None):
+        raise CannotDo("Give either --address or --pdf.")
+    if address:
+        act: Act = partial(_mend_address, address=_address(address))
+    else:
+        act = partial(_replace, new=_pdf(pdf, title, dated))
+    _each([letter], hand(by, why), act, "mended")
+
+
+def pause(
+    scope: Annotated[Scope, typer.Argument(help="What to pause.")],
+    key: Annotated[str, typer.Argument(help="digital or print; a system; a letter type; a mailing's id.")],
+    by: By,
+    why: Why,
+) -> None:
+    """Let letters wait: of a channel, system, type or mailing."""
+    with opened_house() as house:
+        done = desk.pause(house, scope, _key(house, scope, key), hand(by, why))
+    typer.echo(f"{scope} {key}: " + ("paused." if done else "was paused already."))
+
+
+def resume(
+    scope: Annotated[Scope, typer.Argument(help="What to let go on.")],
+    key: Annotated[str, typer.Argument(help="digital or print; a system; a letter type; a mailing's id.")],
+    by: By,
+    why: Why,
+) -> None:
+    """Let them go on.
+
+    For a channel this also ends the waiting after failures.
+    """
+    with opened_house() as house:
+        done = desk.resume(house, scope, _key(house, scope, key), hand(by, why))
+    typer.echo(f"{scope} {key}: " + ("goes on." if done else "was not paused."))
+
+
+def letter_id(text: str) -> UUID:
+    """The id of a letter as somebody typed it. Raises CannotDo."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        raise CannotDo("A letter's id is a UUID; `outbound held` and the pages show it.") from None
+
+
+def _each(letters: list[str], who: Hand, act: Act, done: str) -> None:
+    """Do it with each letter, one by one; a letter that may not be treated so hinders no other."""
+    wanted = list(dict.fromkeys(letter_id(text) for text in _given(letters)))
+    with opened_house() as house:
+        refused = [one for one in wanted if not _done(house, one, who, act, done)]
+    if refused:
+        raise typer.Exit(Code.REFUSED)
+
+
+def _done(house: "House", one: UUID, who: Hand, act: Act, done: str) -> bool:
+    try:
+        made = act(house, one, who)
+    except DeskRefusal as refusal:
+        typer.echo(f"{one}: {refusal}", err=True)
+        return False
+    typer.echo(f"{one}: {done}{f' {made}' if isinstance(made, UUID) else ''}.")
+    return True
+
+
+def _given(letters: Iterable[str]) -> Iterator[str]:
+    for text in letters:
+        if text == "-":
+            yield from (line for line in sys.stdin.read().splitlines() if line.strip())
+        else:
+            yield text
+
+
+def _reroute(house: "House", one: UUID, who: Hand, channel: Channel) -> None:
+    desk.reroute(house, one, channel, who)
+
+
+def _mend_address(house: "House", one: UUID, who: Hand, address: Address) -> None:
+    desk.mend_address(house, one, address, who)
+
+
+def _replace(house: "House", one: UUID, who: Hand, new: ReadyMade) -> None:
+    from outbound.rendering import preflight
+
+    limits = house.settings
+    found = preflight(
+        new.pdf, seconds=limits.preflight_seconds, memory=limits.preflight_memory, largest=limits.pdf_limit
+    )
+    if found.faults:
+        raise CannotDo("The PDF cannot be used: " + " ".join(fault.message for fault in found.faults))
+    desk.replace_pdf(house, one, new, who)
+
+
+def _address(source: str) -> Address:
+    wrong = CannotDo("The address is a JSON object: name, lines (a list), postcode, town and country (two letters).")
+    try:
+        found: Any = json.loads(sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise wrong from None
+    if not isinstance(found, dict) or not found.keys() <= {"name", "lines", "postcode", "town", "country"}:
+        raise wrong
+    lines = found.pop("lines", [])
+    if not isinstance(lines, list) or not all(isinstance(text, str) for text in [*lines, *found.values()]):
+        raise wrong
+    return Address(**{"name": "", "postcode": "", "town": "", **found}, lines=tuple(lines))
+
+
+def _pdf(file: Path | None, title: str, dated: str) -> ReadyMade:
+    if file is None or not title.strip():
+        raise CannotDo("With --pdf goes --title: what the letter is called in the mailbox.")
+    try:
+        day = date.fromisoformat(dated) if dated else clock.today()
+    except ValueError:
+        raise CannotDo("--dated is a day, written YYYY-MM-DD.") from None
+    return ReadyMade(file.read_bytes(), title.strip(), day)
+
+
+def _key(house: "House", scope: Scope, key: str) -> str:
+    """The key as the ledger knows it. Raises CannotDo for what is not there: a slip must not pause nothing."""
+    if scope is Scope.MAILING:
+        return _mailing(house, key)
+    known = {
+        Scope.CHANNEL: [str(way) for way in Way],
+        Scope.SYSTEM: [system.name for system in house.organisation.systems],
+        Scope.TYPE: list(house.types),
+    }[scope]
+    if key not in known:
+        raise CannotDo(f"There is no such {scope}; there are {', '.join(known)}.")
+    return key
+
+
+def _mailing(house: "House", key: str) -> str:
+    from outbound.ledger.mailings import mailing
+
+    try:
+        wanted = UUID(key)
+    except ValueError:
+        raise CannotDo("A mailing's id is a UUID.") from None
+    with house.ledger.reading() as tx:
+        if mailing(tx, wanted) is None:
+            raise CannotDo("There is no such mailing.")
+    return wanted.hex

@@ -1,0 +1,41 @@
+"""Every command, put together."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from outbound.cli import acts, money, running, setup, submit, views
+from outbound.cli.opening import use_env_file
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="The outbound mail router: letters to Digital Post and remote print.",
+)
+
+STACK = (running.demo, running.up)
+SETTING_UP = (setup.migrate, setup.system_key, setup.account)
+LOOKING = (views.queues, views.held, views.show, money.report, money.audit)
+ACTING = (acts.release, acts.reroute, acts.mend, acts.settle, acts.resend, acts.cancel, acts.pause, acts.resume)
+
+for command in (*STACK, submit.submit, *LOOKING, *ACTING, *SETTING_UP):
+    app.command()(command)
+app.add_typer(setup.keys, name="keys")
+
+
+@app.callback()
+def settings(
+    context: typer.Context,
+    env: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of settings, as `outbound up` writes it; else var/env, unless OUTBOUND_ settings are given."
+        ),
+    ] = None,
+) -> None:
+    """The outbound mail router: letters to Digital Post and remote print."""
+    if env is not None or context.invoked_subcommand not in ("up", "demo", "keys", "account"):
+        use_env_file(env)

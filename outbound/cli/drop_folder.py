@@ -1,0 +1,148 @@
+"""A folder that systems drop letters in: which files are whole, reading them safely, and setting them aside.
+
+A letter is `NAME.json`, beside it perhaps `NAME.pdf`. It is whole when `NAME.ready` stands beside it (written last,
+any content), or when none of its files has changed for a while. Nothing is followed out of the folder, and no file's
+name is trusted: one that could carry a CPR number or move a terminal's cursor is given a neutral name.
+"""
+
+import fcntl
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from outbound import clock
+from outbound.cli.faults import CannotDo
+from outbound.intake import looks_like_cpr
+
+JSON, PDF, READY = ".json", ".pdf", ".ready"
+ENDINGS = (JSON, PDF, READY)
+UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
+DONE, FAULTY = "done", "faulty"
+LOCK = ".outbound-submit.lock"
+NAME = re.compile(r"\w[\w .,()+@=-]{0,119}")
+
+
+class Unusable(Exception):
+    """A file that cannot be read as it must; the text is a sentence that echoes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The files of one letter: ending to the file's name in the folder."""
+
+    name: str
+    files: Mapping[str, str]
+
+    @property
+    def shown(self) -> str:
+        """What it may be called at a terminal and in `done/` and `faulty/`."""
+        return self.name if is_plain(self.name) else f"unnamed-{uuid4().hex[:8]}"
+
+
+def is_plain(name: str) -> bool:
+    """Can this name be shown and kept? Letters, digits and a few signs, and nothing like a CPR number."""
+    return bool(NAME.fullmatch(name)) and name.isprintable() and not looks_like_cpr(name)
+
+
+@contextmanager
+def worked_alone(folder: Path) -> Iterator[None]:
+    """Make the places for what is done with, and keep a second run out until this one ends, however it ends."""
+    for name in (DONE, FAULTY):
+        with suppress(FileExistsError):
+            (folder / name).mkdir()
+        if not stat.S_ISDIR((folder / name).lstat().st_mode):
+            raise CannotDo(f"{folder / name} must be a folder, and no link to one.")
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CannotDo(f"Another run is at work in {folder}; it takes what lies there.") from None
+    else:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def whole_letters(folder: Path, age: float) -> list[Dropped]:
+    """What lies there whole, oldest name first. `age`: seconds without a change that make a file whole."""
+    groups: dict[str, dict[str, os.DirEntry[str]]] = {}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not _passed_over(entry):
+                name, ending = _split(entry.name)
+                groups.setdefault(name, {}).setdefault(ending, entry)
+    whole = [name for name, files in groups.items() if READY in files or all(_is_old(e, age) for e in files.values())]
+    return [Dropped(name, {end: entry.name for end, entry in groups[name].items()}) for name in sorted(whole)]
+
+
+def read(folder: Path, name: str, largest: int) -> bytes:
+    """The bytes of a plain file of at most `largest` bytes. Raises Unusable."""
+    try:
+        descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as fault:
+        raise Unusable(f"The file cannot be opened as a plain file ({fault.strerror}).") from None
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Unusable("This is no plain file.")
+        body = opened.read(largest + 1)
+    if len(body) > largest:
+        raise Unusable(f"The file has more than {largest} bytes.")
+    return body
+
+
+def set_aside(folder: Path, one: Dropped, place: str, reason: str = "") -> str:
+    """Move a letter's files to `done` or `faulty`, the JSON last; under which name they lie there.
+
+    A run that is killed in between finds the JSON again and goes on. The reason is written before anything moves.
+    """
+    name = _free_name(folder / place, one)
+    if reason:
+        temporary = folder / place / f".{name}.reason.tmp"
+        temporary.write_text(reason, encoding="utf-8")
+        temporary.replace(folder / place / f"{name}.reason.txt")
+    for ending in sorted(one.files, key=lambda end: end == JSON):
+        with suppress(FileNotFoundError):
+            if ending == READY and place == DONE:
+                (folder / one.files[ending]).unlink()
+            else:
+                (folder / one.files[ending]).rename(folder / place / f"{name}{ending}")
+    return name
+
+
+def done_before(folder: Path, one: Dropped) -> str | None:
+    """The PDF that a killed run has moved to `done` already; None where there is none."""
+    return f"{DONE}/{one.name}{PDF}" if is_plain(one.name) and (folder / DONE / f"{one.name}{PDF}").is_file() else None
+
+
+def _passed_over(entry: os.DirEntry[str]) -> bool:
+    """Folders, hidden files, and those that somebody still writes."""
+    return entry.name.startswith(".") or entry.name.lower().endswith(UNFINISHED) or entry.is_dir(follow_symlinks=False)
+
+
+def _split(file: str) -> tuple[str, str]:
+    name, dot, ending = file.rpartition(".")
+    known = f"{dot}{ending}".lower()
+    return (name, known) if name and known in ENDINGS else (file, "")
+
+
+def _is_old(entry: os.DirEntry[str], age: float) -> bool:
+    """By the time of its last change, which nobody can set (a copying program can set the time of its last writing)."""
+    try:
+        return clock.now().timestamp() - entry.stat(follow_symlinks=False).st_ctime >= age
+    except FileNotFoundError:
+        return False
+
+
+def _free_name(place: Path, one: Dropped) -> str:
+    """The letter's name, or with a number where another letter's files are called so already.
+
+    What a killed run has moved stands in nobody's way: its other half joins it.
+    """
+    name = one.shown
+    names = [name, *(f"{name}-{number}" for number in range(2, len(os.listdir(place)) + 3))]
+    return next(free for free in names if not any(os.path.lexists(place / f"{free}{end}") for end in one.files))

@@ -1,0 +1,295 @@
+"""The folder for systems that can only drop files: whole files, once each, whoever kills us and whatever they drop."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from outbound import clock
+from outbound.cli.faults import Code
+from outbound.delivery import House
+from outbound.ledger import tables as t
+from outbound.settings import HOME
+from tests.cli.conftest import Ended, Run
+from tests.house import NOTICE
+from tests.people import person
+from tests.rendering.pdfs import letter_pdf
+
+SYSTEM = ("--system", "jobcenter")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "drop"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def take(run: Run, folder: Path) -> Any:
+    """Take in what lies there, however new it is."""
+
+    def taken(*words: object) -> Ended:
+        return run("submit", folder, *SYSTEM, "--age", 0, *words)
+
+    return taken
+
+
+def letter(reference: str, **changes: Any) -> dict[str, Any]:
+    example = json.loads((HOME / "templates" / "letters" / NOTICE / "example.json").read_text())
+    return {
+        "reference": reference,
+        "department": "borgerservice",
+        "letter_type": NOTICE,
+        "recipients": [{"name": "Solvej Prøvesen", "cpr": person()}],
+        "fields": example,
+        **changes,
+    }
+
+
+def finished(reference: str) -> dict[str, Any]:
+    document = {"title": "Brev om bolig", "dated": clock.today().isoformat()}
+    return letter(reference, letter_type="faerdigt-brev", fields=None, document=document)
+
+
+def drop(folder: Path, name: str, body: object) -> None:
+    (folder / f"{name}.json").write_text(json.dumps(body))
+
+
+def letters(house: House) -> list[str]:
+    with house.ledger.reading() as tx:
+        return list(tx.execute(select(t.letter.c.reference).order_by(t.letter.c.reference)).scalars())
+
+
+def lying(folder: Path, place: str = "") -> list[str]:
+    return sorted(file.name for file in (folder / place).iterdir() if file.is_file() and file.name[0] != ".")
+
+
+def test_letters_are_taken_in_and_moved_to_done(take: Any, house: House, folder: Path) -> None:
+    drop(folder, "a", letter("ref-a"))
+    drop(folder, "b", finished("ref-b"))
+    (folder / "b.pdf").write_bytes(letter_pdf())
+    ended = take()
+    assert (ended.code, ended.err) == (Code.DONE, "")
+    assert "2 taken in, 0 known already, 0 faulty." in ended.out
+    assert letters(house) == ["ref-a", "ref-b"]
+    assert lying(folder) == []
+    assert lying(folder, "done") == ["a.json", "b.json", "b.pdf"]
+
+
+def test_the_same_letter_dropped_again_is_the_same_letter(take: Any, house: House, folder: Path) -> None:
+    for _ in range(2):
+        drop(folder, "b", finished("ref-b"))
+        (folder / "b.pdf").write_bytes(letter_pdf())
+        ended = take()
+        assert ended.code == Code.DONE
+    assert "0 taken in, 1 known already, 0 faulty." in ended.out
+    assert letters(house) == ["ref-b"]
+    assert lying(folder, "done") == ["b-2.json", "b-2.pdf", "b.json", "b.pdf"]
+
+
+def test_other_content_under_a_used_reference_goes_aside(take: Any, house: House, folder: Path) -> None:
+    drop(folder, "a", letter("ref-a"))
+    take()
+    drop(folder, "a", letter("ref-a", case_number="2026-1"))
+    assert take().code == Code.FOUND
+    assert letters(house) == ["ref-a"]
+    reason = (folder / "faulty" / "a.reason.txt").read_text()
+    assert "other content" in reason
+    assert "case_number" in reason
+
+
+def test_a_faulty_letter_sinks_no_other_and_its_reason_echoes_nothing(take: Any, house: House, folder: Path) -> None:
+    wrong = letter("ref-b", recipients=[{"name": "Solvej Prøvesen", "cpr": "3213131234"}], **{person(): 1})
+    drop(folder, "a", letter("ref-a"))
+    drop(folder, "b", wrong)
+    drop(folder, "c", letter("ref-c"))
+    ended = take()
+    assert ended.code == Code.FOUND
+    assert letters(house) == ["ref-a", "ref-c"]
+    assert lying(folder, "faulty") == ["b.json", "b.reason.txt"]
+    reason = (folder / "faulty" / "b.reason.txt").read_text()
+    assert "There is no such name" in reason
+    for secret in ("3213131234", "Solvej", person()):
+        assert secret not in reason + ended.out + ended.err
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"[]", b"7", b"null", b'"x"', b"\xff\xfe", b"[" * 200_000, b'{"a":1,"a":2}', b'{"reference": NaN}',
+        b'{"document": 7}', b'{"reference": 7, "document": {}}',
+    ],
+)  # fmt: skip
+def test_what_is_no_letter_goes_aside(take: Any, house: House, folder: Path, body: bytes) -> None:
+    (folder / "x.json").write_bytes(body)
+    assert take().code == Code.FOUND
+    assert lying(folder, "faulty") == ["x.json", "x.reason.txt"]
+    assert letters(house) == []
+
+
+def test_a_file_is_left_alone_until_it_is_whole(run: Run, house: House, folder: Path) -> None:
+    drop(folder, "a", letter("ref-a"))
+    drop(folder, "b", letter("ref-b"))
+    (folder / "b.ready").touch()
+    (folder / "c.json.tmp").write_text("{")
+    (folder / "d.json.part").write_text("{")
+    ended = run("submit", folder, *SYSTEM, "--age", 3600)
+    assert ended.code == Code.DONE
+    assert letters(house) == ["ref-b"]
+    assert lying(folder) == ["a.json", "c.json.tmp", "d.json.part"]
+    assert lying(folder, "done") == ["b.json"]
+
+
+def test_a_copied_old_time_of_writing_makes_no_file_whole(run: Run, house: House, folder: Path) -> None:
+    drop(folder, "a", letter("ref-a"))
+    os.utime(folder / "a.json", (1, 1))
+    run("submit", folder, *SYSTEM, "--age", 3600)
+    assert lying(folder) == ["a.json"]
+
+
+def test_a_pdf_alone_and_a_letter_without_its_pdf_go_aside(take: Any, house: House, folder: Path) -> None:
+    (folder / "a.pdf").write_bytes(letter_pdf())
+    drop(folder, "b", finished("ref-b"))
+    (folder / "c.txt").write_text("hej")
+    assert take().code == Code.FOUND
+    assert letters(house) == []
+    names = lying(folder, "faulty")
+    assert [name for name in names if not name.endswith(".reason.txt")] == ["a.pdf", "b.json", "c.txt"]
+    assert len(names) == 6
+
+
+def test_links_and_pipes_are_not_followed(take: Any, house: House, folder: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.json"
+    secret.write_text(json.dumps(letter("ref-secret")))
+    (folder / "a.json").symlink_to(secret)
+    os.mkfifo(folder / "b.json")
+    drop(folder, "c", finished("ref-c"))
+    (folder / "c.pdf").symlink_to("/etc/passwd")
+    (folder / "d").mkdir()
+    drop(folder / "d", "e", letter("ref-e"))
+    assert take().code == Code.FOUND
+    assert letters(house) == []
+    assert secret.exists()
+    assert Path("/etc/passwd").exists()
+    assert lying(folder) == []
+
+
+def test_a_linked_place_for_done_is_refused(take: Any, folder: Path, tmp_path: Path) -> None:
+    (folder / "done").symlink_to(tmp_path)
+    drop(folder, "a", letter("ref-a"))
+    ended = take()
+    assert ended.code == Code.REFUSED
+    assert lying(folder) == ["a.json"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        person(), "-rf", "a\nb", "\x1b[2J", "x" * 200, "‮fdp", "<img src=x>", "{{7*7}}", "😀", "a;b", "$(id)", "..",
+        f"brev {person()[:6]}-{person()[6:]}",
+    ],
+)  # fmt: skip
+def test_a_hostile_name_is_neither_shown_nor_kept(take: Any, house: House, folder: Path, name: str) -> None:
+    drop(folder, name, letter("ref-a"))
+    ended = take()
+    assert ended.code == Code.DONE
+    assert letters(house) == ["ref-a"]
+    assert name not in (ended.out + ended.err).replace("ref-a", "")
+    (kept,) = lying(folder, "done")
+    assert kept.startswith("unnamed-")
+
+
+def test_bytes_that_are_no_text_in_a_name_hinder_nothing(take: Any, house: House, folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff\xfe.json")).write_text(json.dumps(letter("ref-a")))
+    assert take().code == Code.DONE
+    assert letters(house) == ["ref-a"]
+
+
+def test_a_file_that_is_too_large_goes_aside(
+    take: Any, house: House, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTBOUND_BODY_LIMIT", "2000")
+    monkeypatch.setenv("OUTBOUND_PDF_LIMIT", "1000")
+    drop(folder, "a", letter("ref-a", case_number="x" * 2000))
+    drop(folder, "b", finished("ref-b"))
+    (folder / "b.pdf").write_bytes(b"%PDF" + b" " * 1000)
+    assert take().code == Code.FOUND
+    assert "1000 bytes" in (folder / "faulty" / "b.reason.txt").read_text()
+    assert "2000 bytes" in (folder / "faulty" / "a.reason.txt").read_text()
+
+
+def test_an_unknown_system_takes_nothing(run: Run, folder: Path) -> None:
+    drop(folder, "a", letter("ref-a"))
+    assert run("submit", folder, "--system", "ukendt", "--age", 0).code == Code.REFUSED
+    assert run("submit", folder / "nowhere", *SYSTEM).code == Code.REFUSED
+    assert lying(folder) == ["a.json"]
+
+
+def test_a_run_that_was_killed_between_its_moves_is_gone_on_with(take: Any, house: House, folder: Path) -> None:
+    drop(folder, "b", finished("ref-b"))
+    (folder / "b.pdf").write_bytes(letter_pdf())
+    take()
+    (folder / "done" / "b.json").rename(folder / "b.json")
+    ended = take()
+    assert (ended.code, "1 known already" in ended.out) == (Code.DONE, True)
+    assert lying(folder, "done") == ["b.json", "b.pdf"]
+    assert letters(house) == ["ref-b"]
+
+
+def test_a_new_letter_never_gets_the_pdf_of_an_older_one(take: Any, house: House, folder: Path) -> None:
+    drop(folder, "b", finished("ref-b"))
+    (folder / "b.pdf").write_bytes(letter_pdf())
+    take()
+    drop(folder, "b", finished("ref-new"))
+    assert take().code == Code.FOUND
+    assert letters(house) == ["ref-b"]
+
+
+def test_kill_9_in_the_middle_neither_loses_nor_doubles(
+    house: House, folder: Path, environment: dict[str, str]
+) -> None:
+    number = 60
+    for n in range(number):
+        drop(folder, f"letter-{n}", letter(f"ref-{n:03d}", recipients=[{"name": "P", "cpr": person(n=n)}]))
+    words = [sys.executable, "-m", "outbound", "submit", str(folder), *SYSTEM, "--age", "0"]
+    kills = 0
+    for aim in (5, 17, 34, 51):
+        with subprocess.Popen(words, env={**os.environ, **environment}, stdout=subprocess.DEVNULL) as process:
+            while process.poll() is None and taken(house) < aim:
+                time.sleep(0.001)
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                kills += 1
+    assert kills >= 2
+    assert subprocess.run(words, env={**os.environ, **environment}, check=False).returncode == Code.DONE
+    assert letters(house) == [f"ref-{n:03d}" for n in range(number)]
+    assert lying(folder) == []
+    assert len(lying(folder, "done")) == number
+    assert lying(folder, "faulty") == []
+
+
+def test_two_runs_at_once_take_each_letter_once(house: House, folder: Path, environment: dict[str, str]) -> None:
+    for n in range(20):
+        drop(folder, f"letter-{n}", letter(f"ref-{n:03d}"))
+    words = [sys.executable, "-m", "outbound", "submit", str(folder), *SYSTEM, "--age", "0"]
+    env = {**os.environ, **environment}
+    both = [subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+    codes = sorted(process.wait() for process in both)
+    assert codes in ([Code.DONE, Code.REFUSED], [Code.DONE, Code.DONE])
+    assert taken(house) == 20
+    for process in both:
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+def taken(house: House) -> int:
+    with house.ledger.reading() as tx:
+        return int(tx.execute(select(func.count()).select_from(t.letter)).scalar_one())

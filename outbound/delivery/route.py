@@ -157,7 +157,7 @@ def _send_out(tx: Connection, house: House, found: Found, route: Route, token: s
     due = _next_run(house) if route.channel is Channel.PRINT else clock.now()
     country = found.addressee.address.country if found.addressee.address else one.country
     way = {"route": route.code, "channel": route.channel, "routed_at": clock.now(), "due_at": due, "country": country}
-    if move(tx, one, Status.ROUTED, route.code, WORKER, token=token, **way, tries=0, waiting_since=None):
+    if move(tx, one, Status.ROUTED, route.code, WORKER, token=token, **way, tries=0):
         _estimate(tx, house, replace(one, country=country), route.channel)
 
 

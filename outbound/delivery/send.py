@@ -28,7 +28,7 @@ from outbound.life import UNSETTLED, Status
 from outbound.ports import Mailer, Misconfigured, OutcomeUnknown, Refused, Unavailable
 from outbound.seal import Part
 
-LETTERS_THAT_PROVE_IT = 3  # different letters, all misconfigured, before the channel is paused
+LETTERS_THAT_PROVE_IT = 3  # different letters, all misconfigured (or one failed probe), and the channel is paused
 
 
 def send_handful(house: House, channel: Channel, lane: Lane) -> int:
@@ -136,7 +136,10 @@ def _claim(house: House, mailer: Mailer, lane: Lane) -> Handful | None:
     with house.ledger.writing() as tx:
         admitted = channels.admit(tx, mailer.channel, settings.send_lease)
         limit = most if admitted is None else min(most, admitted)
-        return claim(tx, Step.SEND, lane, limit, settings.send_lease, mailer.channel) if limit else None
+        handful = claim(tx, Step.SEND, lane, limit, settings.send_lease, mailer.channel) if limit else None
+        if handful is None and admitted:
+            channels.no_probe(tx, mailer.channel)
+        return handful
 
 
 def _still_good(house: House, handful: Handful) -> list[Letter]:
@@ -148,7 +151,7 @@ def _still_good(house: House, handful: Handful) -> list[Letter]:
 def _turned_back(tx: Connection, house: House, one: Letter, token: str) -> bool:
     if overdue := never_again(house, one):
         return hold(tx, one, overdue, WaitsFor.SENDER, WORKER, token=token)
-    if out_of_patience(house.settings, one):
+    if one.tries and out_of_patience(house.settings, one):
         return hold(tx, one, "channel-unavailable", WaitsFor.OPERATIONS, WORKER, token=token)
     if again := stale(house, one):
         return move(tx, one, Status.RECEIVED, again, WORKER, token=token, due_at=clock.now())
@@ -217,12 +220,14 @@ def _nothing_taken(house: House, held: LedgerConsignment, token: str, fault: Una
     """All of it back to ROUTED for a later try; a doubt stays a doubt. The channel's breaker opens."""
     retry_after = fault.retry_after if isinstance(fault, Unavailable) else None
     with house.ledger.writing() as tx:
-        due = next_try(house.settings, channels.failures(tx, held.channel), retry_after)
+        failures = channels.failures(tx, held.channel)
+        due = next_try(house.settings, failures, retry_after)
         letters = [m.letter.id for m in sending.members_of(tx, held.id)]
         if not sending.nothing_taken(tx, held.id, token, fault.code, WORKER, due):
             sending.wait_on(tx, held.id, token, later(house.settings.doubt_ask_seconds))
-        proof = letters[:1] if isinstance(fault, Misconfigured) else ()
-        if channels.failed(tx, held.channel, due, proof) >= LETTERS_THAT_PROVE_IT:
+        misconfigured = isinstance(fault, Misconfigured)
+        met = channels.failed(tx, held.channel, due, letters[:1] if misconfigured else ())
+        if misconfigured and (met >= LETTERS_THAT_PROVE_IT or failures):
             channels.pause(tx, "channel", held.channel, "misconfigured")
     return False
 

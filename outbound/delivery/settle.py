@@ -4,7 +4,9 @@ What they say is committed raw before it is confirmed at the supplier. A receipt
 forward: before the next hand-over the letter is HELD, after it there is an incident for a person.
 """
 
+import logging
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from sqlalchemy import Connection
 
@@ -12,13 +14,17 @@ from outbound import accounts, clock
 from outbound.delivery.house import RECEIPT, House
 from outbound.delivery.send import accepted, book
 from outbound.ledger import inbox, incidents, sending
-from outbound.ledger.letters import hold, locked, move
+from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import Blame, News, RawReceipt, Receipt, WaitsFor
 from outbound.life import LIVE, UNSETTLED, Outcome, Status, may_move
 from outbound.ports import OutsideError, ReceiptDoor, ReceiptSource
 
-FETCHED_AT_ONCE = 500
+log = logging.getLogger(__name__)
+
+KEPT_TOGETHER = 50  # receipts in one commit
+LOOKED_AT_EVERY = 60  # seconds, for a receipt that matches nothing or cannot be worked
+MOST_TRIES = 20
 BEFORE_SENDING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
 
 
@@ -30,9 +36,12 @@ def fetch(house: House) -> int:
 def _fetch(house: House, source: ReceiptSource) -> int:
     new = 0
     try:
-        for raw in source.fetch():
-            new += keep(house, raw)
-            source.confirm(raw)
+        receipts = source.fetch()
+        while some := list(islice(receipts, KEPT_TOGETHER)):
+            with house.ledger.writing() as tx:
+                new += sum(inbox.keep(tx, house.seal, raw) for raw in some)
+            for raw in some:
+                source.confirm(raw)
     except OutsideError:
         return new  # the rest lies there until the next round
     return new
@@ -45,15 +54,28 @@ def keep(house: House, raw: RawReceipt) -> bool:
 
 
 def settle(house: House) -> int:
-    """Work through the inbox, a receipt a commit; how many were looked at."""
-    seen = 0
-    while seen < FETCHED_AT_ONCE:
-        with house.ledger.writing() as tx:
-            if not (found := inbox.take_new(tx, house.seal, 1)):
-                break
-            _settle_one(tx, house, found[0])
-        seen += 1
-    return seen
+    """Work through the inbox, a receipt a commit; how many were looked at. One that cannot be worked stops no other."""
+    with house.ledger.writing() as tx:
+        found = inbox.some_new(tx, house.seal, KEPT_TOGETHER)
+    for one in found:
+        try:
+            with house.ledger.writing() as tx:
+                if inbox.still_new(tx, one):
+                    _settle_one(tx, house, one)
+        except Exception as fault:
+            log.error(
+                "Receipt %s of the inbox could not be worked (%s); it is tried later.", one.row, type(fault).__name__
+            )
+            _put_off(house, one)
+    return len(found)
+
+
+def _put_off(house: House, found: inbox.InboxReceipt) -> None:
+    with house.ledger.writing() as tx:
+        if found.tries < MOST_TRIES:
+            inbox.look_again(tx, found, LOOKED_AT_EVERY)
+        else:
+            inbox.mark(tx, found, "unreadable")
 
 
 def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None:
@@ -65,8 +87,8 @@ def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None
     matched = [apply(tx, house, one) for one in news]
     if all(matched):
         inbox.mark(tx, found, "settled")
-    elif found.tries * 60 < house.settings.unmatched_seconds:
-        inbox.look_again(tx, found, 60)
+    elif found.tries * LOOKED_AT_EVERY < house.settings.unmatched_seconds:
+        inbox.look_again(tx, found, LOOKED_AT_EVERY)
     else:
         inbox.mark(tx, found, "unmatched")
 
@@ -173,7 +195,9 @@ def _contradicts(tx: Connection, house: House, one: Letter, found: LedgerDispatc
         return
     sending.settle_dispatch(tx, found.id, Outcome.TAKEN, frozenset(Outcome) - LIVE, taken_at=clock.now())
     book(tx, house, one, found)
-    if one.status is not Status.HELD:
+    if one.status is Status.HELD:
+        touch(tx, one, held_code="contradicted", waits_for=WaitsFor.OPERATIONS)
+    else:
         hold(tx, one, "contradicted", WaitsFor.OPERATIONS, RECEIPT)
 
 

@@ -30,6 +30,12 @@ def admit(tx: Connection, channel: Channel, probe_seconds: float) -> int | None:
     return int(tx.execute(probe.values(open_until=now + timedelta(seconds=probe_seconds))).rowcount == 1)
 
 
+def no_probe(tx: Connection, channel: Channel) -> None:
+    """There was no letter to probe with: whoever has one next is the probe."""
+    state = t.channel_state
+    tx.execute(update(state).where(state.c.channel == channel).values(open_until=clock.now()))
+
+
 def failed(tx: Connection, channel: Channel, until: datetime, letters: Sequence[UUID] = ()) -> int:
     """The channel took nothing: closed until `until`. With `letters`, it was misconfigured for them.
 

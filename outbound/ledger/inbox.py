@@ -10,7 +10,7 @@ from outbound import clock
 from outbound.ledger import tables as t
 from outbound.ledger.letters import insert_new
 from outbound.letter import RawReceipt
-from outbound.seal import Seal
+from outbound.seal import Part, Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,24 @@ def keep(tx: Connection, seal: Seal, raw: RawReceipt) -> bool:
     return True
 
 
-def take_new(tx: Connection, seal: Seal, limit: int) -> list[InboxReceipt]:
-    """Up to `limit` receipts that are due, oldest first; nobody else gets them until this transaction ends."""
+def some_new(tx: Connection, seal: Seal, limit: int) -> list[InboxReceipt]:
+    """Up to `limit` receipts that are due, longest due first, opened. Whoever works one asks `still_new` first."""
     row = t.receipt_inbox.c
-    due = select(t.receipt_inbox).where(row.state == "new", row.due_at <= clock.now()).order_by(row.id).limit(limit)
-    found = []
-    for one in tx.execute(due.with_for_update(skip_locked=True)).all():
-        body = seal.open(tx, one.owner, "receipt", "worker", "settle") or b""
-        found.append(InboxReceipt(one.id, one.owner, one.tries, RawReceipt(one.provider, one.provider_id, body)))
-    return found
+    due = select(t.receipt_inbox).where(row.state == "new", row.due_at <= clock.now()).order_by(row.due_at, row.id)
+    found = tx.execute(due.limit(limit)).all()
+    parts = [Part(one.owner, "receipt") for one in found]
+    opened = seal.open_parts(tx, parts, "worker", "settle")
+    return [
+        InboxReceipt(one.id, one.owner, one.tries, RawReceipt(one.provider, one.provider_id, opened.get(part, b"")))
+        for one, part in zip(found, parts, strict=True)
+    ]
+
+
+def still_new(tx: Connection, receipt: InboxReceipt) -> bool:
+    """Lock it for this transaction. False where somebody else has worked it meanwhile."""
+    row = t.receipt_inbox.c
+    mine = select(row.id).where(row.id == receipt.row, row.state == "new", row.tries == receipt.tries)
+    return tx.execute(mine.with_for_update(skip_locked=True)).one_or_none() is not None
 
 
 def mark(tx: Connection, receipt: InboxReceipt, state: str) -> None:

@@ -10,9 +10,10 @@ from adapters.digital_post.memo import Sender
 from adapters.digital_post.receipts import PulledReceipts
 from adapters.http import Caller
 from adapters.persons import Persons
+from adapters.remote_print.keys import private_key, public_key
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import FetchedReceipts
-from adapters.remote_print.sftp import Access, Printer, private_key, public_key
+from adapters.remote_print.sftp import Access, Printer
 from outbound.letter import Channel
 from outbound.ports import Outside
 from outbound.settings import Settings, SettingsFault

@@ -8,11 +8,7 @@ call, and because nothing of it logs or carries a URL. It reads no proxy variabl
 
 import json
 import logging
-import math
-import socket
 import ssl
-import threading
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -20,6 +16,7 @@ from typing import Any
 
 import httpcore
 
+from adapters.timed_sockets import Deadline, TimedBackend, cause_of, is_our_certificate
 from outbound import clock
 from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, Unavailable
 
@@ -59,12 +56,12 @@ class Caller:
         self, base: str, headers: Mapping[str, str], timeout: float, tls: ssl.SSLContext | None = None
     ) -> None:
         self._base, self._headers, self._timeout = base, dict(headers), timeout
-        self._deadline = _Deadline()
+        self._deadline = Deadline()
         self._pool = httpcore.ConnectionPool(
             ssl_context=tls,
             max_connections=None,
             keepalive_expiry=KEEP_ALIVE,
-            network_backend=_TimedBackend(self._deadline),
+            network_backend=TimedBackend(self._deadline),
         )
 
     def call(self, method: str, path: str, body: bytes | None = None, content_type: str = "") -> Answered:
@@ -116,95 +113,6 @@ def refuse_strangers(answer: Answered) -> None:
         raise Unavailable("http-429", answer.retry_after)
 
 
-class _Deadline(threading.local):
-    """When the call that this thread is making must end."""
-
-    at = math.inf
-
-    def set(self, seconds: float) -> None:
-        self.at = time.monotonic() + seconds
-
-    def left(self, otherwise: type[httpcore.TimeoutException]) -> float:
-        """Seconds left. Raises `otherwise` when there are none."""
-        left = self.at - time.monotonic()
-        if left <= 0:
-            raise otherwise("deadline")
-        return left
-
-
-class _TimedBackend(httpcore.NetworkBackend):
-    """Plain sockets whose every step has only what is left of the call's time."""
-
-    def __init__(self, deadline: _Deadline) -> None:
-        self._deadline = deadline
-        self._inner = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        fault: Exception = httpcore.ConnectError("no-address")
-        for address in _addresses(host, port):
-            try:
-                left = self._deadline.left(httpcore.ConnectTimeout)
-                return _TimedStream(self._inner.connect_tcp(address, port, left), self._deadline)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as found:
-                fault = found
-        raise fault
-
-
-class _TimedStream(httpcore.NetworkStream):
-    def __init__(self, inner: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._inner, self._deadline = inner, deadline
-        self._has_read = False
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        try:
-            found = self._inner.read(max_bytes, self._deadline.left(httpcore.ReadTimeout))
-        except httpcore.ReadError as fault:
-            if not self._has_read and _is_our_certificate(fault):  # TLS 1.3 refuses it after the handshake
-                raise httpcore.ConnectError(*fault.args) from None
-            raise
-        self._has_read = True
-        return found
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        connection: socket.socket = self._inner.get_extra_info("socket")
-        left = memoryview(buffer)
-        try:
-            while left:
-                connection.settimeout(self._deadline.left(httpcore.WriteTimeout))
-                left = left[connection.send(left) :]
-        except TimeoutError as fault:
-            raise httpcore.WriteTimeout(fault) from fault
-        except OSError as fault:
-            raise httpcore.WriteError(fault) from fault
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        left = self._deadline.left(httpcore.ConnectTimeout)
-        return _TimedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
-
-
-def _addresses(host: str, port: int) -> list[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as fault:
-        raise httpcore.ConnectError("dns") from fault
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
 def _named(fault: Exception) -> OutsideError:
     if isinstance(fault, httpcore.ConnectError):
         return _not_connected(fault)
@@ -218,23 +126,10 @@ def _named(fault: Exception) -> OutsideError:
 
 
 def _not_connected(fault: Exception) -> OutsideError:
-    cause = _cause(fault)
-    if _is_our_certificate(fault) or isinstance(cause, ssl.SSLCertVerificationError):
+    cause = cause_of(fault)
+    if is_our_certificate(fault) or isinstance(cause, ssl.SSLCertVerificationError):
         return Misconfigured("certificate")
     return Unavailable("tls" if isinstance(cause, ssl.SSLError) else "no-connection")
-
-
-def _is_our_certificate(fault: Exception) -> bool:
-    """Whether the server says, by a TLS alert, that it will not have our certificate."""
-    cause = _cause(fault)
-    said = cause.reason or "" if isinstance(cause, ssl.SSLError) else ""
-    words = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "ALERT_HANDSHAKE_FAILURE")
-    return "ALERT" in said and any(word in said for word in words)
-
-
-def _cause(fault: Exception) -> object:
-    """What the socket said: httpcore keeps it as its own error's argument, and clears the chain."""
-    return fault.args[0] if fault.args else None
 
 
 def _whole(chunks: Iterable[bytes]) -> bytes:

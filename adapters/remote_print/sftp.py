@@ -9,11 +9,9 @@ import errno
 import logging
 import socket
 import threading
-from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import paramiko
 
@@ -139,20 +137,13 @@ class _Line:
     sftp: paramiko.SFTPClient
 
     def is_alive(self) -> bool:
-        transport, channel = self.client.get_transport(), self.sftp.get_channel()
-        return transport is not None and transport.is_active() and channel is not None and not channel.closed
+        channel = self.sftp.get_channel()
+        return _is_alive(self.client) and channel is not None and not channel.closed
 
     def end(self) -> None:
         with contextlib.suppress(*BROKEN, OSError):
             self.client.close()
         self.sock.close()
-
-
-class _Stranger(paramiko.MissingHostKeyPolicy):
-    """Whoever shows another host key than the pinned one is not our printer."""
-
-    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> NoReturn:
-        raise paramiko.BadHostKeyException(hostname, key, key)
 
 
 @contextlib.contextmanager
@@ -186,8 +177,8 @@ def _open(access: Access) -> _Line:
             return _Line(sock, client, _session_on(sock, client, access))
     except paramiko.BadHostKeyException:
         named: OutsideError = Misconfigured("host-key")
-    except paramiko.AuthenticationException:
-        named = Misconfigured("login")
+    except paramiko.AuthenticationException:  # also what paramiko calls a login in which the line broke
+        named = Misconfigured("login") if _is_alive(client) else Unavailable("no-connection")
     except (*BROKEN, OSError):
         named = Unavailable("no-connection")
     client.close()
@@ -199,7 +190,7 @@ def _session_on(sock: socket.socket, client: paramiko.SSHClient, access: Access)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     name = access.host if access.port == 22 else f"[{access.host}]:{access.port}"
     client.get_host_keys().add(name, access.host_key.get_name(), access.host_key)
-    client.set_missing_host_key_policy(_Stranger())
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
     client.connect(
         access.host,
         access.port,
@@ -208,9 +199,9 @@ def _session_on(sock: socket.socket, client: paramiko.SSHClient, access: Access)
         sock=sock,
         allow_agent=False,
         look_for_keys=False,
-        banner_timeout=access.timeout,
-        auth_timeout=access.timeout,
-        channel_timeout=access.timeout,
+        banner_timeout=2 * access.timeout,  # the watch ends each of these before, and by one name
+        auth_timeout=2 * access.timeout,
+        channel_timeout=2 * access.timeout,
     )
     return client.open_sftp()
 
@@ -232,6 +223,11 @@ def _content(sftp: paramiko.SFTPClient, path: str, limit: int) -> bytes:
         return file.read(limit)
 
 
+def _is_alive(client: paramiko.SSHClient) -> bool:
+    transport = client.get_transport()
+    return transport is not None and transport.is_active()
+
+
 def _told(fault: OSError) -> OutsideError:
     """What the server's plain no means. (paramiko knows the words of three of SFTP's status codes.)"""
     if fault.errno == errno.ENOENT:
@@ -239,25 +235,3 @@ def _told(fault: OSError) -> OutsideError:
     if fault.errno == errno.EACCES:
         return Misconfigured("no-permission")
     return NotDone("sftp-failure")
-
-
-def private_key(path: Path) -> paramiko.PKey:
-    """Our key. Raises ValueError with a sentence."""
-    try:
-        return paramiko.PKey.from_path(path)
-    except (OSError, ValueError, TypeError, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
-        pass
-    raise ValueError(
-        "OUTBOUND_PRINT_SFTP_KEY_FILE names no private key without a passphrase; make one with ssh-keygen."
-    )
-
-
-def public_key(path: Path) -> paramiko.PKey:
-    """The printer's host key, a line as in a `.pub` or known_hosts file. Raises ValueError with a sentence."""
-    try:
-        words = path.read_text(encoding="utf-8").split()
-        kind = next(n for n, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-")))
-        return paramiko.PKey.from_type_string(words[kind], b64decode(words[kind + 1], validate=True))
-    except (OSError, ValueError, StopIteration, IndexError, paramiko.SSHException, paramiko.pkey.UnknownKeyType):
-        pass
-    raise ValueError("OUTBOUND_PRINT_SFTP_HOST_KEY_FILE names no public key; ask the printer for its host key.")

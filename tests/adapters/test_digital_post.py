@@ -327,12 +327,12 @@ def test_only_a_whole_answer_says_that_somebody_is_not_there(scripts: list[Scrip
 
 def test_an_endless_register_is_left_when_the_time_is_up() -> None:
     endless = a_page(a_contact(A), pages=10**9, total=10**9)
-    with scripted(endless) as server, register(server, 0.5) as contacts, within(2):
+    with scripted(endless) as server, register(server, 0.3) as contacts, within(2):
         assert contacts.look_up([A, B]) == {A: Mailbox.ENROLLED, B: Mailbox.UNKNOWN}
 
 
 def test_a_dripping_register_is_left_when_the_time_is_up() -> None:
-    with scripted(drip(b"HTTP/1.1 200 OK\r\n" * 100, 0.05)) as server, register(server, 0.5) as contacts, within(2):
+    with scripted(drip(b"HTTP/1.1 200 OK\r\n" * 100, 0.05)) as server, register(server, 0.3) as contacts, within(2):
         assert contacts.look_up([A]) == {A: Mailbox.UNKNOWN}
 
 

@@ -56,12 +56,12 @@ def test_an_answer_comes_whole() -> None:
 )
 def test_a_server_that_drips_or_stalls_has_the_calls_time_and_no_more(script: Script) -> None:
     with within(1.5):
-        assert isinstance(failure(script, timeout=0.5), OutcomeUnknown)
+        assert isinstance(failure(script, timeout=0.3), OutcomeUnknown)
 
 
 def test_a_server_that_does_not_read_has_the_calls_time_and_no_more() -> None:
     with scripted(answer(200), reads=False) as server, within(1.5), pytest.raises(OutcomeUnknown):
-        call(server.url, 0.5, body=b"x" * 50_000_000)
+        call(server.url, 0.3, body=b"x" * 50_000_000)
 
 
 @pytest.mark.parametrize(
@@ -271,4 +271,4 @@ def test_a_handshake_that_breaks_is_unavailable(theirs: Identity) -> None:
 
 def test_a_handshake_that_never_ends_has_the_calls_time_and_no_more(theirs: Identity) -> None:
     with scripted(answer(200), reads=False) as server, within(1.5), pytest.raises(Unavailable):
-        call(server.url.replace("http:", "https:"), 0.5, tls=client(theirs))
+        call(server.url.replace("http:", "https:"), 0.3, tls=client(theirs))

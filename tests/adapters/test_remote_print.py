@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapters import connect
+from adapters.remote_print.keys import private_key, public_key
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import LARGEST, FetchedReceipts
 from adapters.remote_print.run import archive
-from adapters.remote_print.sftp import Access, Missing, NotDone, Printer, private_key, public_key
+from adapters.remote_print.sftp import Access, Missing, NotDone, Printer
 from outbound.letter import Accepted, CannotSay, Channel, Consignment, Lane, News, NotTaken, Taken
 from outbound.ports import Misconfigured, OutcomeUnknown, Outside, OutsideError, Unavailable
 from outbound.settings import Settings
@@ -263,7 +264,7 @@ def test_a_lost_answer_to_the_rename_is_in_doubt_and_the_receipt_tells(printer: 
 
 
 def test_a_rename_that_is_done_and_called_failed_is_no_failure(printer: Supplier) -> None:
-    printer.simulator.mood(error_after_take=True, pace={"pick_up": 1})
+    printer.simulator.mood(error_after_take=True, pace={"pick_up": 0.5})
     run = a_run()
     assert len(list(printer.mailer.hand_over(run))) == 2
     assert printer.is_taken(run)
@@ -326,7 +327,7 @@ def test_whatever_does_not_speak_ssh_is_unavailable_in_time(house: House, says: 
         connection.sendall(says)
         ended.wait()
 
-    with _listening(babble) as port, within(3), house.mailer(port=port, timeout=0.5) as mailer:
+    with _listening(babble) as port, within(3), house.mailer(port=port, timeout=0.3) as mailer:
         outcome = _failure(mailer)
     assert isinstance(outcome, Unavailable)
 
@@ -336,7 +337,7 @@ def test_a_server_that_drips_has_its_time_and_no_more(house: House) -> None:
         while not ended.wait(0.05):
             connection.sendall(b"x")
 
-    with _listening(drip) as port, within(3), house.mailer(port=port, timeout=0.5) as mailer:
+    with _listening(drip) as port, within(3), house.mailer(port=port, timeout=0.3) as mailer:
         outcome = _failure(mailer)
     assert isinstance(outcome, Unavailable)
 

@@ -1,6 +1,5 @@
 """What letters cost, saved and how they went; and whether every krone comes again."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,35 +9,18 @@ from outbound import clock
 from outbound.accounts import audit as all_differences
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import opened_ledger
-from outbound.cli.tables import Form, kroner, percent, shown, table
+from outbound.cli.tables import Form, shown, table
 from outbound.organisation import load_organisation
-from outbound.reports.figures import Figure
-from outbound.reports.reading import By, Period, figures, total
-from outbound.routing import Route
-from outbound.settings import Settings
+from outbound.reports import By, Line, Period
+from outbound.reports import report as made_of
+from outbound.reports import table as words_of
 from outbound.tariff_row import Part
 
-PARTS = {Part.PORTO: "Porto sparet", Part.MATERIALS: "Materialer sparet", Part.HANDLING: "Tid sparet, anslået"}
-COLUMNS = {
-    "key": "",
-    "digital": "Digitalt",
-    "printed": "Fjernprint",
-    "digital_andel": "Digital andel",
-    "papirandel": "Papirandel",
-    "fjernprintandel": "Fjernprintandel",
-    **{f"saved_{part}": heading for part, heading in PARTS.items()},
-}
-HEADINGS = {
-    By.DEPARTMENT: "Forvaltning",
-    By.MONTH: "Måned",
-    By.CHANNEL: "Kanal",
-    By.ROUTE: "Rute",
-    By.SYSTEM: "Fagsystem",
-    By.LETTER_TYPE: "Brevtype",
-}
-ALL = "I alt"
-NONE = {"digital_andel": "–", "papirandel": "–", "fjernprintandel": "ukendt"}
-"""What stands in place of a share that there is not."""
+FIGURES = (
+    "key", "label", "letters", "digital", "printed", "digital_andel", "papirandel", "fjernprintandel",
+    *(f"saved_{part}" for part in Part),
+)  # fmt: skip
+"""The columns of csv and json: amounts in øre, shares as fractions of 1, nothing where one is not known."""
 
 
 def report(
@@ -53,11 +35,13 @@ def report(
     """
     period = _period(first, last)
     with opened_ledger() as (settings, ledger), ledger.reading() as tx:
-        rows = [*figures(tx, period, by).items(), (ALL, total(tx, period))]
-    names = _names(settings, by, period.last)
-    for_people = form is Form.TABLE
-    listed = [figure_row(names.get(key, key) if for_people else key, each, for_people) for key, each in rows]
-    typer.echo(shown(listed, {**COLUMNS, "key": HEADINGS[by]}, form))
+        made = made_of(tx, load_organisation(settings.config_dir), period, by)
+    if form is Form.TABLE:
+        headings, *lines = words_of(made)
+        typer.echo(f"{made.period.first} – {made.period.last}\n\n{table(lines, headings)}")
+        return
+    rows = [_figures(line) for line in (*made.lines, made.total)]
+    typer.echo(shown(rows, dict.fromkeys(FIGURES, ""), form))
 
 
 def audit() -> None:
@@ -74,33 +58,22 @@ def audit() -> None:
     raise typer.Exit(Code.FOUND)
 
 
-def figure_row(key: str, of: Figure, for_people: bool) -> dict[str, Any]:
-    """A line of the report: for people in kroner and percent, else øre and fractions (None = unknown)."""
-    letters = of.letters
+def _figures(line: Line) -> dict[str, Any]:
+    letters, money = line.figure.letters, line.figure.money
     shares = {
         "digital_andel": letters.digital_share,
         "papirandel": letters.paper_share,
         "fjernprintandel": letters.router_share,
     }
-    money = {f"saved_{part}": of.money.saved(part) for part in PARTS}
     return {
-        "key": key,
+        "key": line.key,
+        "label": line.label,
+        "letters": letters.through_router,
         "digital": letters.digital,
         "printed": letters.printed,
-        **{name: percent(each, NONE[name]) if for_people else _decimal(each) for name, each in shares.items()},
-        **{name: kroner(amount) if for_people else amount for name, amount in money.items()},
+        **{name: None if share is None else round(float(share), 6) for name, share in shares.items()},
+        **{f"saved_{part}": money.saved(part) for part in Part},
     }
-
-
-def _names(settings: Settings, by: By, day: date) -> Mapping[str, str]:
-    if by is By.ROUTE:
-        return {route.code: f"{route.code}: {route.sentence}" for route in Route}
-    if by is By.CHANNEL:
-        return {"digital": "Digital Post", "print": "Fjernprint"}
-    if by is not By.DEPARTMENT:
-        return {}
-    organisation = load_organisation(settings.config_dir)
-    return {each.code: organisation.name_of(each.code, day) for each in organisation.departments}
 
 
 def _period(first: str, last: str) -> Period:
@@ -112,10 +85,6 @@ def _period(first: str, last: str) -> Period:
     except ValueError as fault:
         ours = str(fault) if str(fault).startswith("The period") else "A day is written YYYY-MM-DD."
         raise CannotDo(ours) from None
-
-
-def _decimal(each: Any) -> float | None:
-    return None if each is None else round(float(each), 6)
 
 
 def _text(value: object) -> str:

@@ -63,8 +63,8 @@ def submit(
 ) -> None:
     """Take in the letters that lie whole in a folder.
 
-    They are moved to done/, or to faulty/ with the reason beside them. NAME.json is the body of POST /v1/letters; where NAME.pdf lies beside it, that is its document.pdf. The same
-    reference again is the same letter. docs/operations.md says more.
+    They are moved to done/, or to faulty/ with the reason beside them. NAME.json is the body of POST /v1/letters;
+    where NAME.pdf lies beside it, that is its document.pdf. The same reference again is the same letter.
     """
     if not folder.is_dir():
         raise CannotDo(f"{folder} is no folder.")

@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from fractions import Fraction
-from math import floor
 from typing import Any
 from uuid import UUID
 
@@ -48,20 +46,6 @@ def table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
 def clean(text: str) -> str:
     """The text without what could move the cursor or reverse the line: somebody's own words may be in it."""
     return "".join(sign if sign.isprintable() else "·" for sign in text)
-
-
-def kroner(amount: int) -> str:
-    """An amount of øre as `1.234,50 kr.`"""
-    whole, rest = divmod(abs(amount), 100)
-    return f"{'-' if amount < 0 else ''}{whole:,}".replace(",", ".") + f",{rest:02d} kr."
-
-
-def percent(share: Fraction | None, otherwise: str = "–") -> str:
-    """A share as `92,5 %`: to the nearest tenth, half upwards (docs/measures.md). `otherwise`: where there is none."""
-    if share is None:
-        return otherwise
-    tenths = floor(share * 1000 + Fraction(1, 2))
-    return f"{tenths // 10},{tenths % 10} %"
 
 
 def moment(at: datetime | None) -> str:

@@ -11,7 +11,7 @@ from outbound import clock, standing
 from outbound.cli.acts import One, letter_id
 from outbound.cli.faults import CannotDo
 from outbound.cli.opening import name_of_hand, opened_ledger, os_user
-from outbound.cli.tables import Form, age, clean, kroner, moment, shown
+from outbound.cli.tables import Form, age, clean, moment, shown
 from outbound.cli.words import CHANNELS, LANES, STATES, STEPS, VERBS, WAITS_FOR
 from outbound.contents import DOCUMENT, HEAD, PERSON, unpack_addressee
 from outbound.desk import verbs_for
@@ -19,6 +19,7 @@ from outbound.ledger import Ledger
 from outbound.ledger.sending import live_dispatch
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import WaitsFor
+from outbound.rendering.danish import kroner
 from outbound.routing import Route
 from outbound.seal import Part, Seal
 from outbound.settings import Settings, SettingsFault

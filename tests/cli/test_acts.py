@@ -181,7 +181,7 @@ def test_nothing_of_a_person_is_said_but_by_open_and_that_is_logged(run: Run, ho
     told = run("show", letter, "--open", "--by", "Drift Driftsen")
     assert number in told.out
     assert "Solvej Prøvesen" in told.out
-    assert [("Drift Driftsen", "show")] * 2 == readings(house, letter)[len(before) :]
+    assert readings(house, letter)[len(before) :] == [("Drift Driftsen", "show")] * 2
 
 
 def test_a_pdf_is_written_for_its_reader_alone(run: Run, house: House, received: UUID, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from outbound.settings import HOME
 from tests.cli.conftest import Ended, Run
 from tests.house import NOTICE
 from tests.people import person
-from tests.rendering.pdfs import letter_pdf
+from tests.rendering.pdfs import pdf as letter_pdf
 
 SYSTEM = ("--system", "jobcenter")
 
@@ -193,7 +193,7 @@ def test_a_linked_place_for_done_is_refused(take: Any, folder: Path, tmp_path: P
 @pytest.mark.parametrize(
     "name",
     [
-        person(), "-rf", "a\nb", "\x1b[2J", "x" * 200, "‮fdp", "<img src=x>", "{{7*7}}", "😀", "a;b", "$(id)", "..",
+        person(), "-rf", "a\nb", "\x1b[2J", "x" * 200, "\u202efdp", "<img src=x>", "{{7*7}}", "😀", "a;b", "$(id)",
         f"brev {person()[:6]}-{person()[6:]}",
     ],
 )  # fmt: skip

@@ -103,8 +103,7 @@ class _Round:
             while True:
                 found = self._page(body, page, len(numbers))
                 contacts = found["contacts"]
-                rows, page = rows + len(contacts), page + 1
-                _gather(pages.found, contacts, self.kind, set(numbers))
+                rows, page = rows + _gather(pages.found, contacts, self.kind, set(numbers)), page + 1
                 if page >= _count(found, "totalPages"):
                     _must_be_whole(rows, _count(found, "totalElements"))
                     return pages
@@ -124,14 +123,18 @@ class _Round:
         return found
 
 
-def _gather(found: dict[str, Mailbox], contacts: list[Any], kind: Kind, asked: set[str]) -> None:
-    """Adds what the contacts say of the numbers asked for. Two contacts of one number that disagree say nothing."""
+def _gather(found: dict[str, Mailbox], contacts: list[Any], kind: Kind, asked: set[str]) -> int:
+    """Adds what the contacts say of the numbers asked for, and counts those contacts: one of somebody else, or with a
+    number written otherwise, makes the answer incomplete. Two contacts of one number that disagree say nothing."""
+    ours = 0
     for contact in contacts:
         number = str(contact.get(kind)) if isinstance(contact, dict) else ""
         if number not in asked:
             continue
+        ours += 1
         mailbox = _mailbox(contact.get("mailboxSubscription"))
         found[number] = mailbox if found.get(number, mailbox) is mailbox else Mailbox.UNKNOWN
+    return ours
 
 
 def _mailbox(subscription: object) -> Mailbox:

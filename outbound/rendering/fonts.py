@@ -7,6 +7,7 @@ letters embed subsets of them, which the licence lets go with any document.
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from io import BytesIO
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any
@@ -100,6 +102,8 @@ def face_file(face: Face, folder: Path) -> Path:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(_instance(face))
+                file.flush()
+                os.fsync(file.fileno())
             os.chmod(unfinished, 0o644)
             os.replace(unfinished, path)
         except BaseException:
@@ -191,13 +195,24 @@ def _printable() -> frozenset[str]:
 
 
 def runs(text: str, face: Face) -> Iterator[tuple[Face, str]]:
-    """`text` in runs of one face each: the asked one wherever it has the characters."""
-    mine = _coverage()[face]
-    if mine.issuperset(text):
+    """`text` in runs of one face each: the asked one for every word that it has whole."""
+    if _coverage()[face].issuperset(text):
         yield face, text
         return
-    for own, letters in groupby(text, key=mine.__contains__):
-        yield (face if own else STANDS_IN[face]), "".join(letters)
+    pieces = (piece for word in re.split("( )", text) for piece in _faces_of(word, face))
+    for own, some in groupby(pieces, key=itemgetter(0)):
+        yield own, "".join(piece for _, piece in some)
+
+
+def _faces_of(word: str, face: Face) -> Iterator[tuple[Face, str]]:
+    """A word in one face, where there is one that has all of it; else letter by letter."""
+    mine, stand_in = _coverage()[face], STANDS_IN[face]
+    if mine.issuperset(word):
+        yield face, word
+    elif _coverage()[stand_in].issuperset(word):
+        yield stand_in, word
+    else:
+        yield from ((face if letter in mine else stand_in, letter) for letter in word)
 
 
 def width(text: str, face: Face, size: float) -> float:

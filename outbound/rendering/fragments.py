@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from lxml.etree import _Element
@@ -44,6 +45,7 @@ CELL_RIGHT = _style("amount", size=10, leading=13, alignment=TA_RIGHT)
 _STAYS = re.compile(
     rf"(?<=[\d.]) (?=(?:{'|'.join(MONTHS)}|kr\.|pct\.|m²))|(?<=§) (?=\d)|(?<=\bkl\.) (?=\d)|(?<=\bstk\.) (?=\d)"
 )
+_BREAKS = 40  # line breaks in one paragraph
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 
@@ -60,6 +62,25 @@ def text_of(element: _Element) -> str:
 def paragraph_of(element: _Element, style: ParagraphStyle, face: Face = REGULAR) -> Paragraph:
     """The element's text as one paragraph."""
     return Paragraph("", style, frags=fragments(element, style, face))
+
+
+def paragraphs_of(element: _Element, style: ParagraphStyle, face: Face = REGULAR, bullet: str = "") -> list[Paragraph]:
+    """The element's text, parted after every so many line breaks: one paragraph of 20,000 lines takes minutes."""
+    blocks: list[list[ParaFrag]] = [[]]
+    breaks = 0
+    for frag in fragments(element, style, face):
+        breaks += hasattr(frag, "lineBreak")
+        if breaks == _BREAKS:
+            blocks.append([])
+            breaks = 0
+        else:
+            blocks[-1].append(frag)
+    made = [Paragraph("", style, frags=block or [_fragment("", face, style, None)]) for block in blocks]
+    made[0].bulletText = bullet or None
+    for upper, lower in pairwise(made):
+        upper.style = ParagraphStyle(style.name, parent=upper.style, spaceAfter=0)
+        lower.style = ParagraphStyle(style.name, parent=lower.style, spaceBefore=0)
+    return made
 
 
 def fragments(element: _Element, style: ParagraphStyle, face: Face = REGULAR) -> list[ParaFrag]:

@@ -12,7 +12,7 @@ from outbound.rendering.window import MM, PAGE_HEIGHT, Box
 
 _HAIR = 1e-6  # points that rounding may cost
 _FEW_LINES = 44.0  # points: what a heading must have under it on its own page
-MOST_PAGES = 200  # a letter longer than this is a mistake
+MOST_PAGES = 80  # 40 sheets printed on both sides: what a C4 envelope takes (iMail Denmark, 21grams.com)
 
 
 @dataclass(slots=True)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from lxml.etree import _Element
-from reportlab.platypus import Flowable, Paragraph
+from reportlab.platypus import Flowable
 
 from outbound.rendering.fonts import BOLD
-from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, fragments, paragraph_of, text_of
+from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, paragraph_of, paragraphs_of, text_of
 from outbound.rendering.tables import table_of
 from outbound.rendering.window import BODY_LATER, MM
 
@@ -19,46 +19,56 @@ class Group(Flowable):
 
     PAD = 9.0  # points inside a tinted group
 
-    def __init__(self, inside: Sequence[Flowable], tinted: bool = False) -> None:
+    def __init__(self, inside: Sequence[Flowable], *, tinted: bool = False) -> None:
         super().__init__()
         self.inside, self.tinted = list(inside), tinted
         self.spaceBefore, self.spaceAfter = (8, 8) if tinted else (0, 0)
-        self._tops: list[float] = []
+        self._pad = self.PAD if tinted else 0.0
+        self._places: list[tuple[float, float]] = []  # top and bottom of each part, from the top of the group
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
         """Place the parts one under the other."""
-        pad = self.PAD if self.tinted else 0.0
+        pad = self._pad
         self.width, y, after = width, pad, 0.0
-        self._tops = []
+        self._places = []
         for number, part in enumerate(self.inside):
             gap = max(after, part.getSpaceBefore()) if number else 0.0
             _, tall = part.wrap(width - 2 * pad, height)
-            self._tops.append(y + gap)
+            self._places.append((y + gap, y + gap + tall))
             y, after = y + gap + tall, part.getSpaceAfter()
         self.height = y + pad
         return width, self.height
 
     def split(self, width: float, height: float) -> list[Flowable]:
-        """Only what is taller than a page is split at all, between its parts."""
+        """Only what is taller than a page is split at all."""
         _, tall = self.wrap(width, height)
-        if tall <= BODY_LATER.height * MM or len(self.inside) < 2:
-            return [] if tall <= BODY_LATER.height * MM or self.tinted else list(self.inside)
+        if tall <= BODY_LATER.height * MM:
+            return []
         if not self.tinted:
             return list(self.inside)
-        ends = [*self._tops[1:], self.height]
-        fits = sum(end + self.PAD <= height for end in ends)
-        fits = min(fits, len(self.inside) - 1)
-        return [Group(self.inside[:fits], True), Group(self.inside[fits:], True)] if fits else []
+        first, rest = self._parted(width - 2 * self._pad, height - self._pad)
+        return [Group(first, tinted=True), Group(rest, tinted=True)] if first and rest else []
+
+    def _parted(self, width: float, room: float) -> tuple[list[Flowable], list[Flowable]]:
+        """What fits in so many points, and the rest; a heading goes with what follows it."""
+        fits = sum(bottom <= room for _, bottom in self._places)
+        first, rest = self.inside[:fits], self.inside[fits:]
+        if rest:
+            parts = rest[0].split(width, room - self._places[fits][0]) if room > self._places[fits][0] else []
+            if len(parts) > 1:
+                return [*first, parts[0]], [*parts[1:], *rest[1:]]
+        while first and getattr(first[-1], STICKS, False):
+            rest.insert(0, first.pop())
+        return first, rest
 
     def draw(self) -> None:
         """The ground, then the parts on it."""
-        pad = self.PAD if self.tinted else 0.0
         if self.tinted:
             self.canv.setFillColor(PALE)
             self.canv.rect(0, 0, self.width, self.height, stroke=0, fill=1)
             self.canv.setFillColor(INK)
-        for top, part in zip(self._tops, self.inside, strict=True):
-            part.drawOn(self.canv, pad, self.height - top - part.height)
+        for (_, bottom), part in zip(self._places, self.inside, strict=True):
+            part.drawOn(self.canv, self._pad, self.height - bottom)
 
 
 def flowables(body: _Element) -> list[Flowable]:
@@ -77,20 +87,20 @@ def _pieces(element: _Element) -> Iterator[Flowable]:
     elif tag == "section":
         yield Group([piece for child in element for piece in _pieces(child)], tinted=element.get("class") == "box")
     else:
-        yield _text_block(element)
+        yield from _text_block(element)
 
 
-def _text_block(element: _Element) -> Flowable:
+def _text_block(element: _Element) -> list[Flowable]:
     kind = element.get("class")
     if kind == "signature":
-        signature = Group([paragraph_of(element, SIGNATURE)])
+        signature = Group(paragraphs_of(element, SIGNATURE))
         signature.spaceBefore = SIGNATURE.spaceBefore
-        return signature
-    paragraph = paragraph_of(element, NOTE if kind == "note" else BODY)
+        return [signature]
+    paragraphs = paragraphs_of(element, NOTE if kind == "note" else BODY)
     following = element.getnext()
     if following is not None and following.tag in ("ul", "ol") and len(text_of(element)) < _SHORT:
-        return _sticking(paragraph)
-    return paragraph
+        _sticking(paragraphs[0])
+    return [*paragraphs]
 
 
 def _sticking(flowable: Flowable) -> Flowable:
@@ -103,4 +113,4 @@ def _items(element: _Element) -> Iterator[Flowable]:
     for number, item in enumerate(element, 1):
         bullet = "•" if element.tag == "ul" else f"{number}."
         style = STYLES["li" if item.getnext() is not None else "last-li"]
-        yield Paragraph("", style, bulletText=bullet, frags=fragments(item, style))
+        yield from paragraphs_of(item, style, bullet=bullet)

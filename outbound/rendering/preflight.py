@@ -9,12 +9,12 @@ from outbound.rendering.cover import draw_cover, new_canvas
 from outbound.rendering.faults import Fault, RenderingFault
 from outbound.rendering.inspection import SENTENCES
 from outbound.rendering.letter_type import LONGEST_TITLE
+from outbound.rendering.paging import MOST_PAGES
 from outbound.rendering.renderer import sheets_of
 from outbound.rendering.sheet import draw_marker, one_line
 from outbound.rendering.views import Frame
 from outbound.rendering.wire import Message
 
-MOST_PAGES = 80  # 40 sheets printed on both sides: what a C4 envelope takes (iMail Denmark, 21grams.com)
 SECONDS = 10.0
 MEMORY = 512_000_000
 LARGEST = 15_000_000

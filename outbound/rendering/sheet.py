@@ -26,7 +26,7 @@ _HEAD_VALUE = ParagraphStyle("head-value", fontName=REGULAR.name, fontSize=9.5, 
 
 def one_line(text: str) -> str:
     """A line that the router was given, fit to be set. Raises RenderingFault: `character`."""
-    return checked(" ".join(text.split()))
+    return " ".join(checked(text).split())
 
 
 def checked(text: str) -> str:
@@ -56,6 +56,8 @@ def draw_address(canvas: Canvas, address: Address, window: Box = WINDOW.address)
 
 def fitted(lines: tuple[str, ...], window: Box) -> tuple[float, list[str]]:
     """The largest size in which the lines fit, wrapped between words only where even the smallest is too wide."""
+    if not lines:
+        raise RenderingFault("address")
     across, down = (window.width - 2 * _INSET) * MM, (window.height - 2 * _INSET) * MM
     for size in _ADDRESS_SIZES:
         if len(lines) * size * _LINE <= down and all(width(line, REGULAR, size) <= across for line in lines):

@@ -7,7 +7,7 @@ from lxml.etree import _Element
 from reportlab.platypus import Flowable, Paragraph, Spacer, Table, TableStyle
 
 from outbound.rendering.fonts import BOLD, REGULAR, width
-from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, paragraph_of, text_of, unbroken
+from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, paragraphs_of, text_of, unbroken
 from outbound.rendering.window import BODY_LATER, MM
 
 
@@ -40,9 +40,9 @@ def _is_total(row: _Element) -> bool:
     return row.get("class") == "total"
 
 
-def _cell(cell: _Element, bold: bool) -> Paragraph:
+def _cell(cell: _Element, bold: bool) -> list[Paragraph]:
     style = CELL_RIGHT if cell.get("class") == "amount" else CELL
-    return paragraph_of(cell, style, BOLD if bold else REGULAR)
+    return paragraphs_of(cell, style, BOLD if bold else REGULAR)
 
 
 _WHOLE = BODY_LATER.width * MM

@@ -20,7 +20,7 @@ _PATIENCE = 60.0  # seconds to wait for a free child before saying that all are 
 _REQUESTS = 500  # after so many a child is replaced, so that nothing can pile up in it
 _START = 20.0  # seconds that a new child may take to be there
 _ROOT = Path(__file__).resolve().parents[2]
-_KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV")  # the rest of the environment holds secrets
+_KEPT = ("PATH", "LANG", "LC_ALL")  # the rest of the environment holds secrets
 
 
 class Busy(Exception):

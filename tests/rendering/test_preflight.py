@@ -17,7 +17,8 @@ from pypdf.generic import ContentStream
 
 from outbound.letter import ReadyMade
 from outbound.rendering import WINDOW, Frame, RenderingFault, preflight, prepare
-from outbound.rendering.children import pool
+from outbound.rendering.children import Child, pool
+from outbound.rendering.wire import Message
 from tests.rendering.pdfs import inflating, pdf, slow
 from tests.rendering.placed import glyphs, text_of
 from tests.waiting import wait_for
@@ -149,18 +150,22 @@ def test_a_child_that_is_killed_is_replaced() -> None:
 
 def test_children_know_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OUTBOUND_SESSION_SECRET", "hemmelig")
-    for child in list(pool().alive):
-        pool().alive.discard(child)
-    preflight(GOOD)
-    for child in pool().alive:
+    child = Child()
+    try:
+        head = {"seconds": 10, "memory": 512_000_000, "most_pages": 9}
+        assert child.ask(Message(head, (GOOD, b"", b"")), 10, 1000).head["pages"] == 1
         assert b"hemmelig" not in Path(f"/proc/{child.process.pid}/environ").read_bytes()
+        assert len(list(Path(f"/proc/{child.process.pid}/fd").iterdir())) == 3
+    finally:
+        child.end()
 
 
 FORKED = """
 import os, sys
 sys.path.insert(0, {root!r})
 from outbound.rendering import preflight
-from outbound.rendering.children import pool
+from outbound.rendering.children import Child, pool
+from outbound.rendering.wire import Message
 from tests.rendering.pdfs import pdf
 assert preflight(pdf()).faults == ()
 before = {{child.process.pid for child in pool().alive}}
@@ -185,7 +190,8 @@ ORPHAN = """
 import sys, time
 sys.path.insert(0, {root!r})
 from outbound.rendering import preflight
-from outbound.rendering.children import pool
+from outbound.rendering.children import Child, pool
+from outbound.rendering.wire import Message
 from tests.rendering.pdfs import pdf
 preflight(pdf())
 print(*(child.process.pid for child in pool().alive), flush=True)

@@ -1,0 +1,215 @@
+"""How things stand now: the queues and their oldest letter, what waits for whom, pauses, doubts. Writes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, case, func, select
+
+from outbound import clock
+from outbound.ledger import tables as t
+from outbound.ledger.values import CLAIMS, Letter, Step, letter_from
+from outbound.letter import Channel, Lane, WaitsFor
+from outbound.life import Outcome, Status
+from outbound.story import Incident, incident_from
+
+
+@dataclass(frozen=True, slots=True)
+class QueueStanding:
+    """One queue: due now, for later (a day, a run, a new try), in a worker's hands; since when its oldest is due."""
+
+    step: Step
+    lane: Lane
+    channel: Channel | None
+    due: int
+    later: int
+    in_hand: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldStanding:
+    """So many letters are HELD for this reason and wait for these people, the oldest since then."""
+
+    code: str
+    waits_for: WaitsFor
+    letters: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Letters of this channel, system, type or mailing stand still. The why lies sealed under the act's id."""
+
+    scope: str
+    key: str
+    by: str
+    since: datetime
+    act: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """A channel that failed, and when it is tried again."""
+
+    channel: Channel
+    failures: int
+    open_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LooseReceipt:
+    """A receipt that matches no dispatch of ours, or that cannot be read. Its body is sealed."""
+
+    row: int
+    provider: str
+    state: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A consignment with letters that may have been taken."""
+
+    id: UUID
+    channel: Channel
+    provider: str
+    letters: int
+    called_at: datetime | None
+    next_question: datetime | None
+    deadline: datetime | None
+
+
+def states(tx: Connection) -> dict[Status, int]:
+    """How many letters are in each state; the absent ones are none."""
+    row = t.letter.c
+    found = tx.execute(select(row.status, func.count()).group_by(row.status))
+    return {Status(status): count for status, count in found}
+
+
+def queues(tx: Connection) -> list[QueueStanding]:
+    """Every queue with something in it, in the order of the steps."""
+    row, now = t.letter.c, clock.now()
+    due = row.due_at <= now
+    since = case((due, func.coalesce(row.waiting_since, row.due_at)), else_=row.waiting_since)
+    channel = case((row.status == Status.ROUTED, row.channel))
+    wanted = (
+        select(
+            row.status,
+            row.lane,
+            channel.label("channel"),
+            func.sum(case((row.claim_token.is_not(None), 0), (due, 1), else_=0)).label("due"),
+            func.sum(case((row.claim_token.is_not(None), 1), else_=0)).label("in_hand"),
+            func.count().label("letters"),
+            func.min(since, type_=t.letter.c.due_at.type).label("oldest"),
+        )
+        .where(row.status.in_(list(CLAIMS.values())))
+        .group_by(row.status, row.lane, channel)
+    )
+    steps = {status: step for step, status in CLAIMS.items()}
+    found = [_queue(steps[Status(one.status)], one) for one in tx.execute(wanted)]
+    order = list(Step)
+    return sorted(found, key=lambda one: (order.index(one.step), one.lane, one.channel or ""))
+
+
+def held(tx: Connection) -> list[HeldStanding]:
+    """What is HELD, by reason and whom it waits for; the most letters first."""
+    row = t.letter.c
+    wanted = (
+        select(row.held_code, row.waits_for, func.count(), func.min(row.updated_at))
+        .where(row.status == Status.HELD)
+        .group_by(row.held_code, row.waits_for)
+        .order_by(func.count().desc(), row.held_code)
+    )
+    return [HeldStanding(code or "", WaitsFor(who), count, oldest) for code, who, count, oldest in tx.execute(wanted)]
+
+
+def held_letters(tx: Connection, code: str, waits_for: WaitsFor | None, after: UUID | None, limit: int) -> list[Letter]:
+    """HELD letters for this reason, oldest first, from the one after `after`."""
+    row = t.letter.c
+    wanted = select(t.letter).where(row.status == Status.HELD, row.held_code == code)
+    if waits_for is not None:
+        wanted = wanted.where(row.waits_for == waits_for)
+    return _page(tx, wanted, after, limit)
+
+
+def letters_in(tx: Connection, status: Status, after: UUID | None, limit: int) -> list[Letter]:
+    """Letters in this state, oldest first, from the one after `after`."""
+    return _page(tx, select(t.letter).where(t.letter.c.status == status), after, limit)
+
+
+def pauses(tx: Connection) -> list[Pause]:
+    """Everything that stands still."""
+    p = t.pause.c
+    rows = tx.execute(select(t.pause).order_by(p.since, p.scope, p.key))
+    return [Pause(row.scope, row.key, row.by, row.since, row.act_id) for row in rows]
+
+
+def breakers(tx: Connection) -> list[Breaker]:
+    """The channels whose last call failed."""
+    s = t.channel_state.c
+    rows = tx.execute(select(t.channel_state).where(s.failures > 0).order_by(s.channel))
+    return [Breaker(Channel(row.channel), row.failures, row.open_until) for row in rows]
+
+
+def open_incidents(tx: Connection, after: int, limit: int) -> list[Incident]:
+    """Incidents that nobody has closed, oldest first, from the one after `after`."""
+    i = t.incident.c
+    wanted = select(t.incident).where(i.closed_at.is_(None), i.id > after).order_by(i.id).limit(limit)
+    return [incident_from(row) for row in tx.execute(wanted)]
+
+
+def count_incidents(tx: Connection) -> int:
+    """How many incidents nobody has closed."""
+    return int(tx.execute(select(func.count()).where(t.incident.c.closed_at.is_(None))).scalar_one())
+
+
+def loose_receipts(tx: Connection, after: int, limit: int) -> list[LooseReceipt]:
+    """Receipts that match nothing or cannot be read, oldest first, from the one after `after`."""
+    r = t.receipt_inbox.c
+    wanted = select(r.id, r.provider, r.state, r.arrived_at).where(_loose(), r.id > after).order_by(r.id).limit(limit)
+    return [LooseReceipt(*row) for row in tx.execute(wanted)]
+
+
+def count_loose_receipts(tx: Connection) -> int:
+    """How many receipts match nothing or cannot be read."""
+    return int(tx.execute(select(func.count()).select_from(t.receipt_inbox).where(_loose())).scalar_one())
+
+
+def doubts(tx: Connection, limit: int) -> list[Doubt]:
+    """Consignments with dispatches in doubt, the oldest first."""
+    c, d = t.consignment.c, t.dispatch.c
+    wanted = (
+        select(c.id, c.channel, c.provider, func.count(), c.called_at, c.due_at, c.deadline_at)
+        .join(t.dispatch, d.consignment_id == c.id)
+        .where(d.outcome == Outcome.DOUBT)
+        .group_by(c.id, c.channel, c.provider, c.called_at, c.due_at, c.deadline_at)
+        .order_by(c.called_at, c.id)
+        .limit(limit)
+    )
+    return [Doubt(row[0], Channel(row[1]), *row[2:]) for row in tx.execute(wanted)]
+
+
+def count_doubts(tx: Connection) -> int:
+    """How many dispatches are in doubt."""
+    return int(tx.execute(select(func.count()).where(t.dispatch.c.outcome == Outcome.DOUBT)).scalar_one())
+
+
+def _loose() -> Any:
+    return t.receipt_inbox.c.state.in_(("unmatched", "unreadable"))
+
+
+def _page(tx: Connection, wanted: Any, after: UUID | None, limit: int) -> list[Letter]:
+    row = t.letter.c
+    if after is not None:
+        wanted = wanted.where(row.id > after)
+    found: Sequence[Any] = tx.execute(wanted.order_by(row.id).limit(limit)).all()
+    return [letter_from(one) for one in found]
+
+
+def _queue(step: Step, row: Any) -> QueueStanding:
+    later = row.letters - row.due - row.in_hand
+    channel = Channel(row.channel) if row.channel else None
+    return QueueStanding(step, Lane(row.lane), channel, row.due, later, row.in_hand, row.oldest)

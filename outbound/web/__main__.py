@@ -1,0 +1,92 @@
+"""`python -m outbound.web`: serve the API and the pages. TLS and rate limits per address are the proxy's in front."""
+
+import argparse
+import json
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from outbound.rendering import LetterTypesFault
+from outbound.seal import SealFault
+from outbound.settings import SettingsFault, load
+from outbound.web.app import create_app
+from workers.broker import connect_broker
+from workers.opening import open_house, quiet_logs
+from workers.tickets import Bell
+
+LARGEST_HEAD = 32_768  # bytes of a request's line and headers
+SECONDS_TO_FINISH = 8
+
+
+class Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, url: str, announcement: Path | None) -> None:
+        super().__init__(config)
+        self._url = url
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then announce."""
+        await super().startup(sockets)
+        if self.started and self._announcement is not None:
+            announce(self._announcement, self._url)
+
+
+def announce(file: Path, url: str) -> None:
+    """Write where we listen; whoever reads the file sees all of it or nothing."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    temporary.write_text(json.dumps({"url": url}))
+    temporary.replace(file)
+
+
+def main() -> int:
+    """Serve until told to stop. Exit status 2 where the settings cannot be used."""
+    given = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    quiet_logs()
+    try:
+        settings = load()
+        bell = Bell(connect_broker(settings))
+        app = create_app(open_house(settings), bell.ring)
+    except (SettingsFault, SealFault, LetterTypesFault) as fault:
+        print(fault, file=sys.stderr)  # noqa: T201 - told to whoever started us
+        return 2
+    with socket.create_server((given.host, given.port), backlog=512) as listening:
+        host, port = listening.getsockname()[:2]
+        server = Server(_config(app), f"http://{host}:{port}", given.announce)
+        server.run(sockets=[listening])
+    bell.close()
+    return 0
+
+
+def _config(app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        http="h11",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m outbound.web", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 finds a free one")
+    parser.add_argument("--announce", type=Path, help="file to write the address to, as JSON, once listening")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The API for specialist systems, `/v1`."""

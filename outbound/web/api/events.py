@@ -1,0 +1,32 @@
+"""The feed: a system follows all its own letters by a cursor that never passes an event not yet committed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from outbound.ledger.feed import Cursor, events_after
+from outbound.rendering import Fault
+from outbound.web.access import Caller
+from outbound.web.api.description import may_answer
+from outbound.web.api.handed_out import FeedOut, feed_event_out
+from outbound.web.problems import Kind, invalid
+from outbound.web.rooms import Inside
+
+router = APIRouter(prefix="/v1/events", tags=["events"])
+
+
+@router.get("", responses=may_answer(Kind.VALIDATION))
+def follow(
+    caller: Caller,
+    inside: Inside,
+    after: Annotated[str, Query(max_length=40, description="`next` of the answer before; leave out to begin.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> FeedOut:
+    """What happened to your letters since `after`, oldest first. Ask again with `next`, also when nothing came."""
+    try:
+        cursor = Cursor.parse(after) if after else Cursor()
+    except ValueError:
+        raise invalid([Fault("?after", "This is no cursor of ours; send `next` of an earlier answer.")]) from None
+    with inside.house.ledger.reading() as tx:
+        found = events_after(tx, caller.name, cursor, limit)
+    return FeedOut(events=[feed_event_out(one) for one in found], next=str(found[-1].cursor if found else cursor))

@@ -1,0 +1,190 @@
+"""What systems hand in, and its way to the nouns of the house. Only shapes are checked here; the rest is intake's."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from outbound.letter import Address, ReadyMade, Recipient, Role, Submission, Wish
+from outbound.rendering import Fault
+
+
+def _day(value: object) -> object:
+    """Only YYYY-MM-DD: a number or a time is not taken for a day."""
+    try:
+        if isinstance(value, str) and len(value) == 10:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "not a day")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Line = Annotated[str, Field(max_length=200)]
+
+
+class HandedIn(BaseModel):
+    """What every body has in common: names that are not known are refused, and no fault shows a value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class AddressIn(HandedIn):
+    """A postal address as it stands on the envelope: lines of at most 34 characters."""
+
+    name: Line
+    lines: Annotated[list[Line], Field(max_length=10, description="Up to three lines between name and town.")]
+    postcode: Annotated[Line, Field(description="Four digits in Denmark; empty abroad.")] = ""
+    town: Annotated[Line, Field(description="Abroad with the postcode, as the country writes it.")]
+    country: Annotated[Line, Field(description="ISO 3166 alpha-2.")] = "DK"
+
+    def noun(self) -> Address:
+        """The address of the house."""
+        return Address(self.name, tuple(self.lines), self.postcode, self.town, self.country)
+
+
+class RecipientIn(HandedIn):
+    """Who a letter is for: at most one of `cpr` and `cvr`; without either, an address. One letter each."""
+
+    role: Role = Role.PARTY
+    name: Line
+    cpr: Annotated[Line | None, Field(description="Ten digits.")] = None
+    cvr: Annotated[Line | None, Field(description="Eight digits.")] = None
+    address: Annotated[AddressIn | None, Field(description="For paper; outranks the person register's address.")] = None
+
+    def noun(self) -> Recipient:
+        """The recipient of the house."""
+        return Recipient(self.role, self.name, self.cpr, self.cvr, self.address.noun() if self.address else None)
+
+
+class DocumentIn(HandedIn):
+    """A finished PDF. It leaves on the day it is dated, or within the days that the municipality allows."""
+
+    pdf: Annotated[str, Field(description="The file in base64 (RFC 4648, section 4, with padding).")]
+    title: Annotated[str, Field(max_length=400, description="The title in the mailbox.")]
+    dated: Day
+
+
+class ChannelIn(HandedIn):
+    """The sender's say in the channel. `paper` and `digital` need a reason, which is kept under the seal."""
+
+    wish: Wish
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class MailingLetterIn(HandedIn):
+    """A letter: a letter type with its fields, or a finished PDF, for one recipient or more."""
+
+    reference: Annotated[
+        str, Field(max_length=400, description="Your own; makes a repeated call safe. Never a CPR number.")
+    ]
+    department: Line
+    letter_type: Line
+    recipients: Annotated[list[RecipientIn], Field(min_length=1, max_length=20)]
+    fields: dict[str, Any] | None = None
+    document: DocumentIn | None = None
+    case_number: Annotated[str, Field(max_length=400)] = ""
+    channel: ChannelIn | None = None
+    not_before: Annotated[Day | None, Field(description="The first day that the letter may leave.")] = None
+    useful_until: Annotated[Day | None, Field(description="After this day the letter is HELD, not sent.")] = None
+
+
+class LetterIn(MailingLetterIn):
+    """The same, which may name the mailing that it belongs to."""
+
+    mailing: UUID | None = None
+
+
+class MailingIn(HandedIn):
+    """A mailing: letters that belong together and go in a lane of their own."""
+
+    reference: Annotated[str, Field(min_length=1, max_length=128)]
+    department: Line
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class MendIn(HandedIn):
+    """Another address for paper."""
+
+    address: AddressIn
+    reason: Annotated[str, Field(max_length=500, description="Kept under the seal.")] = ""
+
+
+class ReleaseIn(HandedIn):
+    """Let a letter that waits for its sender go on."""
+
+    reason: Annotated[str, Field(max_length=500, description="Kept under the seal.")] = ""
+
+
+class WhoIn(HandedIn):
+    """Whom to look up: exactly one of the two."""
+
+    cpr: Line | None = None
+    cvr: Line | None = None
+
+
+class PrecheckIn(HandedIn):
+    """Recipients to look up before a mailing is made."""
+
+    recipients: Annotated[list[WhoIn], Field(min_length=1, max_length=1000)]
+
+
+class PreviewIn(HandedIn):
+    """Fields to try a letter type with; recipient and department may be left out."""
+
+    fields: dict[str, Any]
+    department: Line | None = None
+    recipient: Annotated[str, Field(min_length=1, max_length=130)] = "Eksempel Eksempelsen"
+    address: AddressIn | None = None
+    case_number: Annotated[str, Field(max_length=64)] = ""
+    dated: Day | None = None
+    channel: Literal["digital", "print"] = "print"
+
+
+class Undecodable(Exception):
+    """Something in a body that pydantic does not look at; the faults say what."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("undecodable")
+        self.faults = faults
+
+
+def submission_of(one: MailingLetterIn, system: str, mailing: UUID | None, pdf_limit: int) -> Submission:
+    """The submission that a body means. Raises Undecodable."""
+    return Submission(
+        system=system,
+        reference=one.reference,
+        department=one.department,
+        letter_type=one.letter_type,
+        recipients=tuple(recipient.noun() for recipient in one.recipients),
+        fields=one.fields,
+        ready_made=ready_made_of(one.document, "/document", pdf_limit) if one.document else None,
+        case_number=one.case_number,
+        wish=one.channel.wish if one.channel else Wish.ANY,
+        wish_reason=one.channel.reason if one.channel else "",
+        not_before=one.not_before,
+        useful_until=one.useful_until,
+        mailing_id=mailing,
+    )
+
+
+def ready_made_of(one: DocumentIn, pointer: str, pdf_limit: int) -> ReadyMade:
+    """The finished PDF. Raises Undecodable."""
+    if len(one.pdf) > pdf_limit * 4 / 3 + 4:
+        raise Undecodable(Fault(f"{pointer}/pdf", f"The PDF has more than {pdf_limit} bytes."))
+    try:
+        pdf = base64.b64decode(one.pdf, validate=True)
+    except (binascii.Error, ValueError):
+        raise Undecodable(Fault(f"{pointer}/pdf", "This is not base64 (RFC 4648, section 4, with padding).")) from None
+    return ReadyMade(pdf, one.title, one.dated)
+
+
+def text_faults(pointer: str, text: str) -> Iterator[Fault]:
+    """Our own short texts: printable, on one line, with no space around."""
+    if not text.isprintable() or text != text.strip():
+        yield Fault(pointer, "Give printable characters on one line, without space around them.")

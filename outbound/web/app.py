@@ -1,0 +1,77 @@
+"""The web application: the API, the pages, the receipt doors, and what stands around all of them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from outbound.delivery import House
+from outbound.web import problems, receipt_doors
+from outbound.web.api import acts, events, health, letters, look_ups, mailings
+from outbound.web.api.description import describe
+from outbound.web.headers import Headers
+from outbound.web.pages import documentation, faults, leadership, letter, operations, sign_in
+from outbound.web.pages.sessions import Sessions
+from outbound.web.pages.signed_in import SignInNeeded, sign_in_first
+from outbound.web.people import Accounts, SignIns
+from outbound.web.rate import Buckets
+from outbound.web.rooms import Ring, Rooms
+
+THREADS = 20  # requests worked at once: fewer than the ledger has connections
+DESCRIPTION = """Hand in letters; the router renders them, asks whether the recipient has a digital mailbox, and sends \
+them there or to remote print. It remembers why each went where it went, and what it cost.
+
+Every call carries the API key of a specialist system (`Authorization: Bearer …`). A system sees its own letters only. \
+Repeating a call is always safe. Faults are RFC 9457 problem details; each `type` has a page of its own.
+"""
+TAGS = [
+    {"name": "letters", "description": "Hand a letter in, follow it, fetch its copy."},
+    {"name": "acts", "description": "Change or cancel a letter that has not left; say that it is journalised."},
+    {"name": "mailings", "description": "Many letters that belong together, in a lane of their own."},
+    {"name": "before a letter", "description": "Who can be reached digitally, which letters there are, how one looks."},
+    {"name": "events", "description": "Follow all your letters at once."},
+    {"name": "operations", "description": "For whoever keeps the router running; without a key."},
+]
+
+
+def create_app(house: House, ring: Ring) -> FastAPI:
+    """The application over this house. `ring` asks the workers for work and never delays."""
+    app = FastAPI(
+        title="Outbound mail router",
+        version=version("outbound-mail-router"),
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    settings = house.settings
+    rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), SignIns(Accounts(settings.accounts_file)))
+    app.state.rooms = rooms
+    app.state.sessions = Sessions.of(settings)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    for part in (letters, acts, mailings, look_ups, events, health):
+        app.include_router(part.router)
+    for page in (documentation, sign_in, operations, letter, leadership):
+        app.include_router(page.router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    receipt_doors.mount(app, rooms)
+    problems.install(app, faults.fault_page)
+    app.add_exception_handler(SignInNeeded, sign_in_first)
+    app.add_middleware(problems.LastResort, page=faults.fault_page)
+    app.add_middleware(Headers)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
+    app.state.rooms.house.ledger.close()

@@ -1,0 +1,64 @@
+"""`/ledelse`: the shares and the savings, as docs/measures.md defines them and nothing beside."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from outbound import clock
+from outbound.rendering import Fault
+from outbound.reports import By, Period, percent, report, table
+from outbound.reports.report import UNKNOWN, Line, Report
+from outbound.web.pages.signed_in import Person, needs
+from outbound.web.people import EVERYWHERE, Role
+from outbound.web.problems import invalid
+from outbound.web.rooms import Inside
+
+router = APIRouter(prefix="/ledelse")
+InCharge = Annotated[Person, Depends(needs(Role.MANAGEMENT))]
+Month = Annotated[str, Query(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")]
+MOST_MONTHS = 60
+
+
+@router.get("")
+def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") -> Response:
+    """The municipality's figures over some months, by department and by month."""
+    period = _period(fra, til)
+    with inside.house.ledger.reading() as tx:
+        made = {by: report(tx, inside.house.organisation, period, by) for by in (By.DEPARTMENT, By.MONTH, By.ROUTE)}
+    whole = EVERYWHERE in person.account.departments
+    departments = made[By.DEPARTMENT]
+    lines = [line for line in departments.lines if person.account.may_see(line.key)]
+    return person.page(
+        "leadership.html",
+        title="Ledelse",
+        period=period,
+        total=departments.total if whole else None,
+        departments=_table(departments, lines, whole),
+        months=table(made[By.MONTH]) if whole else None,
+        routes=table(made[By.ROUTE]) if whole else None,
+        bars=[
+            (line.label, line.figure.letters, percent(line.figure.letters.digital_share), line.target) for line in lines
+        ],
+        percent=percent,
+        unknown=UNKNOWN,
+        latest=f"{clock.today():%Y-%m}",
+    )
+
+
+def _table(made: Report, lines: list[Line], whole: bool) -> tuple[tuple[str, ...], ...]:
+    rows = table(made)
+    kept = [row for row, line in zip(rows[1:-1], made.lines, strict=True) if line in lines]
+    return (rows[0], *kept, *((rows[-1],) if whole else ()))
+
+
+def _period(fra: str, til: str) -> Period:
+    """From the first of a month to the last of another; this year so far where nothing is said."""
+    today = clock.today()
+    first = date.fromisoformat(f"{fra or f'{today:%Y}-01'}-01")
+    year, month = (int(part) for part in (til or f"{max(today, first):%Y-%m}").split("-"))
+    last = Period.month(year, month).last
+    if last < first or (last.year - first.year) * 12 + last.month - first.month >= MOST_MONTHS:
+        raise invalid([Fault("?fra", "The months stand the wrong way round, or are too many.")])
+    return Period(first, last)

@@ -1,0 +1,200 @@
+"""`/drift`: the queues, what is HELD and for whom, pauses, doubts, incidents, loose receipts. No person in it."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from outbound import desk, standing
+from outbound.desk import DeskRefusal
+from outbound.ledger.values import Letter, Step
+from outbound.letter import WaitsFor
+from outbound.life import Status
+from outbound.story import find_by_reference, story
+from outbound.web.pages import words
+from outbound.web.pages.faults import fault_page
+from outbound.web.pages.signed_in import Form, Person, check_token, needs
+from outbound.web.people import Role
+from outbound.web.rooms import Inside, Rooms
+from workers.queues import queue_name
+
+router = APIRouter(prefix="/drift")
+OnDuty = Annotated[Person, Depends(needs(Role.OPERATIONS))]
+A_PAGE = 50
+A_FEW = 20
+
+
+@router.get("")
+def overview(person: OnDuty, inside: Inside) -> Response:
+    """How things stand now."""
+    with inside.house.ledger.reading() as tx:
+        found: dict[str, Any] = {
+            "states": standing.states(tx),
+            "queues": standing.queues(tx),
+            "held": standing.held(tx),
+            "pauses": standing.pauses(tx),
+            "breakers": standing.breakers(tx),
+            "doubts": standing.doubts(tx, A_FEW),
+            "doubt_count": standing.count_doubts(tx),
+            "incident_count": standing.count_incidents(tx),
+            "receipt_count": standing.count_loose_receipts(tx),
+        }
+    choices = _pausable(inside)
+    return person.page("operations.html", title="Drift", words=words, Status=Status, choices=choices, **found)
+
+
+@router.get("/standset")
+def held(
+    person: OnDuty,
+    inside: Inside,
+    kode: Annotated[str, Query(max_length=60)],
+    venter: WaitsFor,
+    efter: UUID | None = None,
+) -> Response:
+    """HELD letters for one reason, a page at a time."""
+    with inside.house.ledger.reading() as tx:
+        found = standing.held_letters(tx, kode, venter, efter, A_PAGE + 1)
+    said = words.reason(kode)
+    more = {"said": said, "code": kode, "waits_for": venter, "after": efter, "releases": True}
+    return _letters(person, found, "Standsede breve", **more)
+
+
+@router.post("/standset")
+def release_page(
+    person: OnDuty,
+    request: Request,
+    form: Form,
+    inside: Inside,
+    kode: Annotated[str, Query(max_length=60)],
+    venter: WaitsFor,
+    efter: UUID | None = None,
+) -> Response:
+    """Release every letter on this page of the list that may be."""
+    check_token(person, form)
+    with inside.house.ledger.reading() as tx:
+        found = standing.held_letters(tx, kode, venter, efter, A_PAGE)
+    why = form.get("why", "").strip()
+    if not why:
+        return fault_page(request, 422, words.REFUSALS["why"])
+    for one in found:
+        _release(inside, one, person, why)
+    return RedirectResponse("/drift", 303)
+
+
+@router.get("/tilstand/{status}")
+def in_state(person: OnDuty, inside: Inside, status: Status, efter: UUID | None = None) -> Response:
+    """The letters in one state, a page at a time."""
+    with inside.house.ledger.reading() as tx:
+        found = standing.letters_in(tx, status, efter, A_PAGE + 1)
+    more = {"said": "", "code": "", "waits_for": None, "after": efter, "releases": False}
+    return _letters(person, found, words.STATES[status], **more)
+
+
+@router.get("/haendelser")
+def incidents(person: OnDuty, inside: Inside, efter: Annotated[int, Query(ge=0, lt=2**62)] = 0) -> Response:
+    """Incidents that nobody has closed."""
+    with inside.house.ledger.reading() as tx:
+        found = standing.open_incidents(tx, efter, A_PAGE + 1)
+    return person.page("incidents.html", title="Hændelser", words=words, **_paged(found, efter))
+
+
+@router.get("/kvitteringer")
+def receipts(person: OnDuty, inside: Inside, efter: Annotated[int, Query(ge=0, lt=2**62)] = 0) -> Response:
+    """Receipts that match no dispatch of ours, or that cannot be read."""
+    with inside.house.ledger.reading() as tx:
+        found = standing.loose_receipts(tx, efter, A_PAGE + 1)
+    return person.page("receipts.html", title="Kvitteringer", **_paged(found, efter))
+
+
+@router.get("/find")
+def find(person: OnDuty, inside: Inside, soeg: Annotated[str, Query(max_length=128)] = "") -> Response:
+    """A letter by its id or by a system's reference."""
+    wanted = soeg.strip()
+    with inside.house.ledger.reading() as tx:
+        if (letter := _as_id(wanted)) is not None and story(tx, letter) is not None:
+            return RedirectResponse(f"/drift/breve/{letter}", 303)
+        systems = inside.house.organisation.systems if wanted else ()
+        found = [one for system in systems for one in find_by_reference(tx, system.name, wanted)]
+    if len(found) == 1:
+        return RedirectResponse(f"/drift/breve/{found[0].id}", 303)
+    said = "" if found else "Intet brev har den reference eller det id."
+    more = {"said": said, "code": "", "waits_for": None, "after": None, "releases": False}
+    return _letters(person, found[:A_PAGE], "Fundne breve", **more)
+
+
+@router.post("/pause")
+def pause(person: OnDuty, request: Request, form: Form, inside: Inside) -> Response:
+    """Stop a channel, system, letter type or mailing."""
+    check_token(person, form)
+    scope, _, key = form.get("what", "").partition(":")
+    if key not in _pausable(inside).get(scope, ()) and not (scope == "mailing" and _as_id(key)):
+        return fault_page(request, 422, "Vælg, hvad der skal standses.")
+    key = found.hex if scope == "mailing" and (found := _as_id(key)) else key
+    return _stop_or_go(person, request, form, lambda: desk.pause(inside.house, scope, key, person.hand(_why(form))))
+
+
+@router.post("/genoptag")
+def resume(person: OnDuty, request: Request, form: Form, inside: Inside) -> Response:
+    """Let it go on."""
+    check_token(person, form)
+    scope, key = form.get("scope", ""), form.get("key", "")
+    with inside.house.ledger.reading() as tx:
+        paused = {(one.scope, one.key) for one in standing.pauses(tx)}
+    if (scope, key) not in paused:
+        return fault_page(request, 409, "Pausen er ophævet imens.")
+    return _stop_or_go(person, request, form, lambda: desk.resume(inside.house, scope, key, person.hand(_why(form))))
+
+
+def _stop_or_go(person: Person, request: Request, form: dict[str, str], act: Callable[[], object]) -> Response:
+    try:
+        act()
+    except DeskRefusal as refusal:
+        return fault_page(request, 422, words.REFUSALS.get(refusal.code, ""))
+    return RedirectResponse("/drift", 303)
+
+
+def _why(form: dict[str, str]) -> str:
+    return form.get("why", "").strip()[:500]
+
+
+def _release(inside: Rooms, one: Letter, person: Person, why: str) -> None:
+    try:
+        desk.release(inside.house, one.id, person.hand(why))
+    except DeskRefusal:
+        return  # it has gone on meanwhile, or a dispatch of it is live: it stays on the list if so
+    inside.ring(queue_name(Step.ROUTE if one.document_fingerprint else Step.RENDER, one.lane), 1)
+
+
+def _letters(person: Person, found: list[Letter], title: str, **more: Any) -> Response:
+    return person.page(
+        "letters.html",
+        title=title,
+        words=words,
+        letters=found[:A_PAGE],
+        next=found[A_PAGE - 1].id if len(found) > A_PAGE else None,
+        **more,
+    )
+
+
+def _paged(found: Sequence[object], after: int) -> dict[str, Any]:
+    shown = found[:A_PAGE]
+    last = getattr(shown[-1], "id", None) or getattr(shown[-1], "row", 0) if shown else after
+    return {"rows": shown, "next": last if len(found) > A_PAGE else None, "after": after}
+
+
+def _pausable(inside: Rooms) -> dict[str, tuple[str, ...]]:
+    """What may be stopped from the page: scope to keys. A mailing is stopped from one of its letters."""
+    return {
+        "channel": ("digital", "print"),
+        "system": tuple(system.name for system in inside.house.organisation.systems),
+        "type": tuple(inside.house.types),
+    }
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

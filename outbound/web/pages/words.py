@@ -1,0 +1,143 @@
+"""The Danish words of the pages for what the house calls by code."""
+
+from outbound.desk import Verb
+from outbound.ledger.values import Step
+from outbound.letter import Channel, Lane, WaitsFor
+from outbound.life import Outcome, Status
+from outbound.story import route_of
+
+CHANNELS = {Channel.DIGITAL: "Digital Post", Channel.PRINT: "Fjernprint", Channel.NONE: "Ingen"}
+LANES = {Lane.SINGLE: "Enkeltbreve", Lane.MAILING: "Masseforsendelser"}
+STEPS = {Step.RENDER: "Opsætning", Step.ROUTE: "Opslag og vej", Step.SEND: "Afsendelse"}
+WAITS_FOR = {
+    WaitsFor.SENDER: "fagsystemet",
+    WaitsFor.DEPARTMENT: "forvaltningen",
+    WaitsFor.OPERATIONS: "driften",
+}
+STATES = {
+    Status.RECEIVED: "Modtaget",
+    Status.RENDERED: "Sat op",
+    Status.ROUTED: "Klar til afsendelse",
+    Status.SENDING: "Under afsendelse",
+    Status.SENT: "Afsendt, venter på kvittering",
+    Status.DELIVERED: "Afleveret",
+    Status.RETURNED: "Kommet retur",
+    Status.HELD: "Standset",
+    Status.CANCELLED: "Annulleret",
+}
+OUTCOMES = {
+    Outcome.OPEN: "åbent",
+    Outcome.DOUBT: "i tvivl",
+    Outcome.TAKEN: "modtaget hos leverandøren",
+    Outcome.REFUSED: "afvist",
+    Outcome.VOID: "ikke sendt",
+}
+SCOPES = {"channel": "kanal", "system": "fagsystem", "type": "brevtype", "mailing": "masseforsendelse"}
+MEASURES = {"porto": "porto", "materials": "materialer", "handling": "arbejdstid (anslået)", "letter": "et brev"}
+STAGES = {"estimate": "anslået", "booked": "bogført", "corrected": "rettet", "charged": "opkrævet af leverandøren"}
+VERBS = {
+    Verb.CANCEL: ("Annullér brevet", "Det bliver aldrig sendt."),
+    Verb.RELEASE: ("Slip brevet fri", "Det slås op igen og går videre."),
+    Verb.REROUTE: ("Vælg kanal", "Valget går forud for opslag og ønske, men ikke for en lukket postkasse."),
+    Verb.MEND: ("Ret adressen", "Brevet sættes op igen med den nye adresse."),
+    Verb.REPLACE: ("Udskift PDF'en", "Det gør fagsystemet, eller driften med kommandoen outbound mend."),
+    Verb.TAKEN: ("Leverandøren har brevet", "Sig det kun, når leverandøren har bekræftet det."),
+    Verb.NOT_TAKEN: (
+        "Leverandøren har ikke brevet",
+        "Brevet sendes igen. Sig det kun, når leverandøren har bekræftet det.",
+    ),
+    Verb.WAIT_ON: ("Vent på kvitteringen", "Fristen begynder forfra."),
+    Verb.ARRIVED: ("Brevet er afleveret", "Sig det kun, når leverandøren har bekræftet det."),
+    Verb.CAME_BACK: ("Brevet er kommet retur", "Nogen har det i hånden."),
+    Verb.WAS_REFUSED: ("Leverandøren har afvist brevet", "Det går videre uden den kanal."),
+    Verb.ACKNOWLEDGE: ("Returpost er behandlet", "Brevet forlader listen."),
+    Verb.RESEND: ("Send igen", "Et nyt brev med samme indhold, mærket Genudsendt."),
+}
+ACTS = {**{str(verb): said for verb, (said, _) in VERBS.items()}, "pause": "Sat på pause", "resume": "Sat i gang"}
+REASONS = {
+    "no-longer-useful": "Brevet er ikke længere til nytte for modtageren.",
+    "dated-too-long-ago": "PDF'en er dateret for længe siden.",
+    "channel-unavailable": "Leverandøren har været utilgængelig for længe.",
+    "content-missing": "Brevets indhold ligger ikke længere under seglet.",
+    "kills-its-worker": "Brevet har flere gange standset den proces, der arbejdede med det.",
+    "doubt": "Leverandøren har måske brevet. Spørg dem, og afgør det.",
+    "no-receipt": "Der er ikke kommet kvittering inden fristen.",
+    "unknown-refusal": "Leverandøren afviste med en kode, som vi ikke kender.",
+    "refused-letter": "Leverandøren afviser selve brevet. Det skal rettes.",
+    "refused-after-delivery": "Leverandøren afviste brevet, efter at det var meldt afleveret.",
+    "thrown-away-too-often": "Leverandøren har kasseret brevet for mange gange.",
+    "contradicted": "En opgivet afsendelse viste sig at være modtaget alligevel.",
+    "no-letterhead": "Forvaltningen har intet brevhoved på denne dag.",
+    "title": "Brevets titel kan ikke bruges.",
+    "character": "Et tegn i brevet kan ikke trykkes.",
+    "template": "Skabelonen kan ikke sættes op med disse felter.",
+}
+HAPPENINGS = {
+    "received": "Modtaget fra fagsystemet",
+    "rendered": "Sat op",
+    "closed": "Lagt i en forsendelse",
+    "taken": "Modtaget hos leverandøren",
+    "delivered": "Afleveret",
+    "returned": "Kommet retur",
+    "cancelled": "Annulleret",
+    "released": "Sluppet fri",
+    "re-routed": "Kanal valgt",
+    "address-mended": "Adressen rettet",
+    "document-replaced": "PDF'en udskiftet",
+    "dated-another-day": "Skal dateres til en anden dag",
+    "address-to-print": "Skal sættes op med adresse",
+    "another-channel": "Skal sættes op til en anden kanal",
+    "route-too-old": "Opslaget er for gammelt",
+    "never-begun": "Afsendelsen blev aldrig begyndt",
+    "not-taken": "Leverandøren har det ikke",
+    "settled-not-taken": "Afgjort: leverandøren har det ikke",
+    "settled-delivered": "Afgjort: afleveret",
+    "settled-returned": "Afgjort: kommet retur",
+    "waits-on": "Venter videre på kvittering",
+    "try-again": "Leverandøren beder om det igen",
+}
+INCIDENTS = {
+    "both-suspected": "Brevet kan være sendt to gange.",
+    "rejected-after-delivery": "Leverandøren afviste en forsendelse, hvis breve var meldt afleveret.",
+    "no-price": "Der mangler en pris i tarifferne.",
+}
+DELIVERED = {Channel.DIGITAL: "I digital postkasse", Channel.PRINT: "Afleveret til postvæsenet"}
+REFUSALS = {
+    "no-such-letter": "Der er intet sådant brev.",
+    "not-now": "Brevet er kommet videre imens. Se på det igen.",
+    "moved-meanwhile": "Brevet er kommet videre imens. Se på det igen.",
+    "why": "Skriv hvorfor.",
+    "address": "Adressen kan ikke bruges.",
+    "content-missing": "Brevets indhold ligger ikke længere under seglet.",
+    "not-quiet": "Afsendelsen kan endnu være undervejs. Vent lidt, og spørg så leverandøren.",
+}
+
+
+def state_said(status: Status, channel: Channel | None) -> str:
+    """The state in the words of its channel: the router never claims that paper arrived."""
+    if status is Status.DELIVERED and channel in DELIVERED:
+        return DELIVERED[channel]
+    return STATES[status]
+
+
+def reason(code: str | None) -> str:
+    """Why a letter is HELD, as a sentence."""
+    if not code:
+        return ""
+    route = route_of(code)
+    return route.sentence if route else REASONS.get(code, f"Standset med koden {code}.")
+
+
+def happening(code: str, now: str) -> str:
+    """What a move of the letter says."""
+    if now == Status.HELD:
+        return f"Standset: {reason(code)}"
+    route = route_of(code)
+    return f"Vej valgt: {route.sentence}" if route else HAPPENINGS.get(code, code)
+
+
+def measure(name: str) -> str:
+    """What an amount is for."""
+    at_the_office = name.removeprefix("office-")
+    said = MEASURES.get(at_the_office, at_the_office)
+    return f"på kontoret: {said}" if at_the_office != name else said

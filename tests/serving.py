@@ -1,0 +1,92 @@
+"""The web application on a real port, in a thread of the test's process: real HTTP, the test's own house behind it."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from outbound.delivery import House
+from outbound.web.access import issue_key
+from outbound.web.app import create_app
+from outbound.web.people import hash_password
+from tests.waiting import wait_for
+
+PASSWORD = "en lang og opdigtet adgangskode"
+_hash = hash_password(PASSWORD)
+
+
+@dataclass
+class Served:
+    """A running web application."""
+
+    url: str
+    house: House
+    rung: list[tuple[str, int]] = field(default_factory=list)
+
+    def system(self, name: str = "jobcenter") -> httpx.Client:
+        """A specialist system with a key of its own."""
+        with self.house.ledger.writing() as tx:
+            key = issue_key(tx, name)
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=60)
+
+    def browser(self) -> httpx.Client:
+        """Somebody with a browser, not signed in."""
+        return httpx.Client(base_url=self.url, timeout=60, follow_redirects=True)
+
+    def signed_in(self, name: str = "drift") -> httpx.Client:
+        """Somebody signed in."""
+        browser = self.browser()
+        token = hidden(browser.get("/log-ind").text)
+        answer = browser.post("/log-ind", data={"navn": name, "kode": PASSWORD, "token": token})
+        assert answer.status_code == 200, answer.text
+        return browser
+
+
+def hidden(html: str, name: str = "token") -> str:
+    """The hidden field of the first form that has it."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found, f"no hidden field {name}"
+    return found[1]
+
+
+def accounts_file(folder: Path) -> Path:
+    """Three people: operations for everything, management of one department, and somebody without a page."""
+    file = folder / "accounts.toml"
+    people = (
+        ("drift", ["drift"], ["*"]),
+        ("ledelse", ["ledelse"], ["*"]),
+        ("skoleleder", ["ledelse"], ["boern-og-skole"]),
+        ("sag", ["sag"], ["borgerservice"]),
+    )
+    rows = [
+        f'[[account]]\nname = "{name}"\nhash = "{_hash}"\nroles = {roles}\ndepartments = {departments}\n'
+        for name, roles, departments in people
+    ]
+    file.write_text("\n".join(rows))
+    return file
+
+
+@contextmanager
+def serve(house: House) -> Iterator[Served]:
+    """Serve this house until the context ends."""
+    rung: list[tuple[str, int]] = []
+    app: Any = create_app(house, lambda queue, tickets: rung.append((queue, tickets)))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(app, http="h11", ws="none", log_config=None, access_log=False, server_header=False)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        wait_for(lambda: server.started, "the web application")
+        try:
+            yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", house, rung)
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)
+    assert not thread.is_alive()

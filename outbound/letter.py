@@ -1,7 +1,7 @@
 """The nouns: what a letter is made of, and what the outside says of it. Frozen values, no I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -65,10 +65,10 @@ class Address:
     Abroad, the postcode stands in `town` as the country writes it and `postcode` is empty.
     """
 
-    name: str
-    lines: tuple[str, ...]
-    postcode: str
-    town: str
+    name: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+    postcode: str = field(repr=False)
+    town: str = field(repr=False)
     country: str = "DK"
 
     def as_lines(self) -> tuple[str, ...]:
@@ -100,10 +100,10 @@ class Recipient:
     """Who a letter is for. At most one of `cpr` (10 digits) and `cvr` (8 digits); neither = address only."""
 
     role: Role
-    name: str
-    cpr: str | None = None
-    cvr: str | None = None
-    address: Address | None = None
+    name: str = field(repr=False)
+    cpr: str | None = field(default=None, repr=False)
+    cvr: str | None = field(default=None, repr=False)
+    address: Address | None = field(default=None, repr=False)
 
     @property
     def number(self) -> str | None:
@@ -120,8 +120,8 @@ class Recipient:
 class ReadyMade:
     """A finished PDF handed in by a system: its bytes, its title in the mailbox and the day it is dated."""
 
-    pdf: bytes
-    title: str
+    pdf: bytes = field(repr=False)
+    title: str = field(repr=False)
     dated: date
 
 
@@ -134,11 +134,11 @@ class Submission:
     department: str
     letter_type: str
     recipients: tuple[Recipient, ...]
-    fields: Mapping[str, Any] | None = None
+    fields: Mapping[str, Any] | None = field(default=None, repr=False)
     ready_made: ReadyMade | None = None
     case_number: str = ""
     wish: Wish = Wish.ANY
-    wish_reason: str = ""  # free text: lives under the seal
+    wish_reason: str = field(default="", repr=False)  # free text: lives under the seal
     not_before: date | None = None
     useful_until: date | None = None
     mailing_id: UUID | None = None
@@ -163,12 +163,12 @@ class Document:
     `dated` is the day printed on it. `sheets` counts paper (A4) for the letter's own plex, cover sheet included.
     """
 
-    pdf: bytes
-    title: str
+    pdf: bytes = field(repr=False)
+    title: str = field(repr=False)
     dated: date
     pages: int
     sheets: int
-    html: str | None = None
+    html: str | None = field(default=None, repr=False)
     template_version: str = ""
 
 
@@ -198,14 +198,10 @@ class Person:
     """What the person register answers: life sign, name and address now, protection, current CPR."""
 
     life: Life
-    name: str = ""
-    address: Address | None = None
+    name: str = field(default="", repr=False)
+    address: Address | None = field(default=None, repr=False)
     protected: bool = False
-    current_cpr: str | None = None
-
-    def hidden(self) -> "Person":
-        """The same without the address, for whoever must not see it."""
-        return replace(self, address=None) if self.protected else self
+    current_cpr: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

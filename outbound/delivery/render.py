@@ -16,7 +16,7 @@ from outbound.contents import (
     unpack_addressee,
     unpack_fields,
 )
-from outbound.delivery.house import WORKER, House
+from outbound.delivery.house import WORKER, House, later
 from outbound.delivery.spell import Spell
 from outbound.ledger.letters import Handful, claim, give_back, hold, move
 from outbound.ledger.values import Letter, Step
@@ -28,6 +28,8 @@ from outbound.seal import Part, Seal
 
 Parts = Mapping[Part, bytes]
 RESENT = "Genudsendt"
+PASSES_BY_ITSELF = frozenset({"pdf-busy", "pdf-time"})  # the machine's fault as likely as the file's
+TRIES_TO_PREPARE = 3
 
 
 def render_handful(house: House, lane: Lane) -> int:
@@ -69,8 +71,16 @@ def document_for(house: House, one: Letter, parts: Parts) -> Document:
     frame = _frame(house, one, addressee)
     if not one.ready_made:
         return render(house.types[one.letter_type], fields, frame)
-    dated = date.fromisoformat(fields["dated"])
-    return prepare(ReadyMade(parts[Part(one.id, HANDED_IN)], fields["title"], dated), frame)
+    finished = ReadyMade(parts[Part(one.id, HANDED_IN)], fields["title"], date.fromisoformat(fields["dated"]))
+    settings = house.settings
+    return prepare(
+        finished,
+        frame,
+        plex=house.types[one.letter_type].plex,
+        seconds=settings.preflight_seconds,
+        memory=settings.preflight_memory,
+        largest=settings.pdf_limit,
+    )
 
 
 def trial(house: House, one: Submission) -> Document:
@@ -106,6 +116,9 @@ def _frame(house: House, one: Letter, addressee: Addressee) -> Frame:
 
 
 def _keep(tx: Connection, house: House, one: Letter, token: str, made: Document | RenderingFault, parts: Parts) -> None:
+    if isinstance(made, RenderingFault) and made.code in PASSES_BY_ITSELF and one.tries < TRIES_TO_PREPARE:
+        give_back(tx, [one], token, due_at=later(house.settings.retry_first), tries=one.tries + 1)
+        return
     if isinstance(made, RenderingFault):
         hold(tx, one, made.code, WaitsFor.SENDER, WORKER, token=token)
         return

@@ -233,7 +233,7 @@ def _wait(run: Run, chaos: Chaos, say: Callable[[str], None], most: float = 600)
     patience_ends = time.monotonic() + most
     while time.monotonic() < patience_ends:
         moving = _moving(run)
-        if chaos.all_happened and moving <= run.letters // 20:
+        if chaos.all_happened and moving <= run.letters // 10:
             return
         if chaos.all_happened:
             chaos.calm()

@@ -87,6 +87,12 @@ def unpack_document(parts: Mapping[str, bytes]) -> Document:
     )
 
 
+def title_of(head: bytes) -> str:
+    """The title of the finished letter, from its part `head`."""
+    title: str = json.loads(head)["title"]
+    return title
+
+
 def address_value(address: Address | None) -> Any:
     """The address as plain values, for a fingerprint."""
     return None if address is None else asdict(address)

@@ -1,0 +1,107 @@
+"""The proof of a letter: for the case file, for a complaint, for a court. As JSON and as a PDF."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from outbound import clock
+from outbound.contents import HEAD, PERSON, Addressee, title_of, unpack_addressee
+from outbound.organisation import System
+from outbound.seal import Part
+from outbound.web.access import Caller
+from outbound.web.api.description import may_answer
+from outbound.web.api.handed_out import LetterOut, letter_out
+from outbound.web.api.letters import own_story, pdf_answer
+from outbound.web.problems import Kind
+from outbound.web.proof_sheet import Proof, proof_pdf
+from outbound.web.rooms import Inside, Rooms
+
+router = APIRouter(prefix="/v1/letters", tags=["letters"])
+PDF = "application/pdf"
+
+
+class ProvedRecipientOut(BaseModel):
+    """Who the letter is for, as handed in; `address` is where paper goes, from you or from the person register."""
+
+    role: str
+    name: str
+    cpr: str | None
+    cvr: str | None
+    address: list[str]
+    protected: bool
+
+
+class ProofOut(BaseModel):
+    """Everything the router knows of a letter's way. `recipient` and `title` are null when no longer kept."""
+
+    made_at: datetime
+    title: str | None
+    recipient: ProvedRecipientOut | None
+    letter: LetterOut
+
+
+@router.get(
+    "/{letter}/proof",
+    response_model=ProofOut,
+    responses={
+        **may_answer(Kind.NOT_FOUND),
+        200: {"model": ProofOut, "content": {PDF: {"schema": {"type": "string", "format": "binary"}}}},
+    },
+)
+def prove(caller: Caller, inside: Inside, letter: UUID, request: Request) -> ProofOut | Response:
+    """Recipient, title, fingerprint, every time and id, route and reason, what came back, incidents on its way.
+
+    As a PDF with `Accept: application/pdf`, or under `…/proof.pdf`. The opening is logged.
+    """
+    proof = _proof(inside, caller, letter)
+    if request.headers.get("accept", "").strip().lower().startswith(PDF):
+        return pdf_answer(proof_pdf(proof), f"{letter}-proof.pdf")
+    return ProofOut(
+        made_at=proof.made_at,
+        title=proof.title,
+        recipient=_recipient(proof.addressee) if proof.addressee else None,
+        letter=letter_out(proof.story),
+    )
+
+
+@router.get(
+    "/{letter}/proof.pdf",
+    response_class=Response,
+    responses={
+        **may_answer(Kind.NOT_FOUND),
+        200: {"content": {PDF: {"schema": {"type": "string", "format": "binary"}}}},
+    },
+)
+def prove_as_pdf(caller: Caller, inside: Inside, letter: UUID) -> Response:
+    """The proof as a PDF, in Danish."""
+    return pdf_answer(proof_pdf(_proof(inside, caller, letter)), f"{letter}-proof.pdf")
+
+
+def _proof(inside: Rooms, caller: System, letter: UUID) -> Proof:
+    story, house = own_story(inside, caller, letter), inside.house
+    wanted = [Part(letter, PERSON), Part(letter, HEAD)]
+    with house.ledger.writing() as tx:
+        parts = house.seal.open_parts(tx, wanted, caller.name, "api-proof")
+    person, head = (parts.get(part) for part in wanted)
+    return Proof(
+        story=story,
+        addressee=unpack_addressee(person) if person else None,
+        title=title_of(head) if head else None,
+        department=house.organisation.name_of(story.letter.department, story.letter.dated or clock.today()),
+        municipality=house.organisation.municipality.name,
+        made_at=clock.now(),
+    )
+
+
+def _recipient(addressee: Addressee) -> ProvedRecipientOut:
+    who, address = addressee.recipient, addressee.address
+    return ProvedRecipientOut(
+        role=who.role,
+        name=who.name,
+        cpr=who.cpr,
+        cvr=who.cvr,
+        address=list(address.as_lines()) if address else [],
+        protected=addressee.protected,
+    )

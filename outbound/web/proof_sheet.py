@@ -1,0 +1,155 @@
+"""The proof of a letter as a PDF, in Danish: what was sent, to whom, when, which way and why, and what came back.
+
+It says what the router knows and no more: that paper was handed to the postal service, never that it arrived.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from outbound.contents import Addressee
+from outbound.rendering import fonts
+from outbound.rendering.danish import dato
+from outbound.rendering.fonts import BOLD, REGULAR
+from outbound.rendering.fragments import GREY, LINE, plain
+from outbound.rendering.window import MM
+from outbound.story import Story, Try
+from outbound.web.pages import words
+from outbound.web.pages.looks import moment
+
+_TITLE = ParagraphStyle("title", fontName=BOLD.name, fontSize=18, leading=23, spaceAfter=4)
+_HEADING = ParagraphStyle("heading", fontName=BOLD.name, fontSize=11, leading=14, spaceBefore=14, spaceAfter=4)
+_TEXT = ParagraphStyle("text", fontName=REGULAR.name, fontSize=9.5, leading=12.5)
+_LABEL = ParagraphStyle("label", fontName=REGULAR.name, fontSize=9.5, leading=12.5, textColor=GREY)
+_WIDTHS = (48 * MM, 122 * MM)
+_MARGIN = 20 * MM
+_ROWS = TableStyle(
+    [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 2),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.25, LINE),
+    ]
+)
+Facts = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a proof is made of. `addressee` and `title` are None where they are no longer kept."""
+
+    story: Story
+    addressee: Addressee | None
+    title: str | None
+    department: str
+    municipality: str
+    made_at: datetime
+
+
+def proof_pdf(proof: Proof) -> bytes:
+    """The proof as A4 pages."""
+    fonts.register()
+    out = BytesIO()
+    made = SimpleDocTemplate(
+        out,
+        pagesize=A4,
+        leftMargin=_MARGIN,
+        rightMargin=_MARGIN,
+        topMargin=_MARGIN,
+        bottomMargin=_MARGIN,
+        title="Bevis for afsendelse",
+        author=proof.municipality,
+        lang="da",
+        invariant=1,
+        initialFontName=REGULAR.name,
+    )
+
+    def footer(canvas: Canvas, document: Any) -> None:
+        canvas.setFont(REGULAR.name, 8)
+        canvas.setFillColor(GREY)
+        canvas.drawString(_MARGIN, 12 * MM, f"Brev {proof.story.letter.id}")
+        canvas.drawRightString(A4[0] - _MARGIN, 12 * MM, f"Side {document.page}")
+
+    made.build([*_pieces(proof)], onFirstPage=footer, onLaterPages=footer)
+    return out.getvalue()
+
+
+def _pieces(proof: Proof) -> Iterator[Flowable]:
+    story = proof.story
+    yield plain("Bevis for afsendelse", _TITLE, BOLD)
+    yield plain(f"{proof.municipality}, lavet {moment(proof.made_at)}", _LABEL)
+    yield from _section("Brevet", _letter_facts(proof))
+    yield from _section("Modtageren", _recipient_facts(proof.addressee))
+    yield from _section("Vejen og grunden til den", _route_facts(story))
+    for number, one in enumerate(story.tries, 1):
+        yield from _section(f"Afsendelse {number}", _try_facts(one))
+    yield from _section("Historien", [(moment(one.at), words.happening(one.code, one.now)) for one in story.events])
+    incidents = [(moment(one.at), words.INCIDENTS.get(one.code, one.code)) for one in story.incidents]
+    yield from _section("Hændelser undervejs", incidents or [("", "Ingen.")])
+
+
+def _section(heading: str, facts: Facts) -> Iterator[Flowable]:
+    rows = [[plain(label, _LABEL), plain(said or "–", _TEXT)] for label, said in facts]
+    table = Table(rows, colWidths=_WIDTHS, style=_ROWS, hAlign="LEFT")
+    title = plain(heading, _HEADING, BOLD)
+    if len(rows) <= 12:
+        yield KeepTogether([title, table])
+    else:
+        yield from (title, table)
+    yield Spacer(0, 2)
+
+
+def _letter_facts(proof: Proof) -> Facts:
+    one = proof.story.letter
+    return [
+        ("Titel", proof.title or "gemmes ikke længere, eller er ikke sat op endnu"),
+        ("Tilstand", words.state_said(one.status, one.channel)),
+        ("Dateret", dato(one.dated) if one.dated else ""),
+        ("Afsender", proof.department),
+        ("Fagsystem og reference", f"{one.system}, {one.reference}"),
+        ("Sagsnummer", one.case_number),
+        ("Omfang", f"{one.pages} sider, {one.bytes} byte" if one.pages else ""),
+        ("Fingeraftryk", one.document_fingerprint or ""),
+        ("Modtaget i routeren", moment(one.created_at)),
+        ("Journaliseret", moment(one.journalised_at)),
+        ("Brevets id", str(one.id)),
+        *([("Genudsendelse af", str(one.follows))] if one.follows else []),
+    ]
+
+
+def _recipient_facts(addressee: Addressee | None) -> Facts:
+    if addressee is None:
+        return [("", "Gemmes ikke længere.")]
+    who = addressee.recipient
+    address = "\n".join(addressee.address.as_lines()) if addressee.address else ""
+    return [("Navn", who.name), ("CPR-nummer", who.cpr or ""), ("CVR-nummer", who.cvr or ""), ("Postadresse", address)]
+
+
+def _route_facts(story: Story) -> Facts:
+    route = story.route
+    if route is None:
+        return [("Vej", "Ikke valgt endnu.")]
+    held = [("Standset", words.reason(story.letter.held_code))] if story.letter.held_code else []
+    return [("Kanal", words.CHANNELS[route.channel]), ("Grund", f"{route.sentence} ({route.code})"), *held]
+
+
+def _try_facts(one: Try) -> Facts:
+    found = one.dispatch
+    arrived = words.DELIVERED.get(found.channel, "Afleveret")
+    return [
+        ("Kanal og leverandør", f"{words.CHANNELS[found.channel]}, {found.provider}"),
+        ("Id hos leverandøren", str(found.id)),
+        ("Transmission", found.transmission or ""),
+        ("Udfald", words.OUTCOMES[found.outcome] + (f" ({found.code})" if found.code else "")),
+        ("Begyndt", moment(one.begun_at)),
+        ("Modtaget hos leverandøren", moment(found.taken_at)),
+        (arrived, moment(found.available_at)),
+    ]

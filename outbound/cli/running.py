@@ -39,11 +39,14 @@ def demo(folder: Folder = HOME / "var" / "demo") -> None:
 
     Three systems and a mailing hand them in. The text is Danish, as on the pages.
     """
-    from outbound.demo import run
+    from outbound.demo import DemoFault, run
 
     with_life = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-    if not run(folder.absolute(), live=with_life):
-        raise typer.Exit(Code.FOUND)
+    try:
+        run(folder.absolute(), live=with_life)
+    except DemoFault as fault:
+        typer.echo(f"\n{fault}", err=True)
+        raise typer.Exit(Code.FOUND) from None
 
 
 def demo_account(file: Path) -> tuple[Path, str]:

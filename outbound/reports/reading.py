@@ -112,12 +112,20 @@ def _entries(period: Period, by: By) -> Subquery:
     e, one, d = t.entry.c, t.letter.c, t.dispatch.c
     first_sent = case((one.follows.is_(None), 1), else_=0)
     sign = case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0)
-    keys = (key.label(f"key_{place}") for place, key in enumerate(_keys(by)))
+    ways = _ways(period) if by is By.ROUTE else None
+    keys = (ways.c.way,) if ways is not None else _keys(by)
+    rows = t.entry.join(t.letter, one.id == e.letter_id).join(t.dispatch, d.id == e.dispatch_id)
     wanted = (
-        select(*keys, d.channel, e.stage, e.measure, (first_sent * sign).label("letters"), e.amount)
-        .select_from(t.entry.join(t.letter, one.id == e.letter_id).join(t.dispatch, d.id == e.dispatch_id))
-        .where(e.stage.in_((BOOKED, CORRECTED, CHARGED)), e.day >= period.first, e.day <= period.last)
-        .where(d.kind == "letter")
+        select(
+            *(key.label(f"key_{place}") for place, key in enumerate(keys)),
+            d.channel,
+            e.stage,
+            e.measure,
+            (first_sent * sign).label("letters"),
+            e.amount,
+        )
+        .select_from(rows if ways is None else rows.join(ways, ways.c.dispatch_id == e.dispatch_id))
+        .where(*_counts(e, period), d.kind == "letter")
     )
     return wanted.subquery()
 
@@ -128,18 +136,24 @@ def _keys(by: By) -> tuple[ColumnElement[Any], ...]:
         By.DEPARTMENT: (one.department,),
         By.MONTH: (extract("year", day), extract("month", day)),
         By.CHANNEL: (t.dispatch.c.channel,),
-        By.ROUTE: (_way(),),
         By.SYSTEM: (one.system,),
         By.LETTER_TYPE: (one.letter_type,),
     }[by]
 
 
-def _way() -> ColumnElement[Any]:
-    """How the entry's dispatch was first booked: the inputs of its counting entry, with the route as it was then."""
-    e, first = t.entry.c, t.entry.alias("first")
-    same = (first.c.letter_id == e.letter_id, first.c.dispatch_id == e.dispatch_id)
-    wanted = select(func.min(first.c.inputs)).where(*same, first.c.stage == BOOKED, first.c.measure == LETTER)
-    return wanted.correlate(t.entry).scalar_subquery()
+def _ways(period: Period) -> Subquery:
+    """How each dispatch was booked: the inputs of its counting entries, with the route as it was then.
+
+    By the letters of the period, and without a condition on the stage, so that it is the index by letter that serves.
+    """
+    e, touched = t.entry.c, t.entry.alias("touched").c
+    of_period = select(touched.letter_id).where(*_counts(touched, period)).distinct()
+    wanted = select(e.dispatch_id, func.min(e.inputs).label("way"))
+    return wanted.where(e.letter_id.in_(of_period), e.measure == LETTER).group_by(e.dispatch_id).subquery("ways")
+
+
+def _counts(e: Any, period: Period) -> tuple[ColumnElement[bool], ...]:
+    return e.stage.in_((BOOKED, CORRECTED, CHARGED)), e.day >= period.first, e.day <= period.last
 
 
 def _key(row: Row[Any], by: By) -> str:

@@ -20,6 +20,8 @@ WORKER = "worker"
 TIMER = "timer"
 RECEIPT = "receipt"
 
+LONGEST_TOLD = 86_400.0  # seconds that a supplier can keep us waiting by its own word
+
 
 @dataclass(frozen=True)
 class House:
@@ -40,9 +42,13 @@ def later(seconds: float) -> datetime:
 
 
 def next_try(settings: Settings, tries: int, retry_after: float | None = None) -> datetime:
-    """When to try again after `tries` failures: doubled each time up to a most, with jitter, never sooner than told."""
-    wait = min(settings.retry_first * 2 ** min(tries, 20), settings.retry_most)
-    return later(max(retry_after or 0.0, wait * random.uniform(0.8, 1.2)))
+    """When to try again after `tries` failures: doubled each time up to a most, with jitter.
+
+    Never sooner than told, but within a day: a supplier may say anything, also what is no time at all.
+    """
+    wait = min(settings.retry_first * 2 ** min(tries, 20), settings.retry_most) * random.uniform(0.8, 1.2)
+    told = retry_after if retry_after is not None and retry_after > wait else wait
+    return later(min(told, LONGEST_TOLD))
 
 
 def deadline(working_days: int) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -34,18 +35,24 @@ LETTERS_THAT_PROVE_IT = 3  # different letters, all misconfigured (or one failed
 def send_handful(house: House, channel: Channel, lane: Lane) -> int:
     """Claim what is due on this channel and lane and hand it over, a consignment at a time; how many were claimed."""
     mailer = house.outside.mailers[channel]
-    handful = _claim(house, mailer, lane)
+    handful, probing = _claim(house, mailer, lane)
     if handful is None:
         return 0
     spell = Spell(house.settings.send_lease, house.settings.hard_end)
-    ready = _still_good(house, handful)
+    today = clock.today()
+    ready = _still_good(house, handful, mailer.channel if probing else None)
     size = mailer.gathers(lane)
     for start in range(0, len(ready), size):
         batch = ready[start : start + size]
-        if not spell.lasts() or not send_one(house, mailer, batch, handful.token):
+        if not _may_go_on(spell, today) or not send_one(house, mailer, batch, handful.token):
             _give_back(house, ready[start:], handful.token)
             break
     return len(handful.letters)
+
+
+def _may_go_on(spell: Spell, day: date) -> bool:
+    """Is there time for one more, and is it still the day that the letters were found good for?"""
+    return spell.lasts() and clock.today() == day
 
 
 def send_one(house: House, mailer: Mailer, letters: Sequence[Letter], token: str) -> bool:
@@ -130,7 +137,8 @@ def envelopes(house: House, mailer: Mailer, letters: Sequence[Letter]) -> dict[U
     return {one.id: house.tariffs.envelope(one.sheets or 1, mailer.provider) or "" for one in letters}
 
 
-def _claim(house: House, mailer: Mailer, lane: Lane) -> Handful | None:
+def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bool]:
+    """What is due, as far as the channel's breaker lets it; and whether it is the probe."""
     settings = house.settings
     most = settings.handful if mailer.gathers(lane) == 1 else mailer.gathers(lane)
     with house.ledger.writing() as tx:
@@ -139,13 +147,16 @@ def _claim(house: House, mailer: Mailer, lane: Lane) -> Handful | None:
         handful = claim(tx, Step.SEND, lane, limit, settings.send_lease, mailer.channel) if limit else None
         if handful is None and admitted:
             channels.no_probe(tx, mailer.channel)
-        return handful
+        return handful, admitted == 1
 
 
-def _still_good(house: House, handful: Handful) -> list[Letter]:
-    """Those that may leave as they are; the others go where they belong."""
+def _still_good(house: House, handful: Handful, probes: Channel | None) -> list[Letter]:
+    """Those that may leave as they are; the others go where they belong. A probe turned back leaves it to the next."""
     with house.ledger.writing() as tx:
-        return [one for one in handful.letters if not _turned_back(tx, house, one, handful.token)]
+        ready = [one for one in handful.letters if not _turned_back(tx, house, one, handful.token)]
+        if probes and not ready:
+            channels.no_probe(tx, probes)
+        return ready
 
 
 def _turned_back(tx: Connection, house: House, one: Letter, token: str) -> bool:

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from outbound import accounts, clock
-from outbound.contents import DOCUMENT_PARTS, PERSON, unpack_addressee, unpack_document
+from outbound.contents import DOCUMENT, DOCUMENT_PARTS, HEAD, PERSON, unpack_addressee, unpack_document
 from outbound.delivery.house import WORKER, House, deadline, later, next_try, out_of_patience, receipt_deadline
 from outbound.delivery.route import never_again, stale
 from outbound.delivery.spell import Spell
 from outbound.ledger import channels, sending
-from outbound.ledger.letters import Handful, claim, give_back, hold, letter, move
+from outbound.ledger.letters import Handful, claim, give_back, hold, move
 from outbound.ledger.values import LedgerConsignment, LedgerDispatch, Letter, Step
 from outbound.letter import (
     Accepted,
@@ -58,30 +58,53 @@ def _may_go_on(spell: Spell, day: date) -> bool:
 def send_one(house: House, mailer: Mailer, letters: Sequence[Letter], token: str) -> bool:
     """One consignment, from closing to its last answer. False where the channel takes nothing now."""
     lease, wraps = house.settings.send_lease, envelopes(house, mailer, letters)
-    with house.ledger.writing() as tx:
-        closed = sending.close(tx, letters, token, mailer.provider, lease, wraps)
-        if closed is None:
-            return True
-        members = [(dispatch_id, one, wraps.get(one.id, "")) for dispatch_id, one in closed.members]
-        consignment = _consignment(tx, house, closed.consignment, members, token)
+    try:
+        with house.ledger.writing() as tx:
+            closed = sending.close(tx, letters, token, mailer.provider, lease, wraps)
+            if closed is None:
+                return True
+            members = [(dispatch_id, one, wraps.get(one.id, "")) for dispatch_id, one in closed.members]
+            consignment = _consignment(tx, house, closed.consignment, members, token)
+    except ContentMissing as missing:
+        return _send_the_others(house, mailer, letters, missing.letters, token)
     return _hand_over(house, mailer, closed.consignment, consignment, token)
+
+
+class ContentMissing(Exception):
+    """A part of these letters is no longer under the seal."""
+
+    def __init__(self, letters: Sequence[Letter]) -> None:
+        super().__init__(f"{len(letters)} letters have lost a part of their content.")
+        self.letters = letters
+
+
+def _send_the_others(
+    house: House, mailer: Mailer, letters: Sequence[Letter], missing: Sequence[Letter], token: str
+) -> bool:
+    """The letters whose content is gone wait for a person; their neighbours go on without them."""
+    with house.ledger.writing() as tx:
+        for one in missing:
+            hold(tx, one, "content-missing", WaitsFor.OPERATIONS, WORKER, token=token)
+    left = [one for one in letters if one not in missing]
+    return send_one(house, mailer, left, token) if left else True
 
 
 def repeat(house: House, mailer: Mailer, held: LedgerConsignment, token: str) -> bool:
     """The same consignment once more, under the same ids; False where the channel takes nothing now."""
-    with house.ledger.writing() as tx:
-        unsettled = [m for m in sending.members_of(tx, held.id) if m.dispatch.outcome in UNSETTLED]
-        members = [(m.dispatch.id, m.letter, m.dispatch.envelope or "") for m in unsettled]
-        consignment = _consignment(tx, house, held, members, token)
+    try:
+        with house.ledger.writing() as tx:
+            unsettled = [m for m in sending.members_of(tx, held.id) if m.dispatch.outcome in UNSETTLED]
+            members = [(m.dispatch.id, m.letter, m.dispatch.envelope or "") for m in unsettled]
+            consignment = _consignment(tx, house, held, members, token)
+    except ContentMissing:
+        with house.ledger.writing() as tx:
+            sending.hold_doubts(tx, held.id, token)
+        return True
     return _hand_over(house, mailer, held, consignment, token)
 
 
-def _hand_over(
-    house: House, mailer: Mailer, held: LedgerConsignment, consignment: Consignment | None, token: str
-) -> bool:
+def _hand_over(house: House, mailer: Mailer, held: LedgerConsignment, consignment: Consignment, token: str) -> bool:
     """Begin a closed consignment and record what comes of it, each answer in one commit."""
-    if consignment is None:
-        return _unreadable(house, held, token)
     with house.ledger.writing() as tx:
         if not sending.begin(tx, held.id, token, house.settings.send_lease):
             sending.abandon(tx, held.id, token, later(house.settings.doubt_ask_seconds))
@@ -177,16 +200,15 @@ Enveloped = tuple[UUID, Letter, str]
 
 def _consignment(
     tx: Connection, house: House, held: LedgerConsignment, members: Sequence[Enveloped], token: str
-) -> Consignment | None:
-    """What the adapter gets to see; None where a part is no longer under the seal."""
+) -> Consignment:
+    """What the adapter gets to see. Raises ContentMissing."""
     wanted = [Part(one.id, part) for _, one, _ in members for part in (PERSON, *DOCUMENT_PARTS)]
     parts: dict[UUID, dict[str, bytes]] = {one.id: {} for _, one, _ in members}
     for part, body in house.seal.open_parts(tx, wanted, WORKER, "send").items():
         parts[part.owner][part.part] = body
-    try:
-        dispatches = tuple(_dispatch(house, member, parts[member[1].id]) for member in members)
-    except KeyError:
-        return None
+    if missing := [one for _, one, _ in members if not {PERSON, DOCUMENT, HEAD} <= parts[one.id].keys()]:
+        raise ContentMissing(missing)
+    dispatches = tuple(_dispatch(house, member, parts[member[1].id]) for member in members)
     return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, dispatches, token)
 
 
@@ -213,29 +235,18 @@ def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes]) -> Dispa
     )
 
 
-def _unreadable(house: House, held: LedgerConsignment, token: str) -> bool:
-    """Its content is gone: a person must look. Nothing has left, or what left is in doubt already."""
-    with house.ledger.writing() as tx:
-        if held.begun_at is not None:
-            sending.hold_doubts(tx, held.id, token)
-            return True
-        members = sending.members_of(tx, held.id)
-        sending.nothing_taken(tx, held.id, token, "content-missing", WORKER, clock.now())
-        for member in members:
-            if (one := letter(tx, member.letter.id)) and one.status is Status.ROUTED:
-                hold(tx, one, "content-missing", WaitsFor.OPERATIONS, WORKER)
-    return True
-
-
 def _nothing_taken(house: House, held: LedgerConsignment, token: str, fault: Unavailable | Misconfigured) -> bool:
-    """All of it back to ROUTED for a later try; a doubt stays a doubt. The channel's breaker opens."""
+    """All of it back to ROUTED for a later try; a doubt stays a doubt. The channel's breaker opens.
+
+    Said after an answer, against the port's word, it is not believed: what is unanswered then is in doubt.
+    """
     retry_after = fault.retry_after if isinstance(fault, Unavailable) else None
     with house.ledger.writing() as tx:
         failures = channels.failures(tx, held.channel)
         due = next_try(house.settings, failures, retry_after)
         letters = [m.letter.id for m in sending.members_of(tx, held.id)]
         if not sending.nothing_taken(tx, held.id, token, fault.code, WORKER, due):
-            sending.wait_on(tx, held.id, token, later(house.settings.doubt_ask_seconds))
+            _put_in_doubt(tx, house, held.id, token)
         misconfigured = isinstance(fault, Misconfigured)
         met = channels.failed(tx, held.channel, due, letters[:1] if misconfigured else ())
         if misconfigured and (met >= LETTERS_THAT_PROVE_IT or failures):
@@ -245,8 +256,12 @@ def _nothing_taken(house: House, held: LedgerConsignment, token: str, fault: Una
 
 def _doubt(house: House, consignment_id: UUID, token: str) -> None:
     with house.ledger.writing() as tx:
-        due = later(house.settings.doubt_ask_seconds)
-        sending.doubt(tx, consignment_id, token, due, deadline(house.settings.doubt_deadline_days))
+        _put_in_doubt(tx, house, consignment_id, token)
+
+
+def _put_in_doubt(tx: Connection, house: House, consignment_id: UUID, token: str) -> None:
+    due = later(house.settings.doubt_ask_seconds)
+    sending.doubt(tx, consignment_id, token, due, deadline(house.settings.doubt_deadline_days))
 
 
 def _close_the_book(tx: Connection, house: House, held: LedgerConsignment, token: str) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from outbound import clock
 from outbound.delivery.house import TIMER, House, later
 from outbound.delivery.send import accepted, outline, repeat
-from outbound.ledger import sending
+from outbound.ledger import channels, sending
 from outbound.ledger.values import LedgerConsignment
 from outbound.letter import CannotSay, Channel, NotTaken, Taken
 from outbound.life import UNSETTLED, Status
@@ -43,17 +43,20 @@ def _mind(house: House, one: LedgerConsignment, token: str) -> None:
         if one.deadline_at and clock.now() >= one.deadline_at:
             sending.hold_doubts(tx, one.id, token)
             return
+        stopped = channels.paused(tx, "channel", one.channel)
     whole = len(open_ones) == len(members)
-    if mailer.repeat_is_safe and whole:
+    if mailer.repeat_is_safe and whole and not stopped:
         repeat(house, mailer, one, token)
     else:
-        _ask(house, one, token, whole)
+        _ask(house, one, token, whole, stopped)
 
 
-def _ask(house: House, one: LedgerConsignment, token: str, whole: bool) -> None:
+def _ask(house: House, one: LedgerConsignment, token: str, whole: bool, stopped: bool) -> None:
+    """Ask the supplier. Its no counts for the whole of a consignment, and only if it was quiet before we asked."""
     mailer = house.outside.mailers[one.channel]
+    certain = whole and is_quiet(house.settings, one)
     answer = mailer.ask(outline(one, token))
-    if isinstance(answer, NotTaken) and not (whole and is_quiet(house.settings, one)):
+    if isinstance(answer, NotTaken) and (not certain or (answer.resume and stopped)):
         answer = CannotSay()
     if isinstance(answer, NotTaken) and answer.resume:
         repeat(house, mailer, one, token)

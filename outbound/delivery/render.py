@@ -36,9 +36,10 @@ def render_handful(house: House, lane: Lane) -> int:
     """Claim a handful and render it; how many were claimed. One letter that cannot be rendered sinks no other."""
     with house.ledger.writing() as tx:
         handful = claim(tx, Step.RENDER, lane, house.settings.handful, house.settings.render_lease)
-        parts = _open(tx, house, handful) if handful else {}
     if handful is None:
         return 0
+    with house.ledger.writing() as tx:  # after the claim: a seal that does not open is a death, and is counted
+        parts = _open(tx, house, handful)
     spell = Spell(house.settings.render_lease, house.settings.hard_end)
     made = [(one, _make(house, one, parts)) for one in handful.letters if spell.lasts()]
     with house.ledger.writing() as tx:

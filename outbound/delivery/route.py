@@ -38,8 +38,9 @@ def route_handful(house: House, lane: Lane) -> int:
     """Claim a handful, look its recipients up and route it; how many were claimed."""
     with house.ledger.writing() as tx:
         handful = claim(tx, Step.ROUTE, lane, house.settings.handful, house.settings.render_lease)
-        if handful is None:
-            return 0
+    if handful is None:
+        return 0
+    with house.ledger.writing() as tx:  # after the claim: a seal that does not open is a death, and is counted
         wanted = [Part(one.id, PERSON) for one in handful.letters]
         parts = house.seal.open_parts(tx, wanted, WORKER, "route")
     found = _ask_persons(house, _look_up(house, handful.letters, parts))
@@ -143,22 +144,28 @@ def _wait(tx: Connection, house: House, one: Letter, route: Route, token: str) -
 
 
 def _send_out(tx: Connection, house: House, found: Found, route: Route, token: str) -> None:
+    one, before = found.letter, found.addressee
+    if route.channel is Channel.PRINT:
+        found = replace(found, addressee=_corrected(found))
+    if _go_on(tx, house, found, route, token) and found.addressee != before:
+        house.seal.put(tx, one.id, one.retention_month, {PERSON: pack_addressee(found.addressee)})
+
+
+def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str) -> bool:
+    """To be sent, or to be rendered again for this address or channel. False where the letter is no longer ours."""
     one = found.letter
-    if route.channel is Channel.PRINT and (addressee := _corrected(found)) != found.addressee:
-        house.seal.put(tx, one.id, one.retention_month, {PERSON: pack_addressee(addressee)})
-        found = replace(found, addressee=addressee)
     if route.channel is Channel.PRINT and not _shows_address(house, found):
-        move(tx, one, Status.RECEIVED, "address-to-print", WORKER, token=token, due_at=clock.now())
-        return
+        return move(tx, one, Status.RECEIVED, "address-to-print", WORKER, token=token, due_at=clock.now())
     if house.types[one.letter_type].channel_specific and one.document_channel != route.channel:
         again: dict[str, Any] = {"channel": route.channel, "due_at": clock.now()}
-        move(tx, one, Status.RECEIVED, "another-channel", WORKER, token=token, **again)
-        return
+        return move(tx, one, Status.RECEIVED, "another-channel", WORKER, token=token, **again)
     due = _next_run(house) if route.channel is Channel.PRINT else clock.now()
     country = found.addressee.address.country if found.addressee.address else one.country
     way = {"route": route.code, "channel": route.channel, "routed_at": clock.now(), "due_at": due, "country": country}
-    if move(tx, one, Status.ROUTED, route.code, WORKER, token=token, **way, tries=0):
-        _estimate(tx, house, replace(one, country=country), route.channel)
+    if not move(tx, one, Status.ROUTED, route.code, WORKER, token=token, **way, tries=0):
+        return False
+    _estimate(tx, house, replace(one, country=country), route.channel)
+    return True
 
 
 def _estimate(tx: Connection, house: House, one: Letter, channel: Channel) -> None:

@@ -121,10 +121,10 @@ def _hand_over(house: House, mailer: Mailer, held: LedgerConsignment, consignmen
             left.discard(one.id)
             record(house, held, token, Rejected(one.id, no.code, no.blame), last=not left)
     except OutcomeUnknown:
-        _doubt(house, held.id, token)
+        _doubt(house, held, token)
         return True
     if left:
-        _doubt(house, held.id, token)
+        _doubt(house, held, token)
     return True
 
 
@@ -169,7 +169,7 @@ def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bo
         limit = most if admitted is None else min(most, admitted)
         handful = claim(tx, Step.SEND, lane, limit, settings.send_lease, mailer.channel) if limit else None
         if handful is None and admitted:
-            channels.no_probe(tx, mailer.channel)
+            channels.probe_at(tx, mailer.channel, clock.now())
         return handful, admitted == 1
 
 
@@ -178,7 +178,7 @@ def _still_good(house: House, handful: Handful, probes: Channel | None) -> list[
     with house.ledger.writing() as tx:
         ready = [one for one in handful.letters if not _turned_back(tx, house, one, handful.token)]
         if probes and not ready:
-            channels.no_probe(tx, probes)
+            channels.probe_at(tx, probes, clock.now())
         return ready
 
 
@@ -254,9 +254,12 @@ def _nothing_taken(house: House, held: LedgerConsignment, token: str, fault: Una
     return False
 
 
-def _doubt(house: House, consignment_id: UUID, token: str) -> None:
+def _doubt(house: House, held: LedgerConsignment, token: str) -> None:
+    """What has no answer is in doubt. Where this was a probe, the next one follows soon."""
     with house.ledger.writing() as tx:
-        _put_in_doubt(tx, house, consignment_id, token)
+        _put_in_doubt(tx, house, held.id, token)
+        if failures := channels.failures(tx, held.channel):
+            channels.probe_at(tx, held.channel, next_try(house.settings, failures))
 
 
 def _put_in_doubt(tx: Connection, house: House, consignment_id: UUID, token: str) -> None:

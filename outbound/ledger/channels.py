@@ -30,10 +30,10 @@ def admit(tx: Connection, channel: Channel, probe_seconds: float) -> int | None:
     return int(tx.execute(probe.values(open_until=now + timedelta(seconds=probe_seconds))).rowcount == 1)
 
 
-def no_probe(tx: Connection, channel: Channel) -> None:
-    """There was no letter to probe with: whoever has one next is the probe."""
+def probe_at(tx: Connection, channel: Channel, moment: datetime) -> None:
+    """The last probe told nothing (there was no letter for it, or no answer): the next one at `moment`."""
     state = t.channel_state
-    tx.execute(update(state).where(state.c.channel == channel).values(open_until=clock.now()))
+    tx.execute(update(state).where(state.c.channel == channel, state.c.failures > 0).values(open_until=moment))
 
 
 def failed(tx: Connection, channel: Channel, until: datetime, letters: Sequence[UUID] = ()) -> int:

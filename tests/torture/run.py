@@ -66,6 +66,8 @@ OUTCOMES = {
 SINGLES_AT_ONCE = 4
 LINES = 40  # letters in one NDJSON call
 NDJSON = {"Content-Type": "application/x-ndjson"}
+LASTS = 14.0
+"""Seconds that the feeding takes at least, so that letters flow while every blow falls."""
 CANCELS = 0.06  # share of the letters that somebody tries to cancel while they travel
 
 
@@ -147,6 +149,7 @@ def _singles(run: Run, numbers: range) -> None:
             body = _letter(run, number)
             answer = _until_answered(partial(client.post, "/v1/letters", json=body), {200, 202})
             run.keep(body["reference"], UUID(answer.json()["letters"][0]["id"]))
+            time.sleep(LASTS / len(numbers))
             if chance.random() < CANCELS:
                 _cancel(run, client, run.accepted[body["reference"]], chance.random())
 
@@ -160,6 +163,7 @@ def _mailing(run: Run, numbers: range) -> None:
             bodies = [_letter(run, number) for number in range(start, min(start + LINES, numbers.stop))]
             lines = "\n".join(_json(body) for body in bodies)
             answer = _until_answered(partial(client.post, path, content=lines, headers=NDJSON), {200, 202, 207})
+            time.sleep(LASTS * len(bodies) / len(numbers))
             for body, line in zip(bodies, _lines(answer), strict=True):
                 run.keep(body["reference"], UUID(line["letters"][0]["id"]))
 

@@ -19,6 +19,7 @@ from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import Blame, News, RawReceipt, Receipt, WaitsFor
 from outbound.life import LIVE, UNSETTLED, Outcome, Status, may_move
 from outbound.ports import OutsideError, ReceiptDoor, ReceiptSource
+from outbound.seal import SealFault
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ def _put_off(house: House, found: inbox.InboxReceipt) -> None:
 
 
 def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None:
+    if not found.raw.body:
+        raise SealFault(f"The receipt in row {found.row} of the inbox does not open.")
     try:
         news = _parser(house, found.raw.provider)(found.raw)
     except ValueError:

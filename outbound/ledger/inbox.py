@@ -1,5 +1,7 @@
 """The receipt inbox: what suppliers say, committed raw before anything is deleted or acknowledged there."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -10,7 +12,7 @@ from outbound import clock
 from outbound.ledger import tables as t
 from outbound.ledger.letters import insert_new
 from outbound.letter import RawReceipt
-from outbound.seal import Part, Seal
+from outbound.seal import Part, Seal, SealFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,15 @@ def keep(tx: Connection, seal: Seal, raw: RawReceipt) -> bool:
 
 
 def some_new(tx: Connection, seal: Seal, limit: int) -> list[InboxReceipt]:
-    """Up to `limit` receipts that are due, longest due first, opened. Whoever works one asks `still_new` first."""
+    """Up to `limit` receipts that are due, longest due first, opened. Whoever works one asks `still_new` first.
+
+    One whose seal does not open has an empty body; it stops no other.
+    """
     row = t.receipt_inbox.c
     due = select(t.receipt_inbox).where(row.state == "new", row.due_at <= clock.now()).order_by(row.due_at, row.id)
     found = tx.execute(due.limit(limit)).all()
     parts = [Part(one.owner, "receipt") for one in found]
-    opened = seal.open_parts(tx, parts, "worker", "settle")
+    opened = _open(tx, seal, parts)
     return [
         InboxReceipt(one.id, one.owner, one.tries, RawReceipt(one.provider, one.provider_id, opened.get(part, b"")))
         for one, part in zip(found, parts, strict=True)
@@ -63,3 +68,14 @@ def look_again(tx: Connection, receipt: InboxReceipt, seconds: float) -> None:
     """It matches nothing yet: looked at again later."""
     change = update(t.receipt_inbox).where(t.receipt_inbox.c.id == receipt.row)
     tx.execute(change.values(tries=receipt.tries + 1, due_at=clock.now() + timedelta(seconds=seconds)))
+
+
+def _open(tx: Connection, seal: Seal, parts: Sequence[Part]) -> dict[Part, bytes]:
+    try:
+        return seal.open_parts(tx, parts, "worker", "settle")
+    except SealFault:
+        found: dict[Part, bytes] = {}
+        for part in parts:
+            with suppress(SealFault):
+                found |= seal.open_parts(tx, [part], "worker", "settle")
+        return found

@@ -7,6 +7,7 @@ once no request can be on its way any more, as not taken. HELD with a taken disp
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +29,7 @@ from outbound.life import LIVE, UNSETTLED, Outcome, Status
 from outbound.postal_address import address_faults
 from outbound.seal import Part
 
+LONGEST_NAME, LONGEST_KEY = 80, 64  # characters that the ledger keeps
 NOTES_MONTHS = 60  # how long a why is kept; a setting of the retention rules when they come
 
 
@@ -66,6 +68,8 @@ class Hand:
 
 
 WAITING = frozenset({Status.RECEIVED, Status.RENDERED, Status.ROUTED, Status.HELD})
+NO_DOCUMENT = {"document_fingerprint": None, "document_address": None}
+"""What the letter is told when its content changes: the document that lies under the seal is of no use any more."""
 GONE = frozenset({Status.SENT, Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
 
 
@@ -93,14 +97,14 @@ def cancel(house: House, letter_id: UUID, hand: Hand) -> None:
 def release(house: House, letter_id: UUID, hand: Hand) -> None:
     """Go on: look up and route again, from the document where there is one."""
     with _at_the_desk(house, letter_id, Verb.RELEASE, hand) as (tx, one):
-        to = Status.RENDERED if one.document_fingerprint else Status.RECEIVED
+        to = _where_it_goes_on(one)
         _must(move(tx, one, to, "released", hand.by, **_fresh()))
 
 
 def reroute(house: House, letter_id: UUID, channel: Channel, hand: Hand) -> None:
     """A person chooses the channel; it outranks wish and look-up, not a closed mailbox."""
     with _at_the_desk(house, letter_id, Verb.REROUTE, hand) as (tx, one):
-        to = Status.RENDERED if one.document_fingerprint else Status.RECEIVED
+        to = _where_it_goes_on(one)
         _go_back(tx, one, to, "re-routed", hand.by, forced=channel)
 
 
@@ -115,16 +119,18 @@ def mend_address(house: House, letter_id: UUID, address: Address, hand: Hand) ->
         addressee = unpack_addressee(body)
         mended = replace(addressee, recipient=replace(addressee.recipient, address=address))
         house.seal.put(tx, one.id, one.retention_month, {PERSON: pack_addressee(mended)})
-        _go_back(tx, one, Status.RECEIVED, "address-mended", hand.by, country=address.country)
+        _go_back(tx, one, Status.RECEIVED, "address-mended", hand.by, country=address.country, **NO_DOCUMENT)
 
 
 def replace_pdf(house: House, letter_id: UUID, ready_made: ReadyMade, hand: Hand) -> None:
-    """Another PDF (already checked by intake) in place of the one handed in."""
+    """Another PDF (already checked by intake) in place of the one handed in. It leaves no earlier than it is dated."""
     with _at_the_desk(house, letter_id, Verb.REPLACE, hand) as (tx, one):
         head = {"title": ready_made.title, "dated": ready_made.dated.isoformat()}
         parts = {FIELDS: pack_fields(head), HANDED_IN: ready_made.pdf}
         house.seal.put(tx, one.id, one.retention_month, parts)
-        _go_back(tx, one, Status.RECEIVED, "document-replaced", hand.by)
+        first = max(day for day in (one.not_before, ready_made.dated) if day)
+        due = max(clock.now(), datetime.combine(first, time(0), clock.COPENHAGEN))
+        _go_back(tx, one, Status.RECEIVED, "document-replaced", hand.by, not_before=first, due_at=due, **NO_DOCUMENT)
 
 
 def settle_taken(house: House, letter_id: UUID, hand: Hand) -> None:
@@ -191,6 +197,7 @@ def resend(house: House, letter_id: UUID, hand: Hand) -> UUID:
 def pause(house: House, scope: str, key: str, hand: Hand) -> bool:
     """Stop a channel, system, letter type or mailing. False where it is stopped already."""
     _named(hand)
+    key = _stoppable(scope, key)
     with house.ledger.writing() as tx:
         return channels.pause(tx, scope, key, hand.by, _write(tx, house, "pause", scope, key, None, hand))
 
@@ -198,6 +205,7 @@ def pause(house: House, scope: str, key: str, hand: Hand) -> bool:
 def resume(house: House, scope: str, key: str, hand: Hand) -> bool:
     """Let it go on. False where it was not stopped."""
     _named(hand)
+    key = _stoppable(scope, key)
     with house.ledger.writing() as tx:
         _write(tx, house, "resume", scope, key, None, hand)
         return channels.resume(tx, scope, key)
@@ -221,6 +229,18 @@ def _at_the_desk(house: House, letter_id: UUID, verb: Verb, hand: Hand) -> Itera
 def _named(hand: Hand) -> None:
     if not hand.why.strip() or not hand.by.strip():
         raise DeskRefusal("why", "Say who you are and why; both are kept with the act.")
+    if len(hand.by) > LONGEST_NAME:
+        raise DeskRefusal("why", f"Give your name in at most {LONGEST_NAME} characters.")
+
+
+def _stoppable(scope: str, key: str) -> str:
+    """The key as the ledger compares it. Refused where no letter could ever be meant by it."""
+    if scope not in ("channel", "system", "type", "mailing") or not 0 < len(key) <= LONGEST_KEY:
+        raise DeskRefusal("no-such-stop", "Stop a channel, a system, a letter type or a mailing, by its name or id.")
+    try:
+        return UUID(key).hex if scope == "mailing" else str(Channel(key)) if scope == "channel" else key
+    except ValueError:
+        raise DeskRefusal("no-such-stop", f"There is no {scope} of that name; look it up and say it again.") from None
 
 
 def _write(tx: Connection, house: House, verb: str, scope: str, key: str, letter_id: UUID | None, hand: Hand) -> UUID:
@@ -234,9 +254,14 @@ def _write(tx: Connection, house: House, verb: str, scope: str, key: str, letter
 def _go_back(tx: Connection, one: Letter, to: Status, code: str, by: str, **changes: Any) -> None:
     """To an earlier state, or anew in the same one: either way whoever works on the letter now comes too late."""
     if one.status is to:
-        _must(touch(tx, one, due_at=one.due_at, **changes))
+        _must(touch(tx, one, **changes))
     else:
-        _must(move(tx, one, to, code, by, **_fresh(), **changes))
+        _must(move(tx, one, to, code, by, **(_fresh() | changes)))
+
+
+def _where_it_goes_on(one: Letter) -> Status:
+    """From its document, where it has one that stands: a letter RECEIVED is yet to be rendered, whatever lies there."""
+    return Status.RENDERED if one.document_fingerprint and one.status is not Status.RECEIVED else Status.RECEIVED
 
 
 def _fresh() -> dict[str, Any]:

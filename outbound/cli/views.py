@@ -12,7 +12,7 @@ from outbound.cli.acts import One, letter_id
 from outbound.cli.faults import CannotDo
 from outbound.cli.opening import name_of_hand, opened_ledger, os_user
 from outbound.cli.tables import Form, age, clean, moment, shown
-from outbound.cli.words import CHANNELS, LANES, STATES, STEPS, VERBS, WAITS_FOR
+from outbound.cli.words import COMMANDS
 from outbound.contents import DOCUMENT, HEAD, PERSON, unpack_addressee
 from outbound.desk import verbs_for
 from outbound.ledger import Ledger
@@ -20,10 +20,10 @@ from outbound.ledger.sending import live_dispatch
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import WaitsFor
 from outbound.rendering.danish import kroner
-from outbound.routing import Route
 from outbound.seal import Part, Seal
 from outbound.settings import Settings, SettingsFault
-from outbound.story import Story, Try, route_of, story
+from outbound.story import Story, Try, story
+from outbound.web.pages.words import CHANNELS, LANES, STATES, STEPS, WAITS_FOR, reason, state_said
 
 AsForm = Annotated[Form, typer.Option("--format", help="How to print it.")]
 QUEUE = {
@@ -78,7 +78,7 @@ def held(
     typer.echo(shown(rows, HELD, form))
     if form is Form.TABLE:
         for each in reasons:
-            typer.echo(f"{each.letters:>6} {each.code}: {_sentence(each.code)}".rstrip(": "))
+            typer.echo(f"{each.letters:>6} {each.code}: {reason(each.code)}")
 
 
 def show(
@@ -158,20 +158,15 @@ def _held_row(one: Letter, live: LedgerDispatch | None, form: Form) -> Mapping[s
     return {**plain, **for_people, "verbs": " ".join(verbs)}
 
 
-def _sentence(code: str) -> str:
-    route = route_of(code)
-    return route.sentence if isinstance(route, Route) else ""
-
-
 def _told(of: Story) -> Iterator[str]:
     one = of.letter
-    yield f"Brev {one.id}: {STATES[one.status]}"
+    yield f"Brev {one.id}: {state_said(one.status, one.channel)}"
     yield f"  {one.system}, reference {one.reference}, sag {one.case_number or '–'}"
     yield f"  {one.department}, {one.letter_type}"
     if of.route:
         yield f"  rute {of.route.code} ({CHANNELS[of.route.channel]}): {of.route.sentence}"
     if one.waits_for:
-        yield f"  venter på {WAITS_FOR[one.waits_for]}: {one.held_code}"
+        yield f"  venter på {WAITS_FOR[one.waits_for]} ({one.held_code}): {reason(one.held_code)}"
     if one.due_at:
         yield f"  næste skridt {moment(one.due_at)}"
     yield from _section("Det er sket", (f"{moment(e.at)}  {e.now:<9}  {e.code}  ({e.by})" for e in of.events))
@@ -181,7 +176,7 @@ def _told(of: Story) -> Iterator[str]:
     yield from _section("Gjort af", (f"{moment(a.at)}  {a.verb}  {a.by}" for a in of.acts))
     yield from _section("Følges af", map(str, of.followed_by))
     yield from _section("Samme indlevering", map(str, of.siblings))
-    yield from _section("Kan nu", (f"{verb}: {VERBS[verb]}" for verb in verbs_for(one, of.live)))
+    yield from _section("Kan nu", (f"{verb}: {COMMANDS[verb]}" for verb in verbs_for(one, of.live)))
 
 
 def _try(each: Try) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from outbound.demo.progress import WORDS
+from outbound.letter import Channel
 from outbound.life import Status
 from outbound.rendering.danish import kroner
 from outbound.reports import CHANNELS, Report, percent
 from outbound.routing import Route
 from outbound.tariff_row import Part
+from outbound.web.pages.words import state_said
 
 
 def summary(letters: Sequence[Any], report: Report, folder: Path, examples: Mapping[str, Path]) -> Iterator[str]:
@@ -35,7 +36,7 @@ def _channels(letters: Sequence[Any]) -> Iterator[str]:
     counted = Counter(((one["route"] or {}).get("channel", "none"), one["state"]) for one in letters)
     yield "\nBreve efter kanal og tilstand"
     for (channel, state), count in sorted(counted.items()):
-        yield f"  {count:>4}  {CHANNELS[channel]:<14}  {WORDS[Status(state)]}"
+        yield f"  {count:>4}  {CHANNELS[channel]:<14}  {state_said(Status(state), Channel(channel))}"
 
 
 def _money(report: Report) -> Iterator[str]:

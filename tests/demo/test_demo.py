@@ -1,0 +1,159 @@
+"""`outbound demo`, as the README says to run it: everything arrives, it checks itself, nothing is left."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from outbound.cli.faults import Code
+from outbound.demo.scenario import LETTERS, MAILING, SINGLE, SYSTEMS
+from outbound.stack.places import scratch
+from tests.waiting import wait_for
+
+OUTBOUND = (sys.executable, "-m", "outbound")
+CPR = re.compile(r"(?<!\d)\d{6}-?\d{4}(?!\d)")
+
+
+def plain_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")}
+
+
+def living(folder: Path) -> list[int]:
+    """The processes that were told of this folder, by argument or environment."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if entry.name.isdecimal() and int(entry.name) != os.getpid():
+                said = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                if str(folder).encode() in said:
+                    found.append(int(entry.name))
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    made = scratch("outbound-demo-")
+    made.chmod(0o755)
+    yield made / "demo"
+    shutil.rmtree(made)
+
+
+@pytest.fixture(scope="module")
+def shown(folder: Path) -> str:
+    """What one whole run prints where its output is no terminal."""
+    ended = subprocess.run(
+        [*OUTBOUND, "demo", "--dir", str(folder)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=plain_environment(),
+        timeout=115,
+    )
+    assert ended.returncode == Code.DONE, ended.stdout + ended.stderr
+    assert ended.stderr == ""
+    return ended.stdout
+
+
+def ask(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*OUTBOUND, "--env", str(folder / "env"), *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=plain_environment(),
+    )
+
+
+def test_the_scenario_is_two_hundred_letters_of_three_systems_and_a_mailing() -> None:
+    assert LETTERS == 200
+    assert len(SYSTEMS) == 3
+    assert all(group.mailing for group in MAILING)
+    assert {group.outcome for group in SINGLE} >= {"exempt", "refused_closed", "absent_dead", "exempt_protected"}
+
+
+@pytest.mark.timeout(180)
+def test_every_letter_arrives_and_the_summary_says_how(shown: str) -> None:
+    assert "Fremme efter" in shown
+    assert "Efterset i leverandørernes egne bøger: af de 200 breve" in shown
+    assert "Digital Post svarer ikke" in shown
+    routes = re.findall(r"^ +(\d+)  ([a-z0-9-]+) {2,}", shown, re.MULTILINE)
+    assert sum(int(count) for count, _ in routes) == LETTERS
+    assert {"enrolled", "exempt", "digital-refused", "recipient-dead"} <= {code for _, code in routes}
+    money = re.findall(r"^ +([\d.]+,\d\d kr\.)  (porto|materialer|arbejdstid)", shown, re.MULTILINE)
+    assert [what for _, what in money] == ["porto", "materialer", "arbejdstid"]
+    shares = re.search(r"I alt +(\d+) +([\d,]+) % +([\d,]+) % +ukendt", shown)
+    assert shares is not None
+    assert sum(float(share.replace(",", ".")) for share in shares.groups()[1:]) == pytest.approx(100)
+
+
+def test_it_leaves_nothing_running(shown: str, folder: Path) -> None:
+    assert shown
+    assert living(folder) == []
+
+
+def test_the_two_example_letters_can_be_read(shown: str, folder: Path) -> None:
+    files = [Path(line.split(": ", 1)[1]) for line in shown.splitlines() if line.endswith(".pdf")]
+    assert len(files) == 2
+    for file in files:
+        assert folder in file.parents
+        assert "Nordhavn" in PdfReader(file).pages[0].extract_text()
+
+
+def test_no_number_of_a_person_is_printed(shown: str) -> None:
+    assert not CPR.search(shown)
+
+
+def test_the_commands_that_it_names_work_afterwards(shown: str, folder: Path) -> None:
+    prefix = f".venv/bin/outbound --env {folder / 'env'} "
+    named = [line.strip().removeprefix(prefix) for line in shown.splitlines() if line.strip().startswith(prefix)]
+    assert len(named) == 4
+    for line in named:
+        ended = ask(folder, *re.split(r" {2,}", line)[0].split())
+        assert (ended.returncode, ended.stderr) == (Code.DONE, "")
+        assert ended.stdout
+        assert not CPR.search(ended.stdout.replace(str(folder), ""))
+
+
+@pytest.mark.timeout(180)
+def test_ctrl_c_in_the_middle_leaves_nothing_running(folder: Path) -> None:
+    other = folder.parent / "interrupted"
+    words = [*OUTBOUND, "demo", "--dir", str(other)]
+    with subprocess.Popen(
+        words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=plain_environment(),
+        start_new_session=True,
+    ) as demo:
+        assert demo.stdout is not None
+        while "har afleveret" not in (line := demo.stdout.readline()):
+            assert line
+        os.killpg(demo.pid, signal.SIGINT)
+        demo.stdout.read()
+        assert demo.stderr is not None
+        assert "Traceback" not in demo.stderr.read()
+        assert demo.wait(30) == Code.INTERRUPTED
+    wait_for(lambda: not living(other), "everything to end")
+
+
+def test_a_folder_that_is_not_a_demo_s_own_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letters.txt").write_text("mine")
+    ended = subprocess.run(
+        [*OUTBOUND, "demo", "--dir", str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=plain_environment(),
+    )
+    assert ended.returncode == Code.FOUND
+    assert "vælg en anden mappe" in ended.stderr
+    assert (tmp_path / "letters.txt").read_text() == "mine"

@@ -176,7 +176,7 @@ def _told(of: Story) -> Iterator[str]:
     yield from _section("Gjort af", (f"{moment(a.at)}  {a.verb}  {a.by}" for a in of.acts))
     yield from _section("Følges af", map(str, of.followed_by))
     yield from _section("Samme indlevering", map(str, of.siblings))
-    yield from _section("Kan nu", (f"{verb}: {COMMANDS[verb]}" for verb in verbs_for(one, of.live)))
+    yield from _section("Kan nu", (COMMANDS[verb].format(one.id) for verb in verbs_for(one, of.live)))
 
 
 def _try(each: Try) -> str:

@@ -15,7 +15,9 @@ World = tuple[list[HandedIn], dict[str, Any], list[Taking]]
 
 
 def as_it_should_be() -> World:
-    handed_in, letters, takings = [], {}, []
+    handed_in: list[HandedIn] = []
+    letters: dict[str, Any] = {}
+    takings: list[Taking] = []
     for group in (*SINGLE, *MAILING):
         for _ in range(group.letters):
             number = str(len(handed_in))
@@ -37,7 +39,9 @@ def test_nothing_is_said_where_all_is_well() -> None:
 
 
 def test_a_taking_that_was_refused_later_does_not_count() -> None:
-    handed_in, letters, takings = as_it_should_be()
+    handed_in: list[HandedIn] = []
+    letters: dict[str, Any] = {}
+    takings: list[Taking] = []
     letters["0"]["dispatches"].append({"id": "first"})
     takings.append(Taking("first", "digital", True))
     assert list(check.faults(handed_in, letters, takings)) == []

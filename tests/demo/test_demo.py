@@ -49,26 +49,20 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def shown(folder: Path) -> str:
     """What one whole run prints where its output is no terminal."""
-    ended = subprocess.run(
-        [*OUTBOUND, "demo", "--dir", str(folder)],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=plain_environment(),
-        timeout=115,
-    )
+    ended = command("demo", "--dir", str(folder))
     assert ended.returncode == Code.DONE, ended.stdout + ended.stderr
     assert ended.stderr == ""
     return ended.stdout
 
 
 def ask(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return command("--env", str(folder / "env"), *words)
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command's end, in less than the two minutes that the demo may take."""
     return subprocess.run(
-        [*OUTBOUND, "--env", str(folder / "env"), *words],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=plain_environment(),
+        [*OUTBOUND, *words], check=False, capture_output=True, text=True, env=plain_environment(), timeout=115
     )
 
 
@@ -147,13 +141,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing_running(folder: Path) -> None:
 
 def test_a_folder_that_is_not_a_demo_s_own_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("mine")
-    ended = subprocess.run(
-        [*OUTBOUND, "demo", "--dir", str(tmp_path)],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=plain_environment(),
-    )
+    ended = command("demo", "--dir", str(tmp_path))
     assert ended.returncode == Code.FOUND
     assert "vælg en anden mappe" in ended.stderr
     assert (tmp_path / "letters.txt").read_text() == "mine"

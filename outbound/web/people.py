@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from time import monotonic
@@ -116,13 +117,12 @@ class SignIns:
         self._time = time
         self._failed: dict[tuple[str, str], tuple[int, float]] = {}
         self._lock = Lock()
-        self._nobody = hash_password("nobody has this password")
 
     def check(self, name: str, password: str, client: str) -> Account | None:
         """The account, where name and password fit. Takes as long for a name that nobody has."""
         account = self.accounts.find(name)
         with _hashing:
-            fits = _verify(account.hash if account else self._nobody, password)
+            fits = _verify(account.hash if account else _nobody(), password)
         good = account is not None and fits
         self._note(name, client, good)
         return account if good else None
@@ -148,6 +148,12 @@ class SignIns:
                     self._failed.pop(key, None)
                 else:
                     self._failed[key] = (self._failed.get(key, (0, 0.0))[0] + 1, self._time())
+
+
+@cache
+def _nobody() -> str:
+    """The hash that a name without an account is checked against."""
+    return hash_password("nobody has this password")
 
 
 def _keys(name: str, client: str) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""Who is signed in: a signed cookie that holds a name and a time, nothing else; and the token that every form carries."""
+"""Who is signed in: a signed cookie with a name and a time, nothing else; and the token that every form carries."""
 
 import base64
 import binascii

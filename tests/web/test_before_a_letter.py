@@ -1,0 +1,68 @@
+"""Who can be reached digitally, which letter types there are, how one looks."""
+
+import httpx
+
+from outbound.letter import Mailbox
+from tests.outside import World
+from tests.people import company, person
+from tests.web.bodies import ADDRESS, fields
+
+
+def test_recipients_are_looked_up_beforehand_and_no_number_is_repeated(system: httpx.Client, world: World) -> None:
+    exempt, well = person("exempt"), person()
+    world.enrolment.answers = {exempt: Mailbox.EXEMPT, company(): Mailbox.UNKNOWN}
+    sent = {"recipients": [{"cpr": well}, {"cpr": exempt}, {"cvr": company()}, {"cpr": well}]}
+    answer = system.post("/v1/recipients/precheck", json=sent)
+    assert [one["mailbox"] for one in answer.json()["recipients"]] == ["enrolled", "exempt", "unknown", "enrolled"]
+    assert well not in answer.text
+    assert exempt not in answer.text
+
+
+def test_a_thousand_are_looked_up_in_one_call_and_one_more_is_too_many(system: httpx.Client, world: World) -> None:
+    sent = [{"cpr": person("well", number)} for number in range(1000)]
+    answer = system.post("/v1/recipients/precheck", json={"recipients": sent})
+    assert len(answer.json()["recipients"]) == 1000
+    assert world.enrolment.asked == 1
+    more = system.post("/v1/recipients/precheck", json={"recipients": [*sent, sent[0]]})
+    assert more.status_code == 422
+
+
+def test_every_wrong_number_is_named_by_its_place(system: httpx.Client, world: World) -> None:
+    sent = [{"cpr": "1234567890"}, {}, {"cvr": "12345678"}, {"cpr": person(), "cvr": company()}]
+    answer = system.post("/v1/recipients/precheck", json={"recipients": sent})
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == [
+        "/recipients/0/cpr",
+        "/recipients/1",
+        "/recipients/2/cvr",
+        "/recipients/3",
+    ]
+    assert "12345678" not in answer.text
+    assert world.enrolment.asked == 0
+
+
+def test_a_system_learns_what_it_may_write(system: httpx.Client) -> None:
+    said = system.get("/v1/letter-types").json()
+    assert said["departments"] == ["beskaeftigelse", "borgerservice"]
+    notice = next(one for one in said["letter_types"] if one["name"] == "moedeindkaldelse")
+    assert notice["fields"]["required"] == ["moede", "dag", "klokken", "varighed", "sted", "formaal"]
+    assert {one["name"] for one in said["letter_types"]} == {"moedeindkaldelse", "faerdigt-brev"}
+
+
+def test_a_letter_is_previewed_and_nothing_is_kept(system: httpx.Client) -> None:
+    sent = {"fields": fields(), "address": ADDRESS, "dated": "2026-12-01"}
+    answer = system.post("/v1/letter-types/moedeindkaldelse/preview", json=sent)
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF-")
+    assert system.get("/v1/events").json()["events"] == []
+
+
+def test_a_preview_names_every_wrong_field(system: httpx.Client) -> None:
+    sent = {"fields": {"moede": 7}, "department": "teknik-og-miljoe", "recipient": "a\nb"}
+    answer = system.post("/v1/letter-types/moedeindkaldelse/preview", json=sent)
+    assert answer.status_code == 422
+    pointers = {one["pointer"] for one in answer.json()["errors"]}
+    assert {"/department", "/recipient", "/fields", "/fields/moede"} <= pointers
+    for name, status in (("faerdigt-brev", 422), ("boligstoette-afgoerelse", 404), ("../../etc", 404)):
+        path = f"/v1/letter-types/{name}/preview"
+        assert system.post(path, json={"fields": fields()}).status_code == status

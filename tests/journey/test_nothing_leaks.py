@@ -1,0 +1,167 @@
+"""Planted people are found nowhere outside the seal after the whole journey, in any process."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import redis
+from sqlalchemy import LargeBinary, select
+
+from outbound.ledger import Ledger
+from outbound.ledger import tables as t
+from outbound.stack.places import scratch
+from outbound.stack.up import Stack
+from outbound.web.access import issue_key
+from tests.people import person
+from tests.waiting import wait_for
+
+ENV = {
+    "OUTBOUND_TIMER_SECONDS": "0.5",
+    "OUTBOUND_PRINT_GATHER_SECONDS": "1",
+    "OUTBOUND_RETRY_FIRST": "0.3",
+    "OUTBOUND_RETRY_MOST": "1",
+    "OUTBOUND_DIGITAL_POST_TIMEOUT": "2",
+}
+OUTCOMES = (
+    "well",
+    "exempt",
+    "exempt_protected",
+    "closed",
+    "refused_closed",
+    "unknown_code",
+    "memo_invalid",
+)
+NAME = "Zebulon Lækagesen"
+STREET = "Plantevej 17"
+WORDS = "planteordet"
+PEOPLE = [person(outcome, 77) for outcome in OUTCOMES]
+PLANTED = [*PEOPLE, *(f"{number[:6]}-{number[6:]}" for number in PEOPLE), NAME, "Lækagesen", STREET, WORDS]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def journey(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """A stack through which planted people's letters went, well and badly, with every kind of bad call beside them."""
+    folder = scratch("outbound-leaks-")
+    folder.chmod(0o755)
+    with Stack(folder, ENV, postgres=request.param == "postgresql") as stack:
+        ledger = Ledger(stack.env["OUTBOUND_DATABASE_URL"])
+        with ledger.writing() as tx:
+            key = issue_key(tx, "jobcenter")
+        with httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {key}"}, timeout=30) as client:
+            _misbehave(client, stack)
+            ids = [_hand_in(client, number) for number in PEOPLE]
+            wait_for(lambda: _settled(ledger, len(ids)), "the letters to go their ways", 60)
+            for one in ids:
+                client.get(f"/v1/letters/{one}").raise_for_status()
+                client.get(f"/v1/letters/{one}/proof")
+        stack.stop_workers()
+        yield stack
+        ledger.close()
+
+
+def test_redis_carries_no_person(journey: Stack) -> None:
+    client = redis.Redis.from_url(journey.env["OUTBOUND_REDIS_URL"])
+    keys: Any = client.keys("*")
+    content = b"".join(key + (client.dump(key) or b"") for key in keys)
+    files = b"".join(path.read_bytes() for path in (journey.folder / "redis").rglob("*") if path.is_file())
+    assert not found_in(content + files)
+
+
+def test_no_column_outside_the_seal_carries_a_person(journey: Stack) -> None:
+    ledger = Ledger(journey.env["OUTBOUND_DATABASE_URL"])
+    with ledger.reading() as tx:
+        for table in t.metadata.sorted_tables:
+            columns = [column for column in table.c if not isinstance(column.type, LargeBinary)]
+            for row in tx.execute(select(*columns)):
+                assert not found_in(repr(tuple(row)).encode()), table.name
+    ledger.close()
+
+
+def test_no_file_of_ours_carries_a_person(journey: Stack) -> None:
+    """Logs of every process, both ledgers' own files; the simulators' records are the outside's own."""
+    outside = journey.folder / "simulators"
+    files = [path for path in journey.folder.rglob("*") if path.is_file() and outside not in path.parents]
+    assert {path.name for path in files} >= {"web.log", "network-pool.log", "render-pool.log", "timer.log"}
+    for path in files:
+        assert not found_in(path.name.encode()), path
+        assert not found_in(path.read_bytes()), path
+
+
+def test_metrics_carry_no_person(journey: Stack) -> None:
+    assert not found_in(httpx.get(f"{journey.url}/metrics", timeout=10).raise_for_status().content)
+
+
+def test_the_planted_words_can_be_found_at_all(journey: Stack) -> None:
+    """The search sees what is there: the outside's own records do carry the recipients."""
+    records = (journey.folder / "simulators" / "digital-post").rglob("records.sqlite*")
+    assert found_in(b"".join(path.read_bytes() for path in records))
+
+
+def found_in(content: bytes) -> list[str]:
+    """The planted words that stand in this content, in UTF-8, UTF-16, Latin-1 or JSON's escapes."""
+    return [word for word in PLANTED if any(form in content for form in _forms(word))]
+
+
+def _forms(word: str) -> set[bytes]:
+    escaped = word.encode("ascii", "backslashreplace").replace(b"\\xe6", b"\\u00e6")
+    return {word.encode(), word.encode("utf-16-le"), word.encode("latin-1"), escaped}
+
+
+def _body(number: str, **changes: Any) -> dict[str, Any]:
+    fields = {"reason": WORDS}
+    return {
+        "reference": f"plant-{PEOPLE.index(number)}",
+        "department": "beskaeftigelse",
+        "letter_type": "moedeindkaldelse",
+        "recipients": [{"name": NAME, "cpr": number}],
+        "fields": {**_example(), **changes.pop("fields", {})},
+        "channel": {"wish": "any", **fields},
+        **changes,
+    }
+
+
+def _example() -> dict[str, Any]:
+    from outbound.settings import HOME
+
+    text = (HOME / "templates" / "letters" / "moedeindkaldelse" / "example.json").read_text()
+    fields: dict[str, Any] = httpx.Response(200, text=text).json()
+    return fields
+
+
+def _hand_in(client: httpx.Client, number: str) -> str:
+    answer = client.post("/v1/letters", json=_body(number))
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["letters"][0]["id"])
+
+
+def _misbehave(client: httpx.Client, stack: Stack) -> None:
+    """Calls that fail in every way, each with a planted word in it."""
+    number = PEOPLE[0]
+    address = {"name": NAME, "lines": [STREET], "postcode": "1000", "town": WORDS}
+    for body in (
+        _body(number, reference=number),
+        _body(number, case_number=f"{number[:6]}-{number[6:]}"),
+        _body(number, letter_type=NAME),
+        _body(number, fields={WORDS: STREET}),
+        _body(number, recipients=[{"name": NAME, "cpr": f"{number}9"}]),
+        _body(number, recipients=[{"name": NAME, "cpr": number, "address": address}]),
+        _body(number, **{NAME: number}),
+        {NAME: number},
+    ):
+        assert 400 <= client.post("/v1/letters", json=body).status_code < 500
+    assert 400 <= client.post("/v1/letters", content=f'{{"{NAME}": {number}').status_code < 500
+    client.get("/v1/letters", params={"reference": number})
+    client.get(f"/v1/letters/{number}")
+    client.get("/v1/letters", headers={"Authorization": f"Bearer {number}"})
+    client.post("/v1/recipients/precheck", json={"recipients": [{"cpr": one} for one in PEOPLE]})
+    mood = {"drop_answer": {"next": 1}}
+    httpx.post(f"{stack.controls['digital-post']}/mood", json=mood, timeout=10).raise_for_status()
+
+
+def _settled(ledger: Ledger, letters: int) -> bool:
+    """Everything has gone as far as it goes without days passing."""
+    moving = ("RECEIVED", "ROUTED", "SENT")
+    with ledger.reading() as tx:
+        now = list(tx.execute(select(t.letter.c.status)).scalars())
+    return len(now) == letters and not any(status in moving for status in now)

@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from outbound.rendering import Fault
@@ -105,11 +106,21 @@ def install(app: FastAPI, page: Any) -> None:
         if not isinstance(fault, HTTPException):
             raise fault
         kind = {404: Kind.NOT_FOUND, 405: Kind.METHOD}.get(fault.status_code, Kind.BROKEN_BODY)
-        return problem(request, Problem(kind, headers=dict(fault.headers or {})))
+        headers = dict(fault.headers or {})
+        if kind is Kind.METHOD and (allowed := methods_of(request)):
+            headers["Allow"] = ", ".join(allowed)
+        return problem(request, Problem(kind, headers=headers))
 
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(RequestValidationError, parameters)
     app.add_exception_handler(HTTPException, http)
+
+
+def methods_of(request: Request) -> list[str]:
+    """Every method that the API has for this address: FastAPI itself names those of one route only."""
+    paths: Mapping[str, Mapping[str, Any]] = request.app.openapi()["paths"]
+    found = [calls for path, calls in paths.items() if compile_path(path)[0].match(request.url.path)]
+    return sorted({method.upper() for calls in found for method in calls})
 
 
 def place_of(fault: BaseException) -> str:

@@ -102,14 +102,9 @@ def test_the_proof_of_paper_never_says_that_it_arrived(system: httpx.Client, hou
     assert "digital postkasse" not in text
 
 
-@pytest.mark.parametrize(
-    "name", ['<img src="file:///etc/passwd">', "{{7*7}}{% for %}", "Ørn & Ål <b>", "Ω" * 130, "שלום עולם"]
-)
+@pytest.mark.parametrize("name", ['<img src="file:///etc/passwd">', "{{7*7}}{% for %}", "Ørn & Ål <b>", "Ω" * 130])
 def test_a_hostile_name_is_text_in_the_proof(system: httpx.Client, name: str) -> None:
     answer = system.post("/v1/letters", json=letter(recipients=[recipient(name=name)]))
-    if answer.status_code == 422:
-        assert answer.json()["errors"][0]["pointer"] == "/recipients/0/name"
-        return
     path = answer.json()["letters"][0]["links"]["self"]
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(system.get(f"{path}/proof.pdf").content)).pages)
     assert name[:20].split()[0] in text
@@ -221,6 +216,6 @@ def test_incidents_and_late_refusals_are_told(system: httpx.Client, house: House
     assert said["route"]["code"] == "digital-refused"
     world.digital_receipts.send(taken.id, News.DELIVERED)
     run_to_rest(house)
-    if incidents := system.get(path).json()["incidents"]:
-        assert incidents[0]["dispatch"] == str(taken.id)
+    (incident,) = system.get(path).json()["incidents"]
+    assert (incident["code"], incident["dispatch"]) == ("both-suspected", str(taken.id))
     assert look(house, id_of(path)).channel is Channel.PRINT

@@ -73,6 +73,16 @@ BODY = (Kind.BROKEN_BODY, Kind.TOO_LARGE, Kind.MEDIA_TYPE, Kind.VALIDATION)
 """The problems of every route that reads a body."""
 
 
+def _leave_out_what_never_comes(made: dict[str, Any], components: dict[str, Any]) -> None:
+    """FastAPI's own 422: ours is a problem, and an address that is no UUID is 404."""
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components.pop(unused, None)
+    for calls in made["paths"].values():
+        for call in calls.values():
+            if "HTTPValidationError" in str(call["responses"].get("422", "")):
+                del call["responses"]["422"]
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     """The whole description, made once."""
     if not app.openapi_schema:
@@ -83,7 +93,6 @@ def describe(app: FastAPI) -> dict[str, Any]:
         ordered = sorted(_taken, key=lambda model: model.__name__)
         _, found = models_json_schema([(model, "validation") for model in ordered], ref_template=REF)
         components.update(found["$defs"], Problem=PROBLEM)
-        for unused in ("HTTPValidationError", "ValidationError"):
-            components.pop(unused, None)
+        _leave_out_what_never_comes(made, components)
         app.openapi_schema = made
     return app.openapi_schema

@@ -1,6 +1,29 @@
 """Examples in the description. The people are invented: their CPR numbers fail modulus 11 and nobody has them."""
 
+import base64
+from datetime import timedelta
 from typing import Any
+
+from outbound import clock
+
+TODAY = clock.today()
+
+
+def _a_small_pdf() -> bytes:
+    """An A4 page with nothing on it, in as few bytes as a PDF can be."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>",
+    )
+    out, offsets = bytearray(b"%PDF-1.4\n"), []
+    for number, content in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj%sendobj\n" % (number, content)
+    places = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    head = b"xref\n0 4\n0000000000 65535 f \n" + places + b"trailer<</Size 4/Root 1 0 R>>\n"
+    return bytes(out) + head + b"startxref\n%d\n%%%%EOF\n" % len(out)
+
 
 ADDRESS: dict[str, Any] = {
     "name": "Alma Eksempelsen",
@@ -16,7 +39,7 @@ LETTER: dict[str, Any] = {
     "recipients": [{"role": "party", "name": "Alma Eksempelsen", "cpr": "0102031236", "address": ADDRESS}],
     "fields": {
         "moede": "samtale",
-        "dag": "2026-12-08",
+        "dag": (TODAY + timedelta(days=15)).isoformat(),
         "klokken": "10:15",
         "varighed": 45,
         "sted": "Rådhuset, lokale 1.07",
@@ -31,9 +54,13 @@ READY_MADE: dict[str, Any] = {
         {"role": "party", "name": "Alma Eksempelsen", "cpr": "0102031236"},
         {"role": "copy", "name": "Opdigtet Rådgivning ApS", "cvr": "99999942"},
     ],
-    "document": {"pdf": "JVBERi0xLjcK…", "title": "Svar på din ansøgning", "dated": "2026-11-23"},
+    "document": {
+        "pdf": base64.b64encode(_a_small_pdf()).decode(),
+        "title": "Svar på din ansøgning",
+        "dated": TODAY.isoformat(),
+    },
     "channel": {"wish": "paper", "reason": "Modtageren har bedt om papir."},
-    "useful_until": "2026-12-01",
+    "useful_until": (TODAY + timedelta(days=14)).isoformat(),
 }
 MAILING: dict[str, Any] = {
     "reference": "opkraevning-2026-12",
@@ -42,5 +69,4 @@ MAILING: dict[str, Any] = {
 }
 PRECHECK: dict[str, Any] = {"recipients": [{"cpr": "0102031236"}, {"cvr": "99999942"}]}
 MEND: dict[str, Any] = {"address": ADDRESS, "reason": "Borgeren har oplyst sin adresse."}
-DOCUMENT: dict[str, Any] = READY_MADE["document"]
 RELEASE: dict[str, Any] = {"reason": "Adressen er rettet i registeret."}

@@ -17,12 +17,13 @@ from outbound.seal import Part, Seal, SealFault
 
 @dataclass(frozen=True, slots=True)
 class InboxReceipt:
-    """A receipt in the inbox, its body opened."""
+    """A receipt in the inbox, its body opened; `opens` is False where the seal did not give it up."""
 
     row: int
     owner: UUID
     tries: int
     raw: RawReceipt
+    opens: bool = True
 
 
 def keep(tx: Connection, seal: Seal, raw: RawReceipt) -> bool:
@@ -38,7 +39,7 @@ def keep(tx: Connection, seal: Seal, raw: RawReceipt) -> bool:
 def some_new(tx: Connection, seal: Seal, limit: int) -> list[InboxReceipt]:
     """Up to `limit` receipts that are due, longest due first, opened. Whoever works one asks `still_new` first.
 
-    One whose seal does not open has an empty body; it stops no other.
+    One whose seal does not open says so; it stops no other.
     """
     row = t.receipt_inbox.c
     due = select(t.receipt_inbox).where(row.state == "new", row.due_at <= clock.now()).order_by(row.due_at, row.id)
@@ -46,7 +47,13 @@ def some_new(tx: Connection, seal: Seal, limit: int) -> list[InboxReceipt]:
     parts = [Part(one.owner, "receipt") for one in found]
     opened = _open(tx, seal, parts)
     return [
-        InboxReceipt(one.id, one.owner, one.tries, RawReceipt(one.provider, one.provider_id, opened.get(part, b"")))
+        InboxReceipt(
+            one.id,
+            one.owner,
+            one.tries,
+            RawReceipt(one.provider, one.provider_id, opened.get(part, b"")),
+            part in opened,
+        )
         for one, part in zip(found, parts, strict=True)
     ]
 

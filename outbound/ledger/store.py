@@ -1,13 +1,15 @@
 """Where the ledger lies and how it is written: one transaction at a time on SQLite, synchronous on both."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from outbound.ledger.turn import Turn
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -18,12 +20,13 @@ class Ledger:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self.sqlite = self.engine.dialect.name == "sqlite"
+        self._turn = Turn(Path(self.engine.url.database or "ledger.sqlite")) if self.sqlite else None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One writing transaction: BEGIN IMMEDIATE on SQLite, so that it waits its turn instead of failing late."""
-        with self.engine.begin() as tx:
-            if self.sqlite:
+        with self._turn.taken() if self._turn else nullcontext(), self.engine.begin() as tx:
+            if self._turn:
                 tx.exec_driver_sql("BEGIN IMMEDIATE")
             yield tx
 
@@ -39,6 +42,8 @@ class Ledger:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+        if self._turn:
+            self._turn.close()
 
 
 def migrate(url: str) -> None:

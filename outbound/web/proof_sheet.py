@@ -16,7 +16,7 @@ from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate, Spacer
 
 from outbound.contents import Addressee
 from outbound.rendering import fonts
-from outbound.rendering.danish import dato
+from outbound.rendering.danish import dato, tal
 from outbound.rendering.fonts import BOLD, REGULAR
 from outbound.rendering.fragments import GREY, LINE, plain
 from outbound.rendering.window import MM
@@ -30,13 +30,14 @@ _TEXT = ParagraphStyle("text", fontName=REGULAR.name, fontSize=9.5, leading=12.5
 _LABEL = ParagraphStyle("label", fontName=REGULAR.name, fontSize=9.5, leading=12.5, textColor=GREY)
 _WIDTHS = (48 * MM, 122 * MM)
 _MARGIN = 20 * MM
+_PADDING = 6  # points: inside of a platypus frame
 _ROWS = TableStyle(
     [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("TOPPADDING", (0, 0), (-1, -1), 2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
-        ("LINEBELOW", (0, 0), (-1, -1), 0.25, LINE),
+        ("LINEBELOW", (0, 0), (-1, -1), 0.2, LINE),
     ]
 )
 Facts = Sequence[tuple[str, str]]
@@ -75,8 +76,8 @@ def proof_pdf(proof: Proof) -> bytes:
     def footer(canvas: Canvas, document: Any) -> None:
         canvas.setFont(REGULAR.name, 8)
         canvas.setFillColor(GREY)
-        canvas.drawString(_MARGIN, 12 * MM, f"Brev {proof.story.letter.id}")
-        canvas.drawRightString(A4[0] - _MARGIN, 12 * MM, f"Side {document.page}")
+        canvas.drawString(_MARGIN + _PADDING, 12 * MM, f"Brev {proof.story.letter.id}")
+        canvas.drawRightString(A4[0] - _MARGIN - _PADDING, 12 * MM, f"Side {document.page}")
 
     made.build([*_pieces(proof)], onFirstPage=footer, onLaterPages=footer)
     return out.getvalue()
@@ -116,13 +117,17 @@ def _letter_facts(proof: Proof) -> Facts:
         ("Afsender", proof.department),
         ("Fagsystem og reference", f"{one.system}, {one.reference}"),
         ("Sagsnummer", one.case_number),
-        ("Omfang", f"{one.pages} sider, {one.bytes} byte" if one.pages else ""),
+        ("Omfang", f"{_pages(one.pages)}, {tal(one.bytes or 0)} byte" if one.pages else ""),
         ("Fingeraftryk", one.document_fingerprint or ""),
         ("Modtaget i routeren", moment(one.created_at)),
         ("Journaliseret", moment(one.journalised_at)),
         ("Brevets id", str(one.id)),
         *([("Genudsendelse af", str(one.follows))] if one.follows else []),
     ]
+
+
+def _pages(count: int) -> str:
+    return "1 side" if count == 1 else f"{count} sider"
 
 
 def _recipient_facts(addressee: Addressee | None) -> Facts:

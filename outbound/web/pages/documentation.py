@@ -64,7 +64,7 @@ def _answers(call: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "status": status,
-            "said": one["description"],
+            "said": one["description"].replace("Successful Response", "It worked"),
             "kind": " · ".join(_kind(each.get("schema", {})) for each in one.get("content", {}).values()),
         }
         for status, one in sorted(call["responses"].items())

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from outbound import clock
 from outbound.rendering.danish import FILTERS, dato
@@ -19,7 +20,7 @@ HTML = Path(__file__).resolve().parent.parent / "html"
 def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
     """The page from template `name`."""
     known: Mapping[str, Any] = {"signed_in": None, "token": "", "path": request.url.path, "now": clock.now()}
-    return HTMLResponse(_environment().get_template(name).render(**known, **values), status)
+    return HTMLResponse(_environment().get_template(name).render({**known, **values}), status)
 
 
 @cache
@@ -27,7 +28,7 @@ def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(HTML), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters.update(FILTERS, tidspunkt=moment, alder=age, kort=short)
+    made.filters.update(FILTERS, tidspunkt=moment, alder=age, kort=short, kode=code)
     return made
 
 
@@ -49,6 +50,12 @@ def age(since: datetime | None) -> str:
             count = seconds // size
             return f"{count} {one if count == 1 else many}"
     return "under et minut"
+
+
+def code(text: str) -> Markup:
+    """What stands between backticks becomes code; everything else is text."""
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup(f"<code>{part}</code>") if place % 2 else part for place, part in enumerate(parts))  # noqa: S704
 
 
 def short(text: object) -> str:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from outbound import desk, standing
-from outbound.desk import DeskRefusal
+from outbound.desk import DeskRefusal, Verb, verbs_for
+from outbound.ledger import sending
 from outbound.ledger.values import Letter, Step
 from outbound.letter import WaitsFor
 from outbound.life import Status
@@ -56,8 +57,9 @@ def held(
     """HELD letters for one reason, a page at a time."""
     with inside.house.ledger.reading() as tx:
         found = standing.held_letters(tx, kode, venter, efter, A_PAGE + 1)
+        first = verbs_for(found[0], sending.live_dispatch(tx, found[0].id)) if found else ()
     said = words.reason(kode)
-    more = {"said": said, "code": kode, "waits_for": venter, "after": efter, "releases": True}
+    more = {"said": said, "code": kode, "waits_for": venter, "after": efter, "releases": Verb.RELEASE in first}
     return _letters(person, found, "Standsede breve", **more)
 
 

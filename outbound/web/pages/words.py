@@ -25,6 +25,7 @@ STATES = {
     Status.HELD: "Standset",
     Status.CANCELLED: "Annulleret",
 }
+BY = {"worker": "routeren", "timer": "routeren", "receipt": "kvittering"}
 OUTCOMES = {
     Outcome.OPEN: "åbent",
     Outcome.DOUBT: "i tvivl",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from outbound.cli import acts, money, running, setup, submit, views
+from outbound.cli import acts, money, running, settings_page, setup, submit, views
 from outbound.cli.opening import use_env_file
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 STACK = (running.demo, running.up)
-SETTING_UP = (setup.migrate, setup.system_key, setup.account)
+SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.settings)
 LOOKING = (views.queues, views.held, views.show, money.report, money.audit)
 ACTING = (acts.release, acts.reroute, acts.mend, acts.settle, acts.resend, acts.cancel, acts.pause, acts.resume)
 
@@ -27,7 +27,7 @@ app.add_typer(setup.keys, name="keys")
 
 
 @app.callback()
-def settings(
+def given_settings(
     context: typer.Context,
     env: Annotated[
         Path | None,
@@ -37,5 +37,5 @@ def settings(
     ] = None,
 ) -> None:
     """The outbound mail router: letters to Digital Post and remote print."""
-    if env is not None or context.invoked_subcommand not in ("up", "demo", "keys", "account"):
+    if env is not None or context.invoked_subcommand not in ("up", "demo", "keys", "account", "settings"):
         use_env_file(env)

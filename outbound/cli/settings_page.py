@@ -1,0 +1,47 @@
+"""The page of settings: docs/settings.md is what `outbound settings` prints."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+from pydantic import SecretStr
+from pydantic_core import PydanticUndefined
+
+from outbound.settings import HOME, Settings
+
+HEAD = """# Settings
+
+Made by `outbound settings > docs/settings.md` from `outbound/settings.py`; a test compares them.
+
+A setting comes from the environment under the name below, or without its prefix and in small letters from
+`config/outbound.toml`; the environment wins. Secrets come from the environment only, or from files that it names.
+Every fault is reported together, and no value is shown. `.` stands for the folder that the router lies in.
+
+| setting | default | what it is |
+| --- | --- | --- |
+"""
+
+
+def settings() -> None:
+    """Print the page of all settings."""
+    typer.echo(page(), nl=False)
+
+
+def page() -> str:
+    """All settings, as Markdown."""
+    return HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items())
+
+
+def _row(name: str, field: Any) -> str:
+    described = str(field.description or "").replace("|", "\\|")
+    return f"| `OUTBOUND_{name.upper()}` | {_default(field.default)} | {described} |\n"
+
+
+def _default(value: Any) -> str:
+    if value is PydanticUndefined:
+        return "needed"
+    if value is None or value == "" or (isinstance(value, SecretStr) and not value.get_secret_value()):
+        return "–"
+    if isinstance(value, Path):
+        value = f"./{value.relative_to(HOME)}" if value.is_relative_to(HOME) else value
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"

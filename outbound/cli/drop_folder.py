@@ -100,6 +100,13 @@ def set_aside(folder: Path, one: Dropped, place: str, reason: str = "") -> str:
 
     A run that is killed in between finds the JSON again and goes on. The reason is written before anything moves.
     """
+    try:
+        return _moved(folder, one, place, reason)
+    except OSError as fault:  # whose text names the file
+        raise CannotDo(f"A file in {folder} cannot be moved to {place} ({fault.strerror}); see who owns it.") from None
+
+
+def _moved(folder: Path, one: Dropped, place: str, reason: str) -> str:
     name = _free_name(folder / place, one)
     if reason:
         temporary = folder / place / f".{name}.reason.tmp"

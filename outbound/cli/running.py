@@ -47,6 +47,9 @@ def demo(folder: Folder = HOME / "var" / "demo") -> None:
     except DemoFault as fault:
         typer.echo(f"\n{fault}", err=True)
         raise typer.Exit(Code.FOUND) from None
+    except KeyboardInterrupt:
+        typer.echo("\nAfbrudt. Intet kører længere.", err=True)
+        raise typer.Exit(Code.INTERRUPTED) from None
 
 
 def demo_account(file: Path) -> tuple[Path, str]:

@@ -44,22 +44,33 @@ def run(folder: Path, live: bool) -> None:
     Raises DemoFault where something is not as it must be, StackError where a part does not start.
     """
     screen, started = Screen(live), time.monotonic()
+    _check_policy()
     fresh(folder)
     screen.say("Starter Redis, database, web, workers og simulatorer …")
     with ended_politely(), Stack(folder, environment()) as stack:
         screen.say(f"Alt kører efter {time.monotonic() - started:.0f} s. Routeren svarer på {stack.url} imens.")
         with _cast(stack) as (apis, suppliers, ledger):
             handed_in = _journey(apis, suppliers, screen)
+            screen.say(
+                f"Fremme efter {time.monotonic() - started:.0f} s. Efterser brevene i leverandørernes egne bøger …"
+            )
             letters = _letters(apis, handed_in)
             faults = list(check.faults(handed_in, letters, suppliers.takings())) + _audit(ledger)
             examples, figures = _examples(apis, handed_in, letters, folder), _figures(ledger)
-    screen.say(f"Fremme efter {time.monotonic() - started:.0f} s. Intet kører længere.\n")
+    screen.say(f"Færdig efter {time.monotonic() - started:.0f} s. Intet kører længere.\n")
     for line in summary.summary(list(letters.values()), figures, folder, examples):
         print(line)
     if faults:
         raise DemoFault("Demoen fandt fejl:\n  " + "\n  ".join(faults[:20]))
     print(f"\nEfterset i leverandørernes egne bøger: af de {LETTERS} breve er hvert taget præcis én gang, eller det er")
     print("standset eller venter og er ikke taget; ingen gik ud ad begge kanaler. Hver krone kan regnes efter.")
+
+
+def _check_policy() -> None:
+    """The demo speaks as systems of the policy that comes with the router."""
+    organisation = load_organisation(HOME / "config")
+    if missing := [system for system in SYSTEMS if organisation.system(system) is None]:
+        raise DemoFault(f"config/organisation.toml har ikke {', '.join(missing)}, som demoen afleverer breve for.")
 
 
 @contextmanager
@@ -73,7 +84,7 @@ def _cast(stack: Stack) -> Iterator[tuple[list[Api], Suppliers, Ledger]]:
         apis = [Api(stack.url, system, key) for system, key in keys.items()]
         for api in apis:
             closing.callback(api.close)
-        suppliers = Suppliers(stack.controls, closing.enter_context(httpx.Client(timeout=30)))
+        suppliers = Suppliers(stack.controls, closing.enter_context(httpx.Client(timeout=30, trust_env=False)))
         try:
             yield apis, suppliers, ledger
         except httpx.HTTPError as fault:

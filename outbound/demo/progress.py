@@ -1,5 +1,6 @@
 """Where the letters are, followed by the systems' own feeds of events; and a line about it at the terminal."""
 
+import shutil
 import sys
 import time
 from collections import Counter
@@ -70,7 +71,7 @@ class Screen:
         now = time.monotonic() - self._started
         text = _line(states, at_rest, now)
         if self._live:
-            sys.stdout.write(f"\r\x1b[K{text}")
+            sys.stdout.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
             sys.stdout.flush()
         elif now - self._last >= PLAIN_EVERY and text[BAR:] != self._said:
             self._last, self._said = now, text[BAR:]

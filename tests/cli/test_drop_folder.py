@@ -16,6 +16,7 @@ from outbound import clock
 from outbound.cli.faults import Code
 from outbound.delivery import House
 from outbound.ledger import tables as t
+from outbound.seal import new_keys
 from outbound.settings import HOME
 from tests.cli.conftest import Ended, Run
 from tests.house import NOTICE
@@ -226,6 +227,18 @@ def test_a_file_that_is_too_large_goes_aside(
     assert take().code == Code.FOUND
     assert "1000 bytes" in (folder / "faulty" / "b.reason.txt").read_text()
     assert "2000 bytes" in (folder / "faulty" / "a.reason.txt").read_text()
+
+
+def test_what_is_not_the_letter_s_fault_leaves_it_where_it_lies(
+    take: Any, house: House, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_keys(tmp_path / "old.json", ["2020-01"])
+    monkeypatch.setenv("OUTBOUND_SEAL_KEYS_FILE", str(tmp_path / "old.json"))
+    drop(folder, "a", letter("ref-a"))
+    ended = take()
+    assert ended.code == Code.LEDGER
+    assert lying(folder) == ["a.json"]
+    assert letters(house) == []
 
 
 def test_an_unknown_system_takes_nothing(run: Run, folder: Path) -> None:

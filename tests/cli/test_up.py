@@ -72,8 +72,9 @@ def environment(home: Path) -> dict[str, str]:
 def up(home: Path) -> Iterator[Running]:
     """The router, until the context ends with Ctrl-C."""
     words = [sys.executable, "-m", "outbound", "up", "--dir", str(home / "var")]
+    env = {**environment(home), "OUTBOUND_TIMER_SECONDS": "1"}
     with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(home), start_new_session=True
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, start_new_session=True
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from outbound import clock
+from outbound.delivery.consigning import outline
 from outbound.delivery.house import TIMER, House, later
-from outbound.delivery.send import accepted, outline, repeat
+from outbound.delivery.send import accepted, repeat
 from outbound.ledger import channels, sending
 from outbound.ledger.values import LedgerConsignment
 from outbound.letter import CannotSay, Channel, NotTaken, Taken

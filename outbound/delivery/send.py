@@ -1,14 +1,13 @@
 """Step 4: close a consignment, mark it begun, hand it over with no transaction open, record each answer at once."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from outbound import accounts, clock
-from outbound.contents import DOCUMENT, DOCUMENT_PARTS, HEAD, PERSON, unpack_addressee, unpack_document
+from outbound.delivery.consigning import ContentMissing, close, consignment_of, content_of
 from outbound.delivery.house import WORKER, House, deadline, later, next_try, out_of_patience, receipt_deadline
 from outbound.delivery.route import never_again, stale
 from outbound.delivery.spell import Spell
@@ -20,15 +19,14 @@ from outbound.letter import (
     Answer,
     Channel,
     Consignment,
-    Dispatch,
     Lane,
     Rejected,
     WaitsFor,
 )
 from outbound.life import UNSETTLED, Status
 from outbound.ports import Mailer, Misconfigured, OutcomeUnknown, Refused, Unavailable
-from outbound.seal import Part
 
+IN_MEMORY = 50_000_000  # bytes of PDF that one worker thread holds at once, unless one consignment has more
 LETTERS_THAT_PROVE_IT = 3  # different letters, all misconfigured (or one failed probe), and the channel is paused
 
 
@@ -38,14 +36,12 @@ def send_handful(house: House, channel: Channel, lane: Lane) -> int:
     handful, probing = _claim(house, mailer, lane)
     if handful is None:
         return 0
-    spell = Spell(house.settings.send_lease, house.settings.hard_end)
-    today = clock.today()
-    ready = _still_good(house, handful, mailer.channel if probing else None)
-    size = mailer.gathers(lane)
-    for start in range(0, len(ready), size):
-        batch = ready[start : start + size]
-        if not _may_go_on(spell, today) or not send_one(house, mailer, batch, handful.token):
-            _give_back(house, ready[start:], handful.token)
+    spell, today = Spell(house.settings.send_lease, house.settings.hard_end), clock.today()
+    left = _still_good(house, handful, mailer.channel if probing else None)
+    while left:
+        batch, left = _batch(left, mailer.gathers(lane))
+        if not _send_batch(house, mailer, batch, handful.token, lambda: _may_go_on(spell, today)):
+            _give_back(house, left, handful.token)
             break
     return len(handful.letters)
 
@@ -55,38 +51,35 @@ def _may_go_on(spell: Spell, day: date) -> bool:
     return spell.lasts() and clock.today() == day
 
 
-def send_one(house: House, mailer: Mailer, letters: Sequence[Letter], token: str) -> bool:
-    """One consignment, from closing to its last answer. False where the channel takes nothing now."""
-    lease, wraps = house.settings.send_lease, envelopes(house, mailer, letters)
-    try:
-        with house.ledger.writing() as tx:
-            closed = sending.close(tx, letters, token, mailer.provider, lease, wraps)
-            if closed is None:
-                return True
-            members = [(dispatch_id, one, wraps.get(one.id, "")) for dispatch_id, one in closed.members]
-            consignment = _consignment(tx, house, closed.consignment, members, token)
-    except ContentMissing as missing:
-        return _send_the_others(house, mailer, letters, missing.letters, token)
-    return _hand_over(house, mailer, closed.consignment, consignment, token)
+def _batch(letters: Sequence[Letter], together: int) -> tuple[list[Letter], list[Letter]]:
+    """As many letters as go in one consignment, and more while what must be held in memory stays small; the rest."""
+    size = together
+    while size < len(letters) and sum(one.bytes or 0 for one in letters[: size + together]) <= IN_MEMORY:
+        size += together
+    return list(letters[:size]), list(letters[size:])
 
 
-class ContentMissing(Exception):
-    """A part of these letters is no longer under the seal."""
-
-    def __init__(self, letters: Sequence[Letter]) -> None:
-        super().__init__(f"{len(letters)} letters have lost a part of their content.")
-        self.letters = letters
-
-
-def _send_the_others(
-    house: House, mailer: Mailer, letters: Sequence[Letter], missing: Sequence[Letter], token: str
+def _send_batch(
+    house: House, mailer: Mailer, letters: Sequence[Letter], token: str, may_go_on: Callable[[], bool]
 ) -> bool:
-    """The letters whose content is gone wait for a person; their neighbours go on without them."""
-    with house.ledger.writing() as tx:
-        for one in missing:
-            hold(tx, one, "content-missing", WaitsFor.OPERATIONS, WORKER, token=token)
-    left = [one for one in letters if one not in missing]
-    return send_one(house, mailer, left, token) if left else True
+    """Close the letters' consignments together, then hand them over one by one. False where the rest must wait."""
+    closed = close(house, mailer, letters, token)
+    for place, (held, consignment) in enumerate(closed):
+        if not may_go_on():
+            _abandon(house, [one for one, _ in closed[place:]], token)
+            return False
+        if not _hand_over(house, mailer, held, consignment, token):
+            _abandon(house, [one for one, _ in closed[place + 1 :]], token)
+            return False
+    return True
+
+
+def _abandon(house: House, unbegun: Sequence[LedgerConsignment], token: str) -> None:
+    """Consignments that were closed and shall not be begun now: their letters go back."""
+    if unbegun:
+        with house.ledger.writing() as tx:
+            for held in unbegun:
+                sending.abandon(tx, held.id, token, clock.now())
 
 
 def repeat(house: House, mailer: Mailer, held: LedgerConsignment, token: str) -> bool:
@@ -94,8 +87,9 @@ def repeat(house: House, mailer: Mailer, held: LedgerConsignment, token: str) ->
     try:
         with house.ledger.writing() as tx:
             unsettled = [m for m in sending.members_of(tx, held.id) if m.dispatch.outcome in UNSETTLED]
-            members = [(m.dispatch.id, m.letter, m.dispatch.envelope or "") for m in unsettled]
-            consignment = _consignment(tx, house, held, members, token)
+            content = content_of(tx, house, [m.letter for m in unsettled])
+            wrapped = [(m.dispatch.id, m.letter, m.dispatch.envelope or "") for m in unsettled]
+            consignment = consignment_of(house, held, wrapped, content, token)
     except ContentMissing:
         with house.ledger.writing() as tx:
             sending.hold_doubts(tx, held.id, token)
@@ -153,13 +147,6 @@ def book(tx: Connection, house: House, one: Letter, found: LedgerDispatch) -> No
     accounts.book(tx, house.tariffs, one, found, letter_class)
 
 
-def envelopes(house: House, mailer: Mailer, letters: Sequence[Letter]) -> dict[UUID, str]:
-    """Which envelope each letter goes in; nothing for the mailbox."""
-    if mailer.channel is not Channel.PRINT:
-        return {}
-    return {one.id: house.tariffs.envelope(one.sheets or 1, mailer.provider) or "" for one in letters}
-
-
 def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bool]:
     """What is due, as far as the channel's breaker lets it; and whether it is the probe."""
     settings = house.settings
@@ -192,47 +179,6 @@ def _turned_back(tx: Connection, house: House, one: Letter, token: str) -> bool:
     if one.routed_at and (clock.now() - one.routed_at).total_seconds() > house.settings.route_fresh_hours * 3600:
         return move(tx, one, Status.RENDERED, "route-too-old", WORKER, token=token, due_at=clock.now())
     return False
-
-
-Enveloped = tuple[UUID, Letter, str]
-"""A dispatch's id, its letter and its envelope ('' for the mailbox)."""
-
-
-def _consignment(
-    tx: Connection, house: House, held: LedgerConsignment, members: Sequence[Enveloped], token: str
-) -> Consignment:
-    """What the adapter gets to see. Raises ContentMissing."""
-    wanted = [Part(one.id, part) for _, one, _ in members for part in (PERSON, *DOCUMENT_PARTS)]
-    parts: dict[UUID, dict[str, bytes]] = {one.id: {} for _, one, _ in members}
-    for part, body in house.seal.open_parts(tx, wanted, WORKER, "send").items():
-        parts[part.owner][part.part] = body
-    if missing := [one for _, one, _ in members if not {PERSON, DOCUMENT, HEAD} <= parts[one.id].keys()]:
-        raise ContentMissing(missing)
-    dispatches = tuple(_dispatch(house, member, parts[member[1].id]) for member in members)
-    return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, dispatches, token)
-
-
-def outline(held: LedgerConsignment, token: str) -> Consignment:
-    """A consignment without its letters: enough to ask about it."""
-    return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, (), token)
-
-
-def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes]) -> Dispatch:
-    dispatch_id, one, wrap = member
-    letter_type = house.types[one.letter_type]
-    addressee = unpack_addressee(parts[PERSON])
-    return Dispatch(
-        id=dispatch_id,
-        letter=one.id,
-        recipient=replace(addressee.recipient, address=addressee.address),
-        document=unpack_document(parts),
-        department=one.department,
-        reference=one.reference,
-        case_number=one.case_number,
-        envelope=wrap,
-        letter_class=letter_type.letter_class,
-        colour=letter_type.colour,
-    )
 
 
 def _nothing_taken(house: House, held: LedgerConsignment, token: str, fault: Unavailable | Misconfigured) -> bool:

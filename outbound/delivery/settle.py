@@ -80,7 +80,7 @@ def _put_off(house: House, found: inbox.InboxReceipt) -> None:
 
 
 def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None:
-    if not found.raw.body:
+    if not found.opens:
         raise SealFault(f"The receipt in row {found.row} of the inbox does not open.")
     try:
         news = _parser(house, found.raw.provider)(found.raw)

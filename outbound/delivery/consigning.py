@@ -1,0 +1,111 @@
+"""Letters into consignments: membership and dispatches in one transaction, with what the adapter gets to see."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from outbound.contents import DOCUMENT, DOCUMENT_PARTS, HEAD, PERSON, unpack_addressee, unpack_document
+from outbound.delivery.house import WORKER, House
+from outbound.ledger import sending
+from outbound.ledger.letters import hold
+from outbound.ledger.values import LedgerConsignment, Letter
+from outbound.letter import Channel, Consignment, Dispatch, WaitsFor
+from outbound.ports import Mailer
+from outbound.seal import Part
+
+Enveloped = tuple[UUID, Letter, str]
+"""A dispatch's id, its letter and its envelope ('' for the mailbox)."""
+
+Content = dict[UUID, dict[str, bytes]]
+"""What lies under the seal, by letter and part."""
+
+
+class ContentMissing(Exception):
+    """A part of these letters is no longer under the seal."""
+
+    def __init__(self, letters: Sequence[Letter]) -> None:
+        super().__init__(f"{len(letters)} letters have lost a part of their content.")
+        self.letters = letters
+
+
+def close(
+    house: House, mailer: Mailer, letters: Sequence[Letter], token: str
+) -> list[tuple[LedgerConsignment, Consignment]]:
+    """In one transaction: consignments of these letters, none of them begun, with what the adapter gets to see."""
+    try:
+        with house.ledger.writing() as tx:
+            closed = _closed(tx, house, mailer, letters, token)
+            content = content_of(tx, house, [one for each, _ in closed for _, one in each.members])
+            return [
+                (each.consignment, consignment_of(house, each.consignment, wrapped, content, token))
+                for each, wrapped in closed
+            ]
+    except ContentMissing as missing:
+        gone = missing.letters
+    with house.ledger.writing() as tx:
+        for one in gone:
+            hold(tx, one, "content-missing", WaitsFor.OPERATIONS, WORKER, token=token)
+    return close(house, mailer, [one for one in letters if one not in gone], token)
+
+
+def _closed(
+    tx: Connection, house: House, mailer: Mailer, letters: Sequence[Letter], token: str
+) -> list[tuple[sending.Closed, list[Enveloped]]]:
+    size, lease, found = mailer.gathers(letters[0].lane) if letters else 1, house.settings.send_lease, []
+    for start in range(0, len(letters), size):
+        some = letters[start : start + size]
+        wraps = envelopes(house, mailer, some)
+        if closed := sending.close(tx, some, token, mailer.provider, lease, wraps):
+            found.append((closed, [(dispatch, one, wraps.get(one.id, "")) for dispatch, one in closed.members]))
+    return found
+
+
+def envelopes(house: House, mailer: Mailer, letters: Sequence[Letter]) -> dict[UUID, str]:
+    """Which envelope each letter goes in; nothing for the mailbox."""
+    if mailer.channel is not Channel.PRINT:
+        return {}
+    return {one.id: house.tariffs.envelope(one.sheets or 1, mailer.provider) or "" for one in letters}
+
+
+def content_of(tx: Connection, house: House, letters: Sequence[Letter]) -> Content:
+    """What is needed of these letters to send them. Raises ContentMissing."""
+    wanted = [Part(one.id, part) for one in letters for part in (PERSON, *DOCUMENT_PARTS)]
+    content: Content = {one.id: {} for one in letters}
+    for part, body in house.seal.open_parts(tx, wanted, WORKER, "send").items():
+        content[part.owner][part.part] = body
+    if missing := [one for one in letters if not {PERSON, DOCUMENT, HEAD} <= content[one.id].keys()]:
+        raise ContentMissing(missing)
+    return content
+
+
+def consignment_of(
+    house: House, held: LedgerConsignment, members: Sequence[Enveloped], content: Content, token: str
+) -> Consignment:
+    """What the adapter gets to see."""
+    dispatches = tuple(_dispatch(house, member, content[member[1].id]) for member in members)
+    return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, dispatches, token)
+
+
+def outline(held: LedgerConsignment, token: str) -> Consignment:
+    """A consignment without its letters: enough to ask about it."""
+    return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, (), token)
+
+
+def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes]) -> Dispatch:
+    dispatch_id, one, wrap = member
+    letter_type = house.types[one.letter_type]
+    addressee = unpack_addressee(parts[PERSON])
+    return Dispatch(
+        id=dispatch_id,
+        letter=one.id,
+        recipient=replace(addressee.recipient, address=addressee.address),
+        document=unpack_document(parts),
+        department=one.department,
+        reference=one.reference,
+        case_number=one.case_number,
+        envelope=wrap,
+        letter_class=letter_type.letter_class,
+        colour=letter_type.colour,
+    )

@@ -1,6 +1,6 @@
 """The simulated outside as the demo sees it: its control ports, by which it makes people, moods and takings known."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from outbound.demo.faults import DemoFault
 from outbound.demo.scenario import Kind
 
 POST = "digital-post"
+CVR_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,10 @@ class Taking:
 
 
 class Suppliers:
-    """All of them, by the addresses of their control ports."""
+    """All of them, by the addresses of their control ports; `env` says where the person register is."""
 
-    def __init__(self, controls: Mapping[str, str], client: httpx.Client) -> None:
-        self._controls, self._client = controls, client
+    def __init__(self, controls: Mapping[str, str], env: Mapping[str, str], client: httpx.Client) -> None:
+        self._controls, self._env, self._client = controls, env, client
         self._met: dict[tuple[str, Kind], int] = {}
 
     def people(self, outcome: str, kind: Kind, count: int) -> list[str]:
@@ -35,6 +36,17 @@ class Suppliers:
         wanted = {"outcome": outcome, "kind": kind, "first": first, "count": count}
         numbers: list[str] = self._ask(POST, "people", wanted)["numbers"]
         return numbers
+
+    def names(self, numbers: Sequence[str]) -> list[str]:
+        """What they are called; '' for those whom the register has no name for. A system knows whom it writes to."""
+        answer = self._client.post(
+            f"{self._env['OUTBOUND_PERSONS_URL']}persons",
+            json={"ids": [{id_type(number): number} for number in numbers]},
+            headers={"Authorization": f"Bearer {self._env['OUTBOUND_PERSONS_TOKEN']}"},
+        )
+        if answer.status_code != httpx.codes.OK:
+            raise DemoFault(f"Personregisteret svarede ikke (HTTP {answer.status_code}).")
+        return [one.get("name", "") for one in answer.json()["persons"]]
 
     def set_mood(self, mood: Mapping[str, Any]) -> None:
         """How the mailbox behaves from now on (docs/simulators.md)."""
@@ -54,3 +66,8 @@ class Suppliers:
         if answer.status_code != httpx.codes.OK:
             raise DemoFault(f"Simulatoren {name} svarede ikke på {what} (HTTP {answer.status_code}).")
         return answer.json()
+
+
+def id_type(number: str) -> str:
+    """`cvr` for a company's eight digits, else `cpr`."""
+    return "cvr" if len(number) == CVR_DIGITS else "cpr"

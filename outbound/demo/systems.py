@@ -15,12 +15,11 @@ from reportlab.pdfgen.canvas import Canvas
 from outbound import clock
 from outbound.demo.faults import DemoFault
 from outbound.demo.scenario import READY_MADE, Group
-from outbound.demo.suppliers import Suppliers
+from outbound.demo.suppliers import Suppliers, id_type
 from outbound.letter import Wish
 
 Body = dict[str, Any]
-FIRST = ("Ådse", "Bjørnvig", "Gudveig", "Hjalte", "Kvist", "Nørrine", "Rosmus", "Tjalfe", "Ulvhild", "Æbbelone")
-LAST = ("Prøvesen", "Lyngtofte", "Birkemosegård", "Klitrose", "Rørhøne", "Vindfælde", "Skovmærke", "Østersø-Testrup")
+NAMELESS = "Ådse Prøvesen"
 REASON = "Aftalt med modtageren ved en samtale."
 
 
@@ -88,26 +87,26 @@ class Author:
     def bodies(self, group: Group) -> Iterator[Body]:
         """The submissions of a group."""
         numbers = self._suppliers.people(group.outcome, group.kind, group.letters)
+        people = list(zip(numbers, self._suppliers.names(numbers), strict=True))
         for start in range(0, group.letters, group.together):
-            yield self._body(group, numbers[start : start + group.together])
+            yield self._body(group, people[start : start + group.together])
 
-    def _body(self, group: Group, numbers: Sequence[str]) -> Body:
+    def _body(self, group: Group, people: Sequence[tuple[str, str]]) -> Body:
         self._written += 1
         body: Body = {
             "reference": f"demo-{self._written:04d}",
             "case_number": f"DEMO-{clock.today().year}-{self._written:04d}",
             "department": group.department,
             "letter_type": group.letter_type,
-            "recipients": [self._recipient(group, number, place) for place, number in enumerate(numbers)],
+            "recipients": [self._recipient(group, number, name or NAMELESS) for number, name in people],
         }
         if group.wish is not Wish.ANY:
             body["channel"] = {"wish": group.wish, "reason": REASON}
         return {**body, **self._content(group)}
 
-    def _recipient(self, group: Group, number: str, place: int) -> Body:
-        name = f"{FIRST[(self._written + place) % len(FIRST)]} {LAST[self._written % len(LAST)]}"
+    def _recipient(self, group: Group, number: str, name: str) -> Body:
         role = {"role": "parent"} if group.together > 1 else {}
-        known = {("cvr" if len(number) == 8 else "cpr"): number} if group.numbered else {}
+        known = {id_type(number): number} if group.numbered else {}
         lines = [f"Prøvevænget {self._written % 90 + 1}"]
         address = {"name": name, "lines": lines, "postcode": "4300", "town": "Holbæk"}
         return {"name": name, **role, **known, **({"address": address} if group.addressed else {})}

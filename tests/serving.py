@@ -11,15 +11,15 @@ from typing import Any
 
 import httpx
 import uvicorn
+from argon2 import PasswordHasher
 
 from outbound.delivery import House
 from outbound.web.access import issue_key
 from outbound.web.app import create_app
-from outbound.web.people import hash_password
 from tests.waiting import wait_for
 
 PASSWORD = "en lang og opdigtet adgangskode"
-_hash = hash_password(PASSWORD)
+_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # a slow one would slow every test
 
 
 @dataclass
@@ -40,13 +40,14 @@ class Served:
         """Somebody with a browser, not signed in."""
         return httpx.Client(base_url=self.url, timeout=60, follow_redirects=True)
 
-    def signed_in(self, name: str = "drift") -> httpx.Client:
+    @contextmanager
+    def signed_in(self, name: str = "drift") -> Iterator[httpx.Client]:
         """Somebody signed in."""
-        browser = self.browser()
-        token = hidden(browser.get("/log-ind").text)
-        answer = browser.post("/log-ind", data={"navn": name, "kode": PASSWORD, "token": token})
-        assert answer.status_code == 200, answer.text
-        return browser
+        with self.browser() as browser:
+            token = hidden(browser.get("/log-ind").text)
+            answer = browser.post("/log-ind", data={"navn": name, "kode": PASSWORD, "token": token})
+            assert answer.status_code == 200, answer.text
+            yield browser
 
 
 def hidden(html: str, name: str = "token") -> str:

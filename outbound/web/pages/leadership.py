@@ -38,7 +38,7 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
         total=departments.total if whole else None,
         departments=_table(departments, lines, whole),
         months=table(made[By.MONTH]) if whole else None,
-        routes=[row[:LETTERS_ONLY] for row in table(made[By.ROUTE])] if whole else None,
+        routes=_routes(made[By.ROUTE]) if whole else None,
         bars=[
             (line.label, line.figure.letters, percent(line.figure.letters.digital_share), line.target) for line in lines
         ],
@@ -52,6 +52,11 @@ def _table(made: Report, lines: list[Line], whole: bool) -> tuple[tuple[str, ...
     rows = table(made)
     kept = [row for row, line in zip(rows[1:-1], made.lines, strict=True) if line in lines]
     return (rows[0], *kept, *((rows[-1],) if whole else ()))
+
+
+def _routes(made: Report) -> list[tuple[str, ...]]:
+    rows = table(made)
+    return [row[:LETTERS_ONLY] for row in (rows if made.lines else rows[:1])]
 
 
 def _period(fra: str, til: str) -> Period:

@@ -1,0 +1,94 @@
+"""`/ledelse` shows what the report says and nothing beside, to those whose figures they are."""
+
+import re
+
+import httpx
+import pytest
+
+from outbound.delivery import House
+from outbound.letter import Channel, Mailbox
+from outbound.reports import By, Period, report, table
+from tests.delivery.walking import run_to_rest
+from tests.house import MovingClock, hand_in, submission
+from tests.outside import ModelMailer, ModelReceipts, World
+from tests.people import person
+from tests.serving import Served
+
+
+@pytest.fixture
+def world() -> World:
+    """Suppliers under the names that the shipped tariffs price."""
+    name = "digital-post"
+    return World(digital=ModelMailer(Channel.DIGITAL, name), digital_receipts=ModelReceipts(name))
+
+
+@pytest.fixture
+def sent(house: House, world: World) -> House:
+    """Three digital letters and one on paper, of two departments."""
+    world.enrolment.answers[person("well", 3)] = Mailbox.EXEMPT
+    hand_in(house, *(submission(person("well", number)) for number in range(4)))
+    hand_in(house, submission(person("well", 5), system="skole", department="boern-og-skole"))
+    run_to_rest(house)
+    return house
+
+
+def cells(page: str) -> list[str]:
+    return [re.sub("<[^>]*>", "", cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", page)]
+
+
+def test_the_page_shows_the_reports_own_words(sent: House, served: Served) -> None:
+    with sent.ledger.reading() as tx:
+        made = report(tx, sent.organisation, Period.month(2026, 11), By.DEPARTMENT)
+    with served.signed_in("ledelse") as browser:
+        page = browser.get("/ledelse", params={"fra": "2026-11", "til": "2026-11"}).text
+    shown = cells(page)
+    for row in table(made):
+        places = [place for place, word in enumerate(shown) if word == row[0]]
+        assert list(row) in [shown[place : place + len(row)] for place in places]
+    assert "80,0 %" in page
+    assert "ukendt" in page
+
+
+def test_a_month_without_letters_has_no_share(served: Served) -> None:
+    with served.signed_in("ledelse") as browser:
+        page = browser.get("/ledelse", params={"fra": "2026-02", "til": "2026-02"}).text
+    assert "februar 2026" in page
+    assert "<b>–</b>" in page
+    assert "Ingen breve i perioden." in page
+
+
+def test_a_manager_sees_their_own_department_only(sent: House, served: Served) -> None:
+    with served.signed_in("skoleleder") as browser:
+        page = browser.get("/ledelse").text
+    assert "Børn, Unge og Skole" in page
+    for others in ("Beskæftigelse", "Borgerservice", "I alt", "80,0 %"):
+        assert others not in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"fra": "2026-12", "til": "2026-01"},
+        {"fra": "2026-13"},
+        {"fra": "x"},
+        {"til": "1999-01"},
+        {"fra": "2000-01", "til": "2099-12"},
+    ],
+)
+def test_months_that_cannot_be_are_refused(served: Served, query: dict[str, str]) -> None:
+    with served.signed_in("ledelse") as browser:
+        page = browser.get("/ledelse", params=query)
+    assert page.status_code == 422
+    assert "Noget mangler eller er forkert" in page.text
+
+
+def test_the_year_so_far_is_shown_first(served: Served, moving_clock: MovingClock) -> None:
+    with served.signed_in("ledelse") as browser:
+        assert "1. januar 2026 til 30. november 2026" in browser.get("/ledelse").text
+
+
+def test_nothing_of_a_person_is_among_the_figures(sent: House, served: Served) -> None:
+    with served.signed_in("ledelse") as browser:
+        page: httpx.Response = browser.get("/ledelse")
+    for secret in ("Prøvesen", person("well", 1), "ref-"):
+        assert secret not in page.text

@@ -1,0 +1,244 @@
+"""`/drift` and a letter's story: what waits, for whom, the verbs; and no person without a reading that is logged."""
+
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlalchemy import insert, select
+
+from outbound import clock, desk
+from outbound.delivery import House
+from outbound.desk import Hand
+from outbound.ledger import tables as t
+from outbound.letter import Blame, Life, Mailbox, News, Person
+from outbound.life import Status
+from outbound.seal import reading
+from tests.delivery.walking import run_to_rest
+from tests.house import MovingClock, dispatches, hand_in, look, submission
+from tests.outside import World
+from tests.people import person
+from tests.serving import Served, hidden
+
+
+def held(house: House, world: World, count: int = 1) -> list[UUID]:
+    """Letters that wait for an address."""
+    world.enrolment.default = Mailbox.EXEMPT
+    world.persons.default = Person(Life.ALIVE, "Solvej Prøvesen")
+    letters = hand_in(house, *(submission(person("well", number)) for number in range(count)))
+    run_to_rest(house)
+    assert look(house, letters[0]).held_code == "no-postal-address"
+    return letters
+
+
+def act(browser: httpx.Client, letter: UUID, verb: str, **fields: str) -> httpx.Response:
+    """Send the form of a verb, as the page has it."""
+    page = browser.get(f"/drift/breve/{letter}")
+    assert f"/handling/{verb}" in page.text
+    form = {"token": hidden(page.text), **fields}
+    return browser.post(f"/drift/breve/{letter}/handling/{verb}", data=form)
+
+
+def test_empty_pages_say_so(drift: httpx.Client) -> None:
+    page = drift.get("/drift").text
+    for said in ("Ingen breve er standset.", "Alle køer er tomme.", "Intet er sat på pause."):
+        assert said in page
+    assert "Der er ingen åbne hændelser." in drift.get("/drift/haendelser").text
+    assert "Alle kvitteringer passer til et brev." in drift.get("/drift/kvitteringer").text
+    assert "Her er ingen breve." in drift.get("/drift/tilstand/HELD").text
+
+
+def test_the_overview_says_what_waits_and_for_whom(
+    drift: httpx.Client, house: House, world: World, moving_clock: MovingClock
+) -> None:
+    held(house, world, 2)
+    hand_in(house, submission(person("well", 9)))
+    moving_clock.pass_(hours=2)
+    page = drift.get("/drift").text
+    for said in ("ingen postadresse, der kan bruges", "fagsystemet", "Opsætning", "Enkeltbreve", "2 timer"):
+        assert said in page
+
+
+def test_no_page_shows_a_person_until_the_letter_is_opened(drift: httpx.Client, house: House, world: World) -> None:
+    (letter,) = held(house, world)
+    for path in ("/drift", "/drift/standset?kode=no-postal-address&venter=sender", f"/drift/breve/{letter}"):
+        page = drift.get(path).text
+        assert "Solvej" not in page
+        assert person()[:6] not in page
+    assert readings(house, "drift") == []
+
+
+def test_opening_a_letter_shows_the_person_and_is_logged(drift: httpx.Client, house: House, world: World) -> None:
+    (letter,) = held(house, world)
+    desk.release(house, letter, Hand("drift", "Adressen er på vej"))
+    token = hidden(drift.get(f"/drift/breve/{letter}").text)
+    without = drift.post(f"/drift/breve/{letter}/aabn", data={"token": token})
+    assert without.status_code == 422
+    assert readings(house, "drift") == []
+    page = drift.post(f"/drift/breve/{letter}/aabn", data={"token": token, "purpose": "page-inquiry"}).text
+    for said in ("Solvej Prøvesen", f"{person()[:6]}-{person()[6:]}", "Adressen er på vej", "læseloggen"):
+        assert said in page
+    assert ("person", "page-inquiry") in readings(house, "drift")
+    pdf = drift.post(f"/drift/breve/{letter}/pdf", data={"token": token, "purpose": "page-fault"})
+    assert pdf.content.startswith(b"%PDF-")
+    assert ("document", "page-fault") in readings(house, "drift")
+
+
+def test_the_story_tells_everything_in_its_order(drift: httpx.Client, house: House, world: World) -> None:
+    (letter,) = hand_in(house, submission(person()))
+    run_to_rest(house)
+    (first,) = dispatches(house, letter)
+    world.digital_receipts.send(first.id, News.REFUSED, "recipient.is.closed", Blame.RECIPIENT)
+    run_to_rest(house)
+    world.report()
+    run_to_rest(house)
+    page = drift.get(f"/drift/breve/{letter}").text
+    told = [
+        "Modtaget fra fagsystemet",
+        "Modtageren har en digital postkasse.",
+        "Digital Post har afvist at levere brevet til modtageren.",
+        "Afleveret til postvæsenet (leverandørens tid)",
+    ]
+    places = [page.index(said, page.index("Historien")) for said in told]
+    assert places == sorted(places)
+    assert str(first.id) in page
+    assert "recipient.is.closed" in page
+    assert "er ankommet" not in page
+
+
+def test_an_address_is_mended_from_the_page(drift: httpx.Client, house: House, world: World, served: Served) -> None:
+    (letter,) = held(house, world)
+    address = {"name": "Solvej Prøvesen", "lines": "Prøvevej 7\r\n2. tv.", "postcode": "8000", "town": "Aarhus C"}
+    refused = act(drift, letter, "mend", **{**address, "postcode": "80"}, why="Fra borgeren")
+    assert (refused.status_code, look(house, letter).status) == (422, Status.HELD)
+    page = act(drift, letter, "mend", **address, why="Fra borgeren")
+    assert page.url.path == f"/drift/breve/{letter}"
+    assert "Adressen rettet" in page.text
+    assert ("render-single", 1) in served.rung
+    run_to_rest(house)
+    assert look(house, letter).status is Status.SENT
+
+
+def test_every_verb_needs_a_why(drift: httpx.Client, house: House, world: World) -> None:
+    (letter,) = held(house, world)
+    for verb in ("release", "cancel"):
+        assert act(drift, letter, verb, why="  ").status_code == 422
+    assert look(house, letter).status is Status.HELD
+
+
+def test_the_verbs_do_what_they_say(drift: httpx.Client, house: House, world: World) -> None:
+    (letter,) = held(house, world)
+    act(drift, letter, "reroute", channel="digital", why="Har en postkasse")
+    assert look(house, letter).forced == "digital"
+    world.enrolment.default = Mailbox.ENROLLED
+    run_to_rest(house)
+    assert look(house, letter).status is Status.SENT
+    page = act(drift, letter, "resend", why="Kunne ikke læses")
+    new = UUID(page.url.path.rpartition("/")[2])
+    assert (look(house, new).follows, look(house, new).status) == (letter, Status.RECEIVED)
+    assert "Sendt igen som" in drift.get(f"/drift/breve/{letter}").text
+    act(drift, new, "cancel", why="Fortrudt")
+    assert look(house, new).status is Status.CANCELLED
+
+
+def test_a_verb_that_does_not_fit_is_refused(drift: httpx.Client, house: House, world: World) -> None:
+    (letter,) = hand_in(house, submission(person()))
+    run_to_rest(house)
+    token = hidden(drift.get(f"/drift/breve/{letter}").text)
+    for verb, status in (("cancel", 409), ("settle-taken", 409), ("replace", 409), ("nothing", 404)):
+        path = f"/drift/breve/{letter}/handling/{verb}"
+        assert drift.post(path, data={"token": token, "why": "x"}).status_code == status
+    assert drift.get(f"/drift/breve/{uuid4()}").status_code == 404
+
+
+def test_no_form_works_without_the_sessions_own_token(drift: httpx.Client, house: House, world: World) -> None:
+    (letter,) = held(house, world)
+    for path in (
+        f"/drift/breve/{letter}/handling/cancel",
+        f"/drift/breve/{letter}/aabn",
+        f"/drift/breve/{letter}/pdf",
+        "/drift/pause",
+        "/drift/genoptag",
+        "/drift/standset?kode=no-postal-address&venter=sender",
+        "/log-ud",
+    ):
+        for token in ({}, {"token": "0" * 64}):
+            assert drift.post(path, data={"why": "x", "purpose": "page-fault", **token}).status_code == 403
+    assert look(house, letter).status is Status.HELD
+    assert readings(house, "drift") == []
+
+
+def test_a_page_of_held_letters_is_released_together(drift: httpx.Client, house: House, world: World) -> None:
+    letters = held(house, world, 53)
+    path = "/drift/standset?kode=no-postal-address&venter=sender"
+    first = drift.get(path).text
+    assert first.count('href="/drift/breve/') == 50
+    second = drift.get(f"{path}&efter={letters[49]}").text
+    assert second.count('href="/drift/breve/') == 3
+    drift.post(f"{path}&efter={letters[49]}", data={"token": hidden(second), "why": "Registeret virker igen"})
+    assert [look(house, one).status for one in letters] == [Status.HELD] * 50 + [Status.RENDERED] * 3
+
+
+def test_a_channel_is_paused_and_resumed(drift: httpx.Client, house: House) -> None:
+    token = hidden(drift.get("/drift").text)
+    page = drift.post("/drift/pause", data={"token": token, "what": "channel:digital", "why": "Service"}).text
+    assert "Kanal digital" in page
+    gone = drift.post(
+        "/drift/genoptag", data={"token": token, "scope": "channel", "key": "digital", "why": "Slut"}
+    ).text
+    assert "Intet er sat på pause." in gone
+    for what in ("channel:none", "system:findes-ikke", "mailing:x", "", "<b>:x"):
+        assert drift.post("/drift/pause", data={"token": token, "what": what, "why": "x"}).status_code == 422
+
+
+def test_a_letter_is_found_by_its_id_and_by_its_systems_reference(drift: httpx.Client, house: House) -> None:
+    one, two = submission(person(), reference="sag-1"), submission(person(), reference="sag-2")
+    letters = hand_in(house, one, two)
+    for wanted in ("sag-1", str(letters[0]), f" {letters[0].hex} "):
+        assert drift.get("/drift/find", params={"soeg": wanted}).url.path == f"/drift/breve/{letters[0]}"
+    assert "Intet brev har" in drift.get("/drift/find", params={"soeg": "<script>"}).text
+
+
+def test_receipts_that_match_nothing_and_incidents_are_shown(drift: httpx.Client, house: House) -> None:
+    (letter,) = hand_in(house, submission(person()))
+    row = {"provider": "print", "provider_id": "7", "state": "unmatched", "tries": 3, "owner": uuid4()}
+    with house.ledger.writing() as tx:
+        tx.execute(insert(t.receipt_inbox).values(**row, due_at=clock.now(), arrived_at=clock.now()))
+        tx.execute(insert(t.incident).values(letter_id=letter, code="both-suspected", at=clock.now()))
+    assert "Passer ikke til noget" in drift.get("/drift/kvitteringer").text
+    assert "Brevet kan være sendt to gange." in drift.get("/drift/haendelser").text
+    assert "Brevet kan være sendt to gange." in drift.get(f"/drift/breve/{letter}").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/drift/nej",
+        "/drift/breve/x",
+        "/drift/tilstand/NEJ",
+        "/drift/standset",
+        "/drift/standset?kode=x&venter=nej",
+        "/drift/haendelser?efter=-1",
+        "/drift/haendelser?efter=99999999999999999999",
+        "/drift/standset?kode=x&venter=sender&efter=%00",
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+    ],
+)
+def test_a_faulty_address_gets_a_danish_page(drift: httpx.Client, path: str) -> None:
+    page = drift.get(path)
+    assert page.status_code in (404, 422)
+    assert '<html lang="da">' in page.text
+    assert "Til forsiden" in page.text
+
+
+def test_a_form_that_is_too_large_or_broken_is_refused(drift: httpx.Client) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert drift.post("/drift/pause", content=b"a=" + b"x" * 30_000, headers=form).status_code == 413
+    assert drift.post("/drift/pause", content=b"a=%ff", headers=form).status_code == 400
+    assert drift.post("/drift/pause", content=b"&a=1" * 60, headers=form).status_code == 400
+
+
+def readings(house: House, by: str) -> list[tuple[str, str]]:
+    with house.ledger.reading() as tx:
+        r = reading.c
+        return [tuple(row) for row in tx.execute(select(r.part, r.purpose).where(r.by == by).order_by(r.id))]

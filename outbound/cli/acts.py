@@ -1,22 +1,19 @@
 """What operations do with letters and channels: each act through the desk, under a name and with a why."""
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from outbound import clock, desk
+from outbound import desk
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import hand, opened_house, os_user
 from outbound.desk import DeskRefusal, Hand
-from outbound.letter import Address, Channel, ReadyMade
+from outbound.letter import Channel
 
 if TYPE_CHECKING:
     from outbound.delivery import House
@@ -69,12 +66,12 @@ FINDINGS: dict[Finding, Act] = {
 
 def release(letters: Letters, by: By, why: Why) -> None:
     """Let HELD letters go on: looked up and routed again."""
-    _each(letters, hand(by, why), desk.release, "released")
+    each_letter(letters, hand(by, why), desk.release, "released")
 
 
 def cancel(letters: Letters, by: By, why: Why) -> None:
     """Never send these letters. Refused where one may be on its way."""
-    _each(letters, hand(by, why), desk.cancel, "cancelled")
+    each_letter(letters, hand(by, why), desk.cancel, "cancelled")
 
 
 def reroute(
@@ -85,7 +82,7 @@ def reroute(
     It outranks the look-up, but not a closed mailbox.
     """
     act = partial(_reroute, channel=Channel(channel))
-    _each([letter], hand(by, why), act, f"routed again, by choice: {channel}")
+    each_letter([letter], hand(by, why), act, f"routed again, by choice: {channel}")
 
 
 def settle(
@@ -99,7 +96,7 @@ def settle(
     A letter in doubt (taken, not-taken), one without a receipt (wait-on, arrived, came-back, was-refused), or one
     that came back (acknowledged).
     """
-    _each([letter], hand(by, why), FINDINGS[finding], f"settled: {finding}")
+    each_letter([letter], hand(by, why), FINDINGS[finding], f"settled: {finding}")
 
 
 def resend(letters: Letters, by: By, why: Why) -> None:
@@ -107,34 +104,7 @@ def resend(letters: Letters, by: By, why: Why) -> None:
 
     They have the same content, are marked "Genudsendt" and follow the first.
     """
-    _each(letters, hand(by, why), desk.resend, "sent again as")
-
-
-def mend(
-    letter: One,
-    by: By,
-    why: Why,
-    address: Annotated[
-        str,
-        typer.Option(
-            help="File with the new address as JSON: name, lines, postcode, town, country; - = standard input."
-        ),
-    ] = "",
-    pdf: Annotated[Path | None, typer.Option(help="Another PDF in place of a ready-made one.")] = None,
-    title: Annotated[str, typer.Option(help="The title of that PDF.")] = "",
-    dated: Annotated[str, typer.Option(help="Its date, YYYY-MM-DD; today where not given.")] = "",
-) -> None:
-    """Give a letter another address, or another PDF.
-
-    Only while it is not on its way. The address comes from a file: a command line is seen by everybody on the machine.
-    """
-    if bool(address) == (pdf is not None):
-        raise CannotDo("Give either --address or --pdf.")
-    if address:
-        act: Act = partial(_mend_address, address=_address(address))
-    else:
-        act = partial(_replace, new=_pdf(pdf, title, dated))
-    _each([letter], hand(by, why), act, "mended")
+    each_letter(letters, hand(by, why), desk.resend, "sent again as")
 
 
 def pause(
@@ -172,7 +142,7 @@ def letter_id(text: str) -> UUID:
         raise CannotDo("A letter's id is a UUID; `outbound held` and the pages show it.") from None
 
 
-def _each(letters: list[str], who: Hand, act: Act, done: str) -> None:
+def each_letter(letters: list[str], who: Hand, act: Act, done: str) -> None:
     """Do it with each letter, one by one; a letter that may not be treated so hinders no other."""
     wanted = list(dict.fromkeys(letter_id(text) for text in _given(letters)))
     with opened_house() as house:
@@ -201,46 +171,6 @@ def _given(letters: Iterable[str]) -> Iterator[str]:
 
 def _reroute(house: "House", one: UUID, who: Hand, channel: Channel) -> None:
     desk.reroute(house, one, channel, who)
-
-
-def _mend_address(house: "House", one: UUID, who: Hand, address: Address) -> None:
-    desk.mend_address(house, one, address, who)
-
-
-def _replace(house: "House", one: UUID, who: Hand, new: ReadyMade) -> None:
-    from outbound.rendering import preflight
-
-    limits = house.settings
-    found = preflight(
-        new.pdf, seconds=limits.preflight_seconds, memory=limits.preflight_memory, largest=limits.pdf_limit
-    )
-    if found.faults:
-        raise CannotDo("The PDF cannot be used: " + " ".join(fault.message for fault in found.faults))
-    desk.replace_pdf(house, one, new, who)
-
-
-def _address(source: str) -> Address:
-    wrong = CannotDo("The address is a JSON object: name, lines (a list), postcode, town and country (two letters).")
-    try:
-        found: Any = json.loads(sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        raise wrong from None
-    if not isinstance(found, dict) or not found.keys() <= {"name", "lines", "postcode", "town", "country"}:
-        raise wrong
-    lines = found.pop("lines", [])
-    if not isinstance(lines, list) or not all(isinstance(text, str) for text in [*lines, *found.values()]):
-        raise wrong
-    return Address(**{"name": "", "postcode": "", "town": "", **found}, lines=tuple(lines))
-
-
-def _pdf(file: Path | None, title: str, dated: str) -> ReadyMade:
-    if file is None or not title.strip():
-        raise CannotDo("With --pdf goes --title: what the letter is called in the mailbox.")
-    try:
-        day = date.fromisoformat(dated) if dated else clock.today()
-    except ValueError:
-        raise CannotDo("--dated is a day, written YYYY-MM-DD.") from None
-    return ReadyMade(file.read_bytes(), title.strip(), day)
 
 
 def _key(house: "House", scope: Scope, key: str) -> str:

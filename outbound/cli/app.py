@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from outbound.cli import acts, money, running, settings_page, setup, submit, views
+from outbound.cli import acts, mending, money, running, settings_page, setup, submit, views
 from outbound.cli.opening import use_env_file
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
 STACK = (running.demo, running.up)
 SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.settings)
 LOOKING = (views.queues, views.held, views.show, money.report, money.audit)
-ACTING = (acts.release, acts.reroute, acts.mend, acts.settle, acts.resend, acts.cancel, acts.pause, acts.resume)
+ACTING = (acts.release, acts.reroute, mending.mend, acts.settle, acts.resend, acts.cancel, acts.pause, acts.resume)
 
 for command in (*STACK, submit.submit, *LOOKING, *ACTING, *SETTING_UP):
     app.command()(command)

@@ -39,9 +39,7 @@ def test_nothing_is_said_where_all_is_well() -> None:
 
 
 def test_a_taking_that_was_refused_later_does_not_count() -> None:
-    handed_in: list[HandedIn] = []
-    letters: dict[str, Any] = {}
-    takings: list[Taking] = []
+    handed_in, letters, takings = as_it_should_be()
     letters["0"]["dispatches"].append({"id": "first"})
     takings.append(Taking("first", "digital", True))
     assert list(check.faults(handed_in, letters, takings)) == []

@@ -1,0 +1,88 @@
+"""Mending one letter: another address, or another PDF in place of a ready-made one."""
+
+import json
+import sys
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from outbound import clock, desk
+from outbound.cli.acts import Act, By, One, Why, each_letter
+from outbound.cli.faults import CannotDo
+from outbound.cli.opening import hand
+from outbound.desk import Hand
+from outbound.letter import Address, ReadyMade
+
+if TYPE_CHECKING:
+    from outbound.delivery import House
+
+
+def mend(
+    letter: One,
+    by: By,
+    why: Why,
+    address: Annotated[
+        str,
+        typer.Option(
+            help="File with the new address as JSON: name, lines, postcode, town, country; - = standard input."
+        ),
+    ] = "",
+    pdf: Annotated[Path | None, typer.Option(help="Another PDF in place of a ready-made one.")] = None,
+    title: Annotated[str, typer.Option(help="The title of that PDF.")] = "",
+    dated: Annotated[str, typer.Option(help="Its date, YYYY-MM-DD; today where not given.")] = "",
+) -> None:
+    """Give a letter another address, or another PDF.
+
+    Only while it is not on its way. The address comes from a file: a command line is seen by everybody on the machine.
+    """
+    if bool(address) == (pdf is not None):
+        raise CannotDo("Give either --address or --pdf.")
+    if address:
+        act: Act = partial(_mend_address, address=_address(address))
+    else:
+        act = partial(_replace, new=_pdf(pdf, title, dated))
+    each_letter([letter], hand(by, why), act, "mended")
+
+
+def _mend_address(house: "House", one: UUID, who: Hand, address: Address) -> None:
+    desk.mend_address(house, one, address, who)
+
+
+def _replace(house: "House", one: UUID, who: Hand, new: ReadyMade) -> None:
+    from outbound.rendering import preflight
+
+    limits = house.settings
+    found = preflight(
+        new.pdf, seconds=limits.preflight_seconds, memory=limits.preflight_memory, largest=limits.pdf_limit
+    )
+    if found.faults:
+        raise CannotDo("The PDF cannot be used: " + " ".join(fault.message for fault in found.faults))
+    desk.replace_pdf(house, one, new, who)
+
+
+def _address(source: str) -> Address:
+    wrong = CannotDo("The address is a JSON object: name, lines (a list), postcode, town and country (two letters).")
+    try:
+        found: Any = json.loads(sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise wrong from None
+    if not isinstance(found, dict) or not found.keys() <= {"name", "lines", "postcode", "town", "country"}:
+        raise wrong
+    lines = found.pop("lines", [])
+    if not isinstance(lines, list) or not all(isinstance(text, str) for text in [*lines, *found.values()]):
+        raise wrong
+    return Address(**{"name": "", "postcode": "", "town": "", **found}, lines=tuple(lines))
+
+
+def _pdf(file: Path | None, title: str, dated: str) -> ReadyMade:
+    if file is None or not title.strip():
+        raise CannotDo("With --pdf goes --title: what the letter is called in the mailbox.")
+    try:
+        day = date.fromisoformat(dated) if dated else clock.today()
+    except ValueError:
+        raise CannotDo("--dated is a day, written YYYY-MM-DD.") from None
+    return ReadyMade(file.read_bytes(), title.strip(), day)

@@ -1,7 +1,6 @@
 """The web application on a real port, in a thread of the test's process: real HTTP, the test's own house behind it."""
 
 import re
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from argon2 import PasswordHasher
 from outbound.delivery import House
 from outbound.web.access import issue_key
 from outbound.web.app import create_app
+from outbound.web.listening import listen, url_of
 from tests.waiting import wait_for
 
 PASSWORD = "en lang og opdigtet adgangskode"
@@ -79,14 +79,14 @@ def serve(house: House) -> Iterator[Served]:
     """Serve this house until the context ends."""
     rung: list[tuple[str, int]] = []
     app: Any = create_app(house, lambda queue, tickets: rung.append((queue, tickets)))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with listen("127.0.0.1", 0) as listening:
         config = uvicorn.Config(app, http="h11", ws="none", log_config=None, access_log=False, server_header=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         wait_for(lambda: server.started, "the web application")
         try:
-            yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", house, rung)
+            yield Served(url_of(listening), house, rung)
         finally:
             server.should_exit = True
             thread.join(timeout=20)

@@ -14,6 +14,7 @@ from outbound.rendering import LetterTypesFault
 from outbound.seal import SealFault
 from outbound.settings import SettingsFault, load
 from outbound.web.app import create_app
+from outbound.web.listening import listen, url_of
 from workers.broker import connect_broker
 from workers.opening import open_house, quiet_logs
 from workers.tickets import Bell
@@ -53,13 +54,15 @@ def main() -> int:
         settings = load()
         bell = Bell(connect_broker(settings))
         app = create_app(open_house(settings), bell.ring)
+        listening = listen(given.host, given.port)
     except (SettingsFault, SealFault, LetterTypesFault) as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - told to whoever started us
         return 2
-    with socket.create_server((given.host, given.port), backlog=512) as listening:
-        host, port = listening.getsockname()[:2]
-        server = Server(_config(app), f"http://{host}:{port}", given.announce)
-        server.run(sockets=[listening])
+    except OSError as fault:
+        print(f"Nobody can listen on {given.host}, port {given.port}: {fault.strerror}.", file=sys.stderr)  # noqa: T201
+        return 2
+    with listening:
+        Server(_config(app), url_of(listening), given.announce).run(sockets=[listening])
     bell.close()
     return 0
 

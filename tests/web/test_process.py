@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from outbound.ledger import Ledger
 from outbound.web.access import issue_key, revoke_keys
+from outbound.web.listening import listen, url_of
 from tests.house import keys_file
 from tests.people import person
 from tests.waiting import wait_for
@@ -109,6 +111,25 @@ def test_a_revoked_key_opens_nothing_from_the_next_call_on(web: Web, key: str, s
     ledger.close()
     assert httpx.get(f"{url}/v1/events", headers=headers).status_code == 401
     assert key not in stored
+
+
+def test_a_port_that_is_taken_ends_it_with_a_sentence(environment: dict[str, str]) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        argv = [sys.executable, "-m", "outbound.web", "--port", url_of(taken).rpartition(":")[2]]
+        done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "Nobody can listen on 127.0.0.1" in done.stderr
+
+
+def test_small_answers_wait_for_nobodys_acknowledgement(web: Web) -> None:
+    """Without TCP_NODELAY every answer of two packets takes 40 ms; twenty of them are told apart on any machine."""
+    _, url = web
+    with httpx.Client(base_url=url) as client:
+        client.get("/healthz")
+        begun = time.monotonic()
+        for _ in range(20):
+            client.get("/healthz")
+    assert time.monotonic() - begun < 20 * 0.04
 
 
 @pytest.mark.parametrize(

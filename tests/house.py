@@ -1,6 +1,7 @@
 """A house for tests: the real ledger, seal, rules and renderer, with the outside that the test gives it."""
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -41,22 +42,60 @@ class Crash(BaseException):
     """A worker dies here."""
 
 
-class CrashingLedger(Ledger):
-    """Dies at the chosen commit, before it or just after it."""
+class Killed(Crash):
+    """A worker dies of the letter it has in hand."""
 
-    commits = 0
-    die_at: int | None = None
-    after = False
+
+class Fate(threading.local):
+    """What is to happen to the worker of this thread: which of its commits kills it, before it or just after it.
+
+    Only commits that change something are counted. `before_each` is called before each transaction begins, `at_each`
+    with the number of each commit.
+    """
+
+    def __init__(self) -> None:
+        self.commits = 0
+        self.die_at: int | None = None
+        self.after = False
+        self.before_each: Callable[[], None] | None = None
+        self.at_each: Callable[[int], None] | None = None
+
+
+class CrashingLedger(Ledger):
+    """The real ledger, in which a worker dies as its `fate` will have it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.fate = Fate()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
+        fate = self.fate
+        if fate.before_each:
+            fate.before_each()
         with super().writing() as tx:
+            before = self._changes(tx)
             yield tx
-            self.commits += 1
-            if self.commits == self.die_at and not self.after:
+            changed = self._changes(tx) != before
+            fate.commits += changed
+            if changed and fate.at_each:
+                fate.at_each(fate.commits)
+            if changed and fate.commits == fate.die_at and not fate.after:
                 raise Crash
-        if self.commits == self.die_at and self.after:
+        if changed and fate.commits == fate.die_at:
             raise Crash
+
+    def _changes(self, tx: Connection) -> int:
+        """Something that is another number once the transaction has written."""
+        if self.sqlite:
+            return int(tx.connection.dbapi_connection.total_changes)  # type: ignore[union-attr]
+        return int(tx.exec_driver_sql("SELECT coalesce(pg_current_xact_id_if_assigned()::text, '0')").scalar() or 0)
+
+    def wipe(self) -> None:
+        """Empty every table."""
+        with super().writing() as tx:
+            for table in reversed(t.metadata.sorted_tables):
+                tx.execute(table.delete())
 
 
 def keys_file(folder: Path) -> Path:
@@ -90,7 +129,7 @@ def open_house(url: str, folder: Path, world: World, **changes: Any) -> House:
 
 def submission(cpr: str | None = None, **changes: Any) -> Submission:
     """A meeting notice to one person, as a specialist system would hand it in."""
-    types, organisation, _ = _policy()
+    types, *_ = _policy()
     letter_type = changes.get("letter_type", NOTICE)
     department = changes.pop("department", types[letter_type].department)
     values: dict[str, Any] = {

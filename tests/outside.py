@@ -6,6 +6,7 @@ tests/adapters against simulators that are processes of their own.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from outbound import clock
@@ -28,7 +29,7 @@ from outbound.letter import (
     Rejected,
     Taken,
 )
-from outbound.ports import OutcomeUnknown, Outside, PersonId, Unavailable
+from outbound.ports import Misconfigured, OutcomeUnknown, Outside, PersonId, Refused, Unavailable
 
 HOME_ADDRESS = Address("Solvej Prøvesen", ("Prøvevej 7, 2. tv.",), "8000", "Aarhus C")
 
@@ -42,23 +43,45 @@ class Taking:
     channel: Channel
     consignment: UUID
     refused: bool = False
+    reported: bool = False
+
+
+@dataclass
+class Way:
+    """A request that has left its worker, who is gone; for some time it may still be taken."""
+
+    consignment: Consignment
+    left_at: datetime
+
+
+Hook = Callable[[str, Consignment], None]
+"""Called inside a hand-over: "calling" before anything is taken, "taken" after it and before the answers."""
 
 
 @dataclass
 class ModelMailer:
-    """A channel. `plan` is asked for each hand-over what to do; the default takes and answers."""
+    """A channel. `plan` is asked for each hand-over what to do; the default takes and answers.
+
+    `repeat` says what a second hand-over of the same id comes to: the `same` letter, a known `duplicate`, a `new-code`,
+    accepted and a `receipt` DUPLICATE later, or a `second` letter.
+    """
 
     channel: Channel
     provider: str
     repeat_is_safe: bool = False
     largest: int = 50_000_000
     together: int = 1
-    repeat: str = "same"  # same | duplicate | second
+    repeat: str = "same"
     plan: Callable[[Consignment], str] | None = None
+    hook: Hook | None = None
     takings: list[Taking] = field(default_factory=list)
-    seen: set[UUID] = field(default_factory=set)
+    duplicates: list[UUID] = field(default_factory=list)
+    on_the_way: list[Way] = field(default_factory=list)
     calls: int = 0
     can_ask: bool = False
+    resumes: bool = False
+    forgets: bool = False  # asked, it knows nothing of what it took
+    slow_answer: Callable[[], None] | None = None
 
     def gathers(self, lane: Lane) -> int:
         return self.together
@@ -66,39 +89,85 @@ class ModelMailer:
     def hand_over(self, consignment: Consignment) -> Iterator[Answer]:
         self.calls += 1
         what = self.plan(consignment) if self.plan else "take"
-        if what == "unavailable":
-            raise Unavailable("busy")
-        if what == "nothing":
-            raise OutcomeUnknown("timeout")
-        if what == "refuse":
-            yield from (Rejected(one.id, "recipient.is.closed", Blame.RECIPIENT) for one in consignment.dispatches)
+        self._reach("calling", consignment)
+        self._raise_before_taking(what)
+        if what in REFUSALS:
+            yield from (Rejected(one.id, *REFUSALS[what]) for one in consignment.dispatches)
             return
-        if what == "refuse-letter":
-            yield from (Rejected(one.id, "memo.invalid", Blame.LETTER) for one in consignment.dispatches)
-            return
-        if what == "refuse-unknown":
-            yield from (Rejected(one.id, "new.code", Blame.UNKNOWN) for one in consignment.dispatches)
-            return
+        known = {one.dispatch for one in self.takings}
         self.take(consignment)
+        self._reach("taken", consignment)
         if what == "drop":
             raise OutcomeUnknown("reset")
-        yield from (Accepted(one.id, "t") for one in consignment.dispatches)
+        for number, one in enumerate(consignment.dispatches):
+            if what in SOME and number:
+                raise SOME[what]()
+            yield self._answer(one.id, one.id in known)
+
+    def _reach(self, place: str, consignment: Consignment) -> None:
+        if self.hook:
+            self.hook(place, consignment)
+
+    def _raise_before_taking(self, what: str) -> None:
+        if what == "unavailable":
+            raise Unavailable("busy")
+        if what == "closed-for-long":
+            raise Unavailable("closed", 1e15)
+        if what == "misconfigured":
+            raise Misconfigured("certificate")
+        if what == "nothing":
+            raise OutcomeUnknown("timeout")
+        if what == "refuse-all":
+            raise Refused("memo.invalid", Blame.LETTER)
+
+    def _answer(self, dispatch: UUID, again: bool) -> Answer:
+        if again and self.repeat == "new-code":
+            return Rejected(dispatch, "new.code", Blame.UNKNOWN)
+        if again and self.repeat == "receipt":
+            self.duplicates.append(dispatch)
+        return Accepted(dispatch, "t")
 
     def take(self, consignment: Consignment) -> None:
+        known = {one.dispatch for one in self.takings}
         for one in consignment.dispatches:
-            if one.id in self.seen and self.repeat != "second":
-                continue
-            self.seen.add(one.id)
-            self.takings.append(Taking(one.id, one.letter, self.channel, consignment.id))
+            if one.id not in known or self.repeat == "second":
+                self.takings.append(Taking(one.id, one.letter, self.channel, consignment.id))
+
+    def lose_its_caller(self, consignment: Consignment) -> None:
+        """The worker is gone; its request is not."""
+        self.on_the_way.append(Way(consignment, clock.now()))
+
+    def arrive(self, way: Way, *, taken: bool) -> None:
+        """A request on its way is taken after all, or lost."""
+        self.on_the_way.remove(way)
+        if taken:
+            self.take(way.consignment)
 
     def ask(self, consignment: Consignment) -> Taken | NotTaken | CannotSay:
         if not self.can_ask:
             return CannotSay()
-        return Taken() if any(t.consignment == consignment.id for t in self.takings) else NotTaken()
+        took = any(t.consignment == consignment.id for t in self.takings) and not self.forgets
+        if self.slow_answer:
+            self.slow_answer()
+        return Taken() if took else NotTaken(self.resumes)
 
     def counted(self, letter: UUID) -> int:
         """Takings of this letter that count."""
         return sum(1 for t in self.takings if t.letter == letter and not t.refused)
+
+
+REFUSALS = {
+    "refuse": ("recipient.is.closed", Blame.RECIPIENT),
+    "refuse-letter": ("memo.invalid", Blame.LETTER),
+    "refuse-unknown": ("new.code", Blame.UNKNOWN),
+}
+"""Answers of no to every letter of a consignment."""
+
+SOME: dict[str, Callable[[], Exception]] = {
+    "some-then-drop": lambda: OutcomeUnknown("reset"),
+    "some-then-unavailable": lambda: Unavailable("busy"),
+}
+"""What comes after the first answer, although everything was taken. The second breaks the port's word."""
 
 
 @dataclass
@@ -162,17 +231,36 @@ class ModelReceipts:
 class World:
     """Both channels, both registers and both receipt sources."""
 
-    digital: ModelMailer = field(default_factory=lambda: ModelMailer(Channel.DIGITAL, "ngdp"))
+    digital: ModelMailer = field(default_factory=lambda: ModelMailer(Channel.DIGITAL, "digital-post"))
     paper: ModelMailer = field(default_factory=lambda: ModelMailer(Channel.PRINT, "print", together=100))
     enrolment: ModelEnrolment = field(default_factory=ModelEnrolment)
     persons: ModelPersons = field(default_factory=ModelPersons)
-    digital_receipts: ModelReceipts = field(default_factory=lambda: ModelReceipts("ngdp"))
+    digital_receipts: ModelReceipts = field(default_factory=lambda: ModelReceipts("digital-post"))
     paper_receipts: ModelReceipts = field(default_factory=lambda: ModelReceipts("print"))
 
     def outside(self) -> Outside:
         mailers = {Channel.DIGITAL: self.digital, Channel.PRINT: self.paper}
         return Outside(mailers, self.enrolment, self.persons, [self.digital_receipts, self.paper_receipts])
 
+    def report(
+        self, news: News = News.DELIVERED, code: str = "", blame: Blame = Blame.UNKNOWN, only: UUID | None = None
+    ) -> int:
+        """Each supplier says by receipt what became of every taking it has not reported; how many that were."""
+        sent = 0
+        for mailer, receipts in ((self.digital, self.digital_receipts), (self.paper, self.paper_receipts)):
+            for one in mailer.takings:
+                if not one.reported and only in (None, one.letter):
+                    receipts.send(one.dispatch, news, code, blame)
+                    one.reported, one.refused, sent = True, news is News.REFUSED, sent + 1
+            for dispatch in mailer.duplicates:
+                receipts.send(dispatch, News.DUPLICATE)
+            mailer.duplicates.clear()
+        return sent
+
     def counted(self, letter: UUID) -> int:
         """How many times the letter was taken, in both channels together."""
         return self.digital.counted(letter) + self.paper.counted(letter)
+
+    def ever_taken(self, letter: UUID) -> bool:
+        """Was it taken at all, refused later or not?"""
+        return any(one.letter == letter for mailer in (self.digital, self.paper) for one in mailer.takings)

@@ -147,7 +147,7 @@ def _delivered(tx: Connection, house: House, one: Letter, found: LedgerDispatch,
     at = receipt.at or clock.now()
     sending.note_arrival(tx, found.id, at if to is Status.DELIVERED else None, receipt.code)
     _book_amount(tx, house, one, found, receipt)
-    now = locked(tx, one.id)
+    now = locked(tx, one.id) if found.outcome in UNSETTLED else one
     if may_move(now.status, to):
         move(tx, now, to, str(receipt.news), RECEIPT, due_at=None)
 

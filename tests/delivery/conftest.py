@@ -1,18 +1,37 @@
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from outbound import clock
 from outbound.delivery import House
-from tests.house import MovingClock, open_house
+from outbound.stack.places import scratch
+from outbound.stack.postgres import PostgresServer
+from tests.delivery.paper import RememberedRendering
+from tests.delivery.walking import Walk
+from tests.house import CrashingLedger, MovingClock, open_house
 from tests.outside import World
+
+TUESDAY = datetime(2027, 1, 12, 10, tzinfo=clock.COPENHAGEN)
+"""When walks begin: a working day with working days after it."""
 
 
 @pytest.fixture
 def moving_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MovingClock:
     moving = MovingClock(tmp_path / "clock")
     monkeypatch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
+    moving.to(TUESDAY)
     return moving
+
+
+@pytest.fixture(autouse=True)
+def remembered(monkeypatch: pytest.MonkeyPatch) -> RememberedRendering:
+    rendering = RememberedRendering()
+    monkeypatch.setattr("outbound.delivery.render.render", rendering)
+    return rendering
 
 
 @pytest.fixture
@@ -20,8 +39,39 @@ def world() -> World:
     return World()
 
 
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, world: World, moving_clock: MovingClock) -> Iterator[House]:
-    opened = open_house(database_url, tmp_path, world)
+@pytest.fixture(scope="session")
+def sqlite_house(migrated_sqlite: Path) -> Iterator[House]:
+    """A house on SQLite, opened once: statements that are compiled stay compiled from walk to walk."""
+    folder = scratch("outbound-walks-")
+    shutil.copy(migrated_sqlite, folder / "ledger.db")
+    yield from _opened(f"sqlite:///{folder / 'ledger.db'}", folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_house(postgres_server: PostgresServer, migrated_postgres: str) -> Iterator[House]:
+    """The same on PostgreSQL."""
+    url = postgres_server.create("walks", template=migrated_postgres)
+    yield from _opened(url, scratch("outbound-walks-"))
+    postgres_server.drop("walks")
+
+
+def _opened(url: str, folder: Path) -> Iterator[House]:
+    opened = open_house(url, folder, World())
     yield opened
     opened.ledger.close()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, world: World, moving_clock: MovingClock) -> House:
+    """A house with an empty ledger, on each database in turn."""
+    opened: House = request.getfixturevalue(f"{request.param}_house")
+    assert isinstance(opened.ledger, CrashingLedger)
+    opened.ledger.wipe()
+    opened.ledger.fate.__init__()  # type: ignore[misc]
+    return replace(opened, outside=world.outside())
+
+
+@pytest.fixture
+def walk(house: House, world: World, moving_clock: MovingClock, remembered: RememberedRendering) -> Walk:
+    return Walk(house, world, moving_clock, remembered)

@@ -1,0 +1,117 @@
+"""Every way, walked on both databases: once in peace, and with a crash at every commit, before it and after it."""
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from tests.delivery.conftest import TUESDAY
+from tests.delivery.walking import Walk, commits_of, crash_at
+from tests.delivery.ways import WAYS, Way
+from tests.outside import World
+
+
+@pytest.fixture(params=WAYS, ids=str)
+def told(request: pytest.FixtureRequest) -> Way:
+    return WAYS[request.param]
+
+
+def test_a_walk(told: Way, walk: Walk) -> None:
+    told(walk)
+    walk.holds()
+
+
+def test_a_walk_with_a_crash_at_every_commit(told: Way, walk: Walk) -> None:
+    places = thinned(places_on(told, anew(walk)), most_places(told, walk))
+    for commit, after in places:
+        again = anew(walk)
+        crash_at(again, commit, after=after)
+        try:
+            told(again)
+            again.holds()
+        except AssertionError as fault:
+            fault.add_note(f"The crash came {'after' if after else 'before'} commit {commit}.")
+            raise
+    assert places
+
+
+def places_on(told: Way, walk: Walk) -> list[tuple[int, bool]]:
+    """Every place on the way where a crash makes a difference: (commit, after it?).
+
+    Dying before a commit is dying after the one before it, unless somebody outside was spoken to in between.
+    """
+    places: list[tuple[int, bool]] = []
+    heard: tuple[int, ...] = ()
+    fate = walk.ledger.fate
+    fate.commits = 0
+
+    def note(commit: int) -> None:
+        nonlocal heard
+        if (now := said_outside(walk.world)) != heard:
+            places.append((commit, False))
+            heard = now
+        places.append((commit, True))
+
+    fate.at_each = note
+    told(walk)
+    fate.at_each = None
+    return [(1, False), *places]
+
+
+def said_outside(world: World) -> tuple[int, ...]:
+    """Something that is different once a supplier was called, or confirmed to."""
+    mailers, sources = (world.digital, world.paper), (world.digital_receipts, world.paper_receipts)
+    return (
+        *(one.calls for one in mailers),
+        *(len(one.takings) for one in mailers),
+        *(len(s.confirmed) for s in sources),
+    )
+
+
+def thinned(places: list[tuple[int, bool]], most: int) -> list[tuple[int, bool]]:
+    """At most so many of them, evenly over the way."""
+    step = max(len(places) / most, 1.0)
+    return [places[int(number * step)] for number in range(min(len(places), most))]
+
+
+def most_places(told: Way, walk: Walk) -> int:
+    """All of them in the long run, and always of the ways that `WHOLE` names; else some of them."""
+    if os.environ.get("OUTBOUND_TORTURE"):
+        return 100_000
+    if not walk.ledger.sqlite:
+        return 3 if told.__name__ in WHOLE else 1
+    return 40 if told.__name__ in WHOLE else 5
+
+
+WHOLE = frozenset(
+    {
+        "a_letter_for_the_mailbox",
+        "letters_printed_in_one_run",
+        "a_letter_refused_late_is_printed_then",
+        "a_letter_that_kills_its_worker",
+        "a_dropped_answer_is_settled_by_the_receipt",
+        "a_dropped_answer_is_settled_by_asking",
+        "a_supplier_that_knows_its_letters_is_handed_the_same_again",
+        "a_cancellation_races_the_hand_over",
+        "a_paused_channel_keeps_its_letters",
+        "a_letter_not_before_a_day_leaves_on_that_day",
+        "a_letter_dated_yesterday_is_rendered_again",
+        "a_letter_that_came_back_is_shown_until_somebody_has_seen_it",
+        "a_receipt_that_contradicts_before_the_next_hand_over_stops_it",
+    }
+)
+"""Ways with a crash at every single commit, in every run."""
+
+
+def anew(walk: Walk) -> Walk:
+    """The same house, empty, on the morning it began, with suppliers that know nothing."""
+    walk.ledger.wipe()
+    walk.clock.to(TUESDAY)
+    walk.rendering.deadly.clear()
+    world = World()
+    return Walk(replace(walk.house, outside=world.outside()), world, walk.clock, walk.rendering)
+
+
+def test_every_way_is_long_enough_to_crash_on(walk: Walk) -> None:
+    WAYS["a_letter_for_the_mailbox"](walk)
+    assert commits_of(walk) > 8

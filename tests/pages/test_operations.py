@@ -193,9 +193,13 @@ def test_a_channel_is_paused_and_resumed(drift: httpx.Client, house: House) -> N
 def test_a_letter_is_found_by_its_id_and_by_its_systems_reference(drift: httpx.Client, house: House) -> None:
     one, two = submission(person(), reference="sag-1"), submission(person(), reference="sag-2")
     letters = hand_in(house, one, two)
+    token = hidden(drift.get("/drift").text)
     for wanted in ("sag-1", str(letters[0]), f" {letters[0].hex} "):
-        assert drift.get("/drift/find", params={"soeg": wanted}).url.path == f"/drift/breve/{letters[0]}"
-    assert "Intet brev har" in drift.get("/drift/find", params={"soeg": "<script>"}).text
+        found = drift.post("/drift/find", data={"soeg": wanted, "token": token})
+        assert found.url.path == f"/drift/breve/{letters[0]}"
+    assert "Intet brev har" in drift.post("/drift/find", data={"soeg": "<script>", "token": token}).text
+    by_number = drift.post("/drift/find", data={"soeg": person(), "token": token})
+    assert (by_number.status_code, person() in by_number.text) == (422, False)
 
 
 def test_receipts_that_match_nothing_and_incidents_are_shown(drift: httpx.Client, house: House) -> None:

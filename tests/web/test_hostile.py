@@ -3,8 +3,11 @@
 import base64
 import json
 import logging
+import shutil
 import socket
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,12 +15,15 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.ledger import tables as t
 from tests.delivery.walking import run_to_rest
+from tests.house import MovingClock, open_house
+from tests.outside import World
 from tests.people import person, valid_modulus_11
 from tests.rendering.pdfs import inflating
-from tests.serving import Served
+from tests.serving import Served, serve
 from tests.web.bodies import ADDRESS, a_document, fields, finished, letter, recipient
 
 SECRET = "Hemmeligste Navnesen"
@@ -28,6 +34,27 @@ JSON = {"Content-Type": "application/json"}
 def database_url(sqlite_url: str) -> str:
     """What is refused here never reaches the ledger: one database does."""
     return sqlite_url
+
+
+@pytest.fixture(scope="module")
+def closed_door(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One router for all that is refused: each test sees that nothing was taken in."""
+    folder = tmp_path_factory.mktemp("hostile")
+    shutil.copy(migrated_sqlite, folder / "ledger.db")
+    moving = MovingClock(folder / "clock")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
+        moving.to(datetime(2026, 11, 23, 10, tzinfo=COPENHAGEN))
+        house = open_house(f"sqlite:///{folder / 'ledger.db'}", folder, World())
+        with serve(house) as running:
+            yield running
+        house.ledger.close()
+
+
+@pytest.fixture(scope="module")
+def stranger(closed_door: Served) -> Iterator[httpx.Client]:
+    with closed_door.system() as client:
+        yield client
 
 
 def nested(depth: int) -> str:
@@ -66,12 +93,12 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
-def test_what_is_not_json_is_said_to_be_so(system: httpx.Client, house: House, body: str | bytes) -> None:
-    answer = system.post("/v1/letters", content=body, headers=JSON)
+def test_what_is_not_json_is_said_to_be_so(stranger: httpx.Client, closed_door: Served, body: str | bytes) -> None:
+    answer = stranger.post("/v1/letters", content=body, headers=JSON)
     assert answer.status_code == 400, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == "/problems/broken-body"
-    assert letters(house) == 0
+    assert letters(closed_door.house) == 0
 
 
 Wrong = dict[str, tuple[dict[str, Any], set[str]]]
@@ -134,16 +161,16 @@ WRONG: Wrong = {
 
 @pytest.mark.parametrize(("changes", "pointers"), WRONG.values(), ids=WRONG.keys())
 def test_every_wrong_field_is_named_at_once(
-    system: httpx.Client, house: House, changes: dict[str, Any], pointers: set[str]
+    stranger: httpx.Client, closed_door: Served, changes: dict[str, Any], pointers: set[str]
 ) -> None:
-    answer = system.post("/v1/letters", json=letter(**changes))
+    answer = stranger.post("/v1/letters", json=letter(**changes))
     assert answer.status_code == 422, answer.text
     said = answer.json()
     assert said["type"] == "/problems/validation"
     assert {fault["pointer"] for fault in said["errors"]} == pointers
     assert all(fault["detail"].endswith(".") or ": " in fault["detail"] for fault in said["errors"])
     assert SECRET not in answer.text
-    assert letters(house) == 0
+    assert letters(closed_door.house) == 0
 
 
 PDFS: dict[str, tuple[dict[str, Any], set[str]]] = {
@@ -164,12 +191,12 @@ PDFS: dict[str, tuple[dict[str, Any], set[str]]] = {
 
 @pytest.mark.parametrize(("changes", "pointers"), PDFS.values(), ids=PDFS.keys())
 def test_a_pdf_that_cannot_go_out_is_refused_at_the_door(
-    system: httpx.Client, house: House, changes: dict[str, Any], pointers: set[str]
+    stranger: httpx.Client, closed_door: Served, changes: dict[str, Any], pointers: set[str]
 ) -> None:
-    answer = system.post("/v1/letters", json=finished(**changes))
+    answer = stranger.post("/v1/letters", json=finished(**changes))
     assert answer.status_code == 422, answer.text
     assert {fault["pointer"] for fault in answer.json()["errors"]} == pointers
-    assert letters(house) == 0
+    assert letters(closed_door.house) == 0
 
 
 def test_a_cpr_number_that_fails_modulus_11_is_a_cpr_number(system: httpx.Client) -> None:

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from outbound import desk, standing
 from outbound.desk import DeskRefusal, Verb, verbs_for
+from outbound.intake import looks_like_cpr
 from outbound.ledger import sending
 from outbound.ledger.values import Letter, Step
 from outbound.letter import WaitsFor
@@ -110,10 +111,13 @@ def receipts(person: OnDuty, inside: Inside, efter: Annotated[int, Query(ge=0, l
     return person.page("receipts.html", title="Kvitteringer", **_paged(found, efter))
 
 
-@router.get("/find")
-def find(person: OnDuty, inside: Inside, soeg: Annotated[str, Query(max_length=128)] = "") -> Response:
-    """A letter by its id or by a system's reference."""
-    wanted = soeg.strip()
+@router.post("/find")
+def find(person: OnDuty, request: Request, form: Form, inside: Inside) -> Response:
+    """A letter by its id or by a system's reference. A form, so that nothing searched for stands in an address."""
+    check_token(person, form)
+    wanted = form.get("soeg", "").strip()[:128]
+    if looks_like_cpr(wanted):
+        return fault_page(request, 422, "Her kan der ikke søges med CPR-nummer. Brug brevets id eller reference.")
     with inside.house.ledger.reading() as tx:
         if (letter := _as_id(wanted)) is not None and story(tx, letter) is not None:
             return RedirectResponse(f"/drift/breve/{letter}", 303)

@@ -1,0 +1,44 @@
+"""Who may call how often, and who waits how long."""
+
+import pytest
+
+from outbound.web.people import Accounts, SignIns
+from outbound.web.rate import Buckets
+
+
+class Time:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_bucket_holds_a_minutes_worth_and_fills_evenly() -> None:
+    time = Time()
+    buckets = Buckets(60, time)
+    assert [buckets.take("a") for _ in range(60)] == [0.0] * 60
+    assert buckets.take("a") == pytest.approx(1.0)
+    assert buckets.take("b") == 0.0
+    time.now += 2.5
+    assert [buckets.take("a"), buckets.take("a")] == [0.0, 0.0]
+    assert buckets.take("a") == pytest.approx(0.5)
+    time.now += 3600
+    assert sum(buckets.take("a") == 0.0 for _ in range(100)) == 60
+
+
+def test_each_further_guess_costs_twice_the_waiting_up_to_a_quarter_of_an_hour() -> None:
+    time = Time()
+    sign_ins = SignIns(Accounts(None), time)
+    waits = []
+    for _ in range(16):
+        sign_ins.check("drift", "gæt", "10.0.0.1")
+        waits.append(sign_ins.wait("drift", "10.0.0.1"))
+    assert waits[:4] == [0.0] * 4
+    assert waits[4:8] == [2.0, 4.0, 8.0, 16.0]
+    assert max(waits) == 900.0
+    assert sign_ins.wait("drift", "10.0.0.2") == 0.0
+    time.now += 900
+    assert sign_ins.wait("drift", "10.0.0.1") == 0.0

@@ -13,6 +13,7 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,16 +23,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import (
     Column,
     Connection,
+    Executable,
     Index,
     LargeBinary,
     String,
     Table,
     Uuid,
-    delete,
     insert,
     select,
     tuple_,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from outbound import clock
 from outbound.schema import Moment, Serial, metadata
@@ -106,8 +108,7 @@ class Seal:
             for part, body in parts.items()
         ]
         if rows:
-            tx.execute(delete(sealed).where(sealed.c.owner == owner, sealed.c.part.in_(list(parts))))
-            tx.execute(insert(sealed), rows)
+            tx.execute(_replace(tx.dialect.name), rows)
 
     def open_parts(self, tx: Connection, wanted: Sequence[Part], by: str, purpose: str) -> dict[Part, bytes]:
         """What lies under the seal, for `by` and `purpose`; each opening goes into the reading log. Missing: absent."""
@@ -177,6 +178,15 @@ def new_keys(path: Path, months: Iterable[str]) -> None:
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(path)
+
+
+@cache
+def _replace(dialect: str) -> Executable:
+    new: Any = (postgresql if dialect == "postgresql" else sqlite).insert(sealed)
+    statement: Executable = new.on_conflict_do_update(
+        index_elements=[sealed.c.owner, sealed.c.part], set_={"key_id": new.excluded.key_id, "body": new.excluded.body}
+    )
+    return statement
 
 
 def _random_key() -> str:

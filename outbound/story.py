@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from outbound.accounts import LETTER
-from outbound.ledger import sending
+from outbound.ledger import deferred, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import letter
 from outbound.ledger.values import LedgerDispatch, Letter, letter_from
@@ -166,6 +166,7 @@ def incident_from(row: Any) -> Incident:
 
 
 def _events(tx: Connection, letter_id: UUID) -> tuple[Happening, ...]:
+    deferred.flush(tx)
     e = t.event.c
     rows = tx.execute(select(e.at, e.was, e.now, e.code, e.by).where(e.letter_id == letter_id).order_by(e.id))
     return tuple(Happening(*row) for row in rows)
@@ -180,6 +181,7 @@ def _tries(tx: Connection, letter_id: UUID) -> tuple[Try, ...]:
 
 
 def _money(tx: Connection, letter_id: UUID) -> tuple[Amount, ...]:
+    deferred.flush(tx)
     e = t.entry.c
     wanted = select(e.stage, e.measure, e.amount, e.certain, e.day, e.at)
     wanted = wanted.where(e.letter_id == letter_id, e.measure != LETTER)  # that one counts and has no amount

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, and_, case, func, select
 
 from outbound.accounts.entries import BASELINE, BOOKED, CHARGED, CORRECTED, ESTIMATE, LETTER
+from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import Outcome
@@ -43,6 +44,7 @@ class Difference:
 
 def audit(tx: Connection) -> Iterator[Difference]:
     """Every difference, in the order of the entries, then of the letters."""
+    deferred.flush(tx)
     yield from _entries(tx)
     yield from _corrections(tx)
     yield from _hand_overs(tx)

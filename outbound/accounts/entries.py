@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, select
 
 from outbound import clock
-from outbound.ledger import incidents
+from outbound.ledger import deferred, incidents
 from outbound.ledger import tables as t
 from outbound.ledger.letters import insert_new
 from outbound.ledger.values import LedgerDispatch, Letter
@@ -67,6 +67,7 @@ def correct(tx: Connection, one: Letter, dispatch: LedgerDispatch) -> None:
 
 def charged(tx: Connection, one: Letter, dispatch: LedgerDispatch, amount: int) -> None:
     """What the supplier says that it charged (øre), beside our own price; once per dispatch."""
+    deferred.flush(tx)
     e = t.entry.c
     known = select(e.id).where(e.letter_id == one.id, e.dispatch_id == dispatch.id, e.stage == CHARGED).limit(1)
     if not tx.execute(known).first():
@@ -113,6 +114,7 @@ def _count(one: Letter, dispatch: LedgerDispatch) -> Entry:
 
 def _standing(tx: Connection, letter_id: UUID, dispatch_id: UUID) -> Iterator[Row[Any]]:
     """What is booked for the dispatch since the last correction: it may have been given up, and taken after all."""
+    deferred.flush(tx)
     e = t.entry.c
     mine = (e.letter_id == letter_id, e.dispatch_id == dispatch_id)
     corrected = select(func.coalesce(func.max(e.id), 0)).where(*mine, e.stage == CORRECTED)
@@ -130,7 +132,7 @@ def _copy(tx: Connection, rows: Mapping[str, TariffRow]) -> None:
 def _insert(tx: Connection, entries: list[Entry]) -> None:
     at = clock.now()
     if entries:
-        tx.execute(insert(t.entry), [{**entry, "at": at, "day": clock.danish_day(at)} for entry in entries])
+        deferred.add(tx, t.entry, [{**entry, "at": at, "day": clock.danish_day(at)} for entry in entries])
 
 
 def _json(inputs: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, or_, select, text
 
+from outbound.ledger import deferred
 from outbound.ledger import tables as t
 
 
@@ -48,6 +49,7 @@ def events_after(tx: Connection, system: str, after: Cursor, limit: int) -> list
     PostgreSQL: an event counts only once every transaction with a lower number has ended (`pg_snapshot_xmin`), so a
     transaction that commits second is never passed. SQLite has one writer at a time: numbers are in commit order.
     """
+    deferred.flush(tx)
     e = t.event.c
     past = or_(e.txid > after.txid, and_(e.txid == after.txid, e.id > after.id))
     wanted = select(t.event).where(e.system == system, past)

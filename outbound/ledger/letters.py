@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import (
     Connection,
+    Executable,
     String,
     Table,
     Update,
@@ -27,6 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from outbound import clock
+from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.ledger.values import CLAIMS, LedgerFault, Letter, Step, letter_from
 from outbound.letter import Channel, Lane, WaitsFor
@@ -74,9 +76,14 @@ def submit(
 
 def insert_new(tx: Connection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert, unless a row with the same unique key is there already."""
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(table).values(**row).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    return tx.execute(new).first() is not None
+    return tx.execute(_insert_new(table, tx.dialect.name), row).first() is not None
+
+
+@cache
+def _insert_new(table: Table, dialect: str) -> Executable:
+    new: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement: Executable = new.on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return statement
 
 
 def letter(tx: Connection, letter_id: UUID) -> Letter | None:
@@ -204,7 +211,7 @@ def note_all(
         {"letter_id": one, "system": system, "was": was, "now": now, "code": code, "by": by, "at": at}
         for one, system in letters
     ]
-    tx.execute(insert(t.event), rows)
+    deferred.add(tx, t.event, rows)
 
 
 def not_paused() -> ColumnElement[bool]:

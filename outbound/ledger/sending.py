@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Update, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, exists, func, insert, select, update
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -96,14 +96,18 @@ def begin(tx: Connection, consignment_id: UUID, token: str, lease: float) -> boo
 
 def _whole(tx: Connection, held: LedgerConsignment) -> bool:
     """Is nothing of it settled, and every letter of it still SENDING?"""
-    allowed = [Outcome.OPEN] if held.begun_at is None else list(UNSETTLED)
+    allowed = (Outcome.OPEN,) if held.begun_at is None else tuple(sorted(UNSETTLED))
+    return bool(tx.execute(_count_good(allowed), {"consignment": held.id}).scalar() == held.letters)
+
+
+@cache
+def _count_good(allowed: tuple[Outcome, ...]) -> Select[int]:
     d, row = t.dispatch.c, t.letter.c
-    good = (
+    return (
         select(func.count())
         .select_from(t.dispatch.join(t.letter, row.id == d.letter_id))
-        .where(d.consignment_id == held.id, d.outcome.in_(allowed), row.status == Status.SENDING)
+        .where(d.consignment_id == bindparam("consignment"), d.outcome.in_(allowed), row.status == Status.SENDING)
     )
-    return bool(tx.execute(good).scalar() == held.letters)
 
 
 def accept(tx: Connection, found: LedgerDispatch, transmission: str, by: str, due_at: datetime | None) -> Letter | None:
@@ -212,8 +216,7 @@ def abandon(tx: Connection, consignment_id: UUID, token: str, due_at: datetime) 
 
 def finish(tx: Connection, consignment_id: UUID, token: str) -> None:
     """Every answer has come: the claim ends."""
-    if _claimed(tx, consignment_id, token):
-        _end(tx, consignment_id)
+    _end(tx, consignment_id, token=token)
 
 
 def hold_doubts(tx: Connection, consignment_id: UUID, token: str) -> int:
@@ -269,8 +272,11 @@ def recover(tx: Connection, consignment_id: UUID, due_at: datetime, deadline: da
 
 def consignment(tx: Connection, consignment_id: UUID, *, lock: bool = False) -> LedgerConsignment:
     """The consignment; with `lock`, nobody else may change it until this transaction ends."""
-    wanted = select(t.consignment).where(t.consignment.c.id == consignment_id)
-    return consignment_from(tx.execute(wanted.with_for_update() if lock else wanted).one())
+    return consignment_from(tx.execute(_LOCK if lock else _LOOK, {"consignment": consignment_id}).one())
+
+
+_LOOK = select(t.consignment).where(t.consignment.c.id == bindparam("consignment"))
+_LOCK = _LOOK.with_for_update()
 
 
 def dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch:
@@ -368,9 +374,14 @@ def _claimed(tx: Connection, consignment_id: UUID, token: str) -> bool:
     return tx.execute(wanted).one_or_none() is not None
 
 
-def _end(tx: Connection, consignment_id: UUID, due_at: datetime | None = None, **changes: Any) -> None:
+def _end(
+    tx: Connection, consignment_id: UUID, due_at: datetime | None = None, token: str | None = None, **changes: Any
+) -> None:
+    """End the claim on it (where it is still `token`'s, if given)."""
+    row = t.consignment.c
     values = {"claim_token": None, "claimed_until": None, "due_at": due_at, **changes}
-    tx.execute(update(t.consignment).where(t.consignment.c.id == consignment_id).values(**values))
+    mine = update(t.consignment).where(row.id == consignment_id)
+    tx.execute((mine if token is None else mine.where(row.claim_token == token)).values(**values))
 
 
 def _free(tx: Connection, members: Sequence[Member], code: str, by: str, due_at: datetime) -> None:

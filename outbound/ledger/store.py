@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from outbound.ledger import deferred
 from outbound.ledger.turn import Turn
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -28,7 +29,11 @@ class Ledger:
         with self._turn.taken() if self._turn else nullcontext(), self.engine.begin() as tx:
             if self._turn:
                 tx.exec_driver_sql("BEGIN IMMEDIATE")
-            yield tx
+            try:
+                yield tx
+                deferred.flush(tx)
+            finally:
+                deferred.forget(tx)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -36,8 +41,11 @@ class Ledger:
         with self.engine.connect() as tx:
             if self.sqlite:
                 tx.exec_driver_sql("BEGIN")
-            yield tx
-            tx.rollback()
+            try:
+                yield tx
+            finally:
+                deferred.forget(tx)
+                tx.rollback()
 
     def close(self) -> None:
         """Let go of every connection."""

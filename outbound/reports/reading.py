@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, case, extract, func, select
 
 from outbound.accounts import BASELINE, BOOKED, CHARGED, CORRECTED, LETTER
+from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import Status
@@ -71,6 +72,7 @@ class Standing:
 def figures(tx: Connection, period: Period, by: By) -> dict[str, Figure]:
     """A figure for each department (month as YYYY-MM, channel, route, …) that letters were handed over for."""
     found: dict[str, Figure] = {}
+    deferred.flush(tx)
     for row in tx.execute(_wanted(period, by)):
         key = _key(row, by)
         found[key] = found.get(key, NOTHING) + _figure(row)

@@ -79,6 +79,7 @@ _PARAMETER = {
     "greater_than_equal": "This number is too small; /docs says the least.",
     "less_than_equal": "This number is too large; /docs says the most.",
     "string_too_long": "This text is too long; /docs says how long it may be.",
+    "string_pattern_mismatch": "This text has a character that cannot be used here.",
     "string_too_short": "This text is too short; /docs says how short it may be.",
 }
 

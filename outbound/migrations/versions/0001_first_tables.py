@@ -77,9 +77,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "reading",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("owner", sa.Uuid(), nullable=False),
         sa.Column("part", sa.String(length=20), nullable=False),
         sa.Column("by", sa.String(length=80), nullable=False),
@@ -91,9 +89,7 @@ def upgrade() -> None:
 
     op.create_table(
         "receipt_inbox",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("owner", sa.Uuid(), nullable=False),
         sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("provider_id", sa.String(length=128), nullable=False),
@@ -191,9 +187,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mailing_id"], ["mailing.id"], name=op.f("fk_letter_mailing_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_letter_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
-        sa.UniqueConstraint(
-            "submission_id", "recipient_no", name=op.f("uq_letter_submission_id_recipient_no")
-        ),
+        sa.UniqueConstraint("submission_id", "recipient_no", name=op.f("uq_letter_submission_id_recipient_no")),
     )
     op.create_index("ix_letter_case_number", "letter", ["case_number"], unique=False)
     op.create_index("ix_letter_claimed_until", "letter", ["claimed_until"], unique=False)
@@ -221,9 +215,7 @@ def upgrade() -> None:
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("available_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["consignment_id"], ["consignment.id"], name=op.f("fk_dispatch_consignment_id")
-        ),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_dispatch_consignment_id")),
         sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_dispatch_letter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch")),
     )
@@ -240,9 +232,7 @@ def upgrade() -> None:
 
     op.create_table(
         "entry",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("letter_id", sa.Uuid(), nullable=False),
         sa.Column("dispatch_id", sa.Uuid(), nullable=True),
         sa.Column("stage", sa.String(length=12), nullable=False),
@@ -262,9 +252,7 @@ def upgrade() -> None:
 
     op.create_table(
         "event",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("txid", sa.BigInteger(), nullable=False),
         sa.Column("letter_id", sa.Uuid(), nullable=False),
         sa.Column("system", sa.String(length=64), nullable=False),
@@ -281,9 +269,7 @@ def upgrade() -> None:
 
     op.create_table(
         "incident",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("letter_id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(length=60), nullable=False),
         sa.Column("dispatch_id", sa.Uuid(), nullable=True),
@@ -292,9 +278,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_incident_letter_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
-        sa.UniqueConstraint(
-            "code", "dispatch_id", "letter_id", name=op.f("uq_incident_code_dispatch_id_letter_id")
-        ),
+        sa.UniqueConstraint("code", "dispatch_id", "letter_id", name=op.f("uq_incident_code_dispatch_id_letter_id")),
     )
     op.create_index("ix_incident_letter_id", "incident", ["letter_id"], unique=False)
 

@@ -22,6 +22,7 @@ from outbound.web.problems import Kind, Problem, invalid
 from outbound.web.rooms import Inside, Rooms, rooms_of
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
+PRINTABLE = r"^[^\x00-\x1f]*$"  # PostgreSQL takes no NUL, and no reference has one
 ROOM_FOR_THE_REST = 1_000_000  # bytes of a body beside its PDF
 
 
@@ -61,7 +62,9 @@ def hand_in(
 
 
 @router.get("", responses=may_answer(Kind.VALIDATION))
-def find(caller: Caller, inside: Inside, reference: Annotated[str, Query(min_length=1, max_length=128)]) -> LettersOut:
+def find(
+    caller: Caller, inside: Inside, reference: Annotated[str, Query(min_length=1, max_length=128, pattern=PRINTABLE)]
+) -> LettersOut:
     """Your letters under a reference of yours; an empty list where there are none."""
     with inside.house.ledger.reading() as tx:
         found = find_by_reference(tx, caller.name, reference)

@@ -24,6 +24,7 @@ from workers.queues import queue_name
 
 router = APIRouter(prefix="/drift")
 OnDuty = Annotated[Person, Depends(needs(Role.OPERATIONS))]
+Code = Annotated[str, Query(max_length=60, pattern=r"^[^\x00-\x1f]*$")]
 A_PAGE = 50
 A_FEW = 20
 
@@ -51,7 +52,7 @@ def overview(person: OnDuty, inside: Inside) -> Response:
 def held(
     person: OnDuty,
     inside: Inside,
-    kode: Annotated[str, Query(max_length=60)],
+    kode: Code,
     venter: WaitsFor,
     efter: UUID | None = None,
 ) -> Response:
@@ -70,7 +71,7 @@ def release_page(
     request: Request,
     form: Form,
     inside: Inside,
-    kode: Annotated[str, Query(max_length=60)],
+    kode: Code,
     venter: WaitsFor,
     efter: UUID | None = None,
 ) -> Response:
@@ -121,7 +122,7 @@ def find(person: OnDuty, request: Request, form: Form, inside: Inside) -> Respon
     with inside.house.ledger.reading() as tx:
         if (letter := _as_id(wanted)) is not None and story(tx, letter) is not None:
             return RedirectResponse(f"/drift/breve/{letter}", 303)
-        systems = inside.house.organisation.systems if wanted else ()
+        systems = inside.house.organisation.systems if wanted.isprintable() else ()
         found = [one for system in systems for one in find_by_reference(tx, system.name, wanted)]
     if len(found) == 1:
         return RedirectResponse(f"/drift/breve/{found[0].id}", 303)

@@ -221,6 +221,7 @@ def test_receipts_that_match_nothing_and_incidents_are_shown(drift: httpx.Client
         "/drift/tilstand/NEJ",
         "/drift/standset",
         "/drift/standset?kode=x&venter=nej",
+        "/drift/standset?kode=%00&venter=sender",
         "/drift/haendelser?efter=-1",
         "/drift/haendelser?efter=99999999999999999999",
         "/drift/standset?kode=x&venter=sender&efter=%00",

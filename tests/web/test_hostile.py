@@ -279,6 +279,13 @@ def test_a_method_that_is_not_there_says_which_are(system: httpx.Client) -> None
     assert answer.headers["allow"] == "POST"
 
 
+@pytest.mark.parametrize("reference", ["%00", "a%0ab", "", "x" * 129])
+def test_a_reference_that_no_letter_can_have_is_refused(system: httpx.Client, reference: str) -> None:
+    answer = system.get(f"/v1/letters?reference={reference}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == "reference"
+
+
 def test_a_query_that_cannot_be_used_is_named(system: httpx.Client) -> None:
     answer = system.get("/v1/events", params={"limit": "mange"})
     assert answer.json()["errors"] == [{"parameter": "limit", "detail": "This is not a whole number."}]

@@ -10,6 +10,7 @@ from outbound import clock
 from outbound.delivery import House
 from outbound.stack.places import scratch
 from outbound.stack.postgres import PostgresServer
+from tests.delivery.machine import SEEN
 from tests.delivery.paper import RememberedRendering
 from tests.delivery.walking import Walk
 from tests.house import CrashingLedger, MovingClock, open_house
@@ -75,3 +76,11 @@ def house(request: pytest.FixtureRequest, world: World, moving_clock: MovingCloc
 @pytest.fixture
 def walk(house: House, world: World, moving_clock: MovingClock, remembered: RememberedRendering) -> Walk:
     return Walk(house, world, moving_clock, remembered)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the state machine has done and seen, where it ran."""
+    if SEEN:
+        terminalreporter.section("a letter's way, as a state machine")
+        for name in sorted(SEEN):
+            terminalreporter.write_line(f"{SEEN[name]:8} {name}")

@@ -1,0 +1,45 @@
+"""A letter's way as a state machine, on both databases. `OUTBOUND_TORTURE` makes it long."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from outbound.delivery import House
+from tests.delivery.conftest import TUESDAY
+from tests.delivery.machine import Way
+from tests.delivery.ticking import TickingClock
+
+LONG = bool(os.environ.get("OUTBOUND_TORTURE"))
+EXAMPLES = {"sqlite": 2000 if LONG else 60, "postgresql": 500 if LONG else 8}
+
+
+def bounded(examples: int) -> settings:
+    """The same examples in every run; no phase that remembers anything."""
+    return settings(
+        max_examples=examples,
+        stateful_step_count=60 if LONG else 35,
+        derandomize=not LONG,
+        database=None,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@pytest.mark.timeout(3600 if LONG else 240)
+def test_the_rules_hold_whatever_happens(
+    house: House, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    ticking = TickingClock(TUESDAY)
+    monkeypatch.setattr("outbound.clock.now", ticking)
+
+    class OverThisLedger(Way):
+        opened, clock, begins = house, ticking, TUESDAY
+
+    run_state_machine_as_test(OverThisLedger, settings=bounded(EXAMPLES[_database(house)]))
+
+
+def _database(house: House) -> str:
+    return "sqlite" if house.ledger.sqlite else "postgresql"

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.ledger import tables as t
+from outbound.web import problems
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, open_house
 from tests.outside import World
@@ -293,8 +294,9 @@ def test_a_query_that_cannot_be_used_is_named(system: httpx.Client) -> None:
 
 
 def test_what_nobody_foresaw_is_500_without_a_word_of_it(
-    served: Served, system: httpx.Client, caplog: pytest.LogCaptureFixture
+    served: Served, system: httpx.Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(problems.log, "disabled", False)  # import-linter, called in-process, silences all loggers
     with served.house.ledger.writing() as tx:
         tx.exec_driver_sql("DROP TABLE submission")
     with caplog.at_level(logging.INFO):

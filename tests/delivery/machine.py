@@ -152,7 +152,8 @@ class Way(RuleBasedStateMachine):
         step = due[which % len(due)]
         self._prepare(moods)
         fate = self.ledger.fate
-        fate.commits, fate.die_at, fate.after = 0, *(crash or (None, False))
+        fate.commits = 0
+        fate.die_at, fate.after = crash or (None, False)
         try:
             STEPS[step](self.house)
         except Crash:

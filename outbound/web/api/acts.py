@@ -19,8 +19,9 @@ from outbound.web.access import Caller
 from outbound.web.api import examples
 from outbound.web.api.description import BODY, may_answer, takes
 from outbound.web.api.handed_in import DocumentIn, MendIn, ReleaseIn, Undecodable, ready_made_of
-from outbound.web.api.handed_out import LetterOut, letter_out
+from outbound.web.api.handed_out import LetterOut
 from outbound.web.api.letters import own_letter, own_story, single_limit
+from outbound.web.api.telling import letter_out
 from outbound.web.body import JSON, json_body, parse_as, read_limited
 from outbound.web.problems import Kind, Problem, invalid
 from outbound.web.rooms import Inside, Rooms

@@ -8,7 +8,8 @@ from outbound.ledger.feed import Cursor, events_after
 from outbound.rendering import Fault
 from outbound.web.access import Caller
 from outbound.web.api.description import may_answer
-from outbound.web.api.handed_out import FeedOut, feed_event_out
+from outbound.web.api.handed_out import FeedOut
+from outbound.web.api.telling import feed_event_out
 from outbound.web.problems import Kind, invalid
 from outbound.web.rooms import Inside
 

@@ -15,8 +15,9 @@ from outbound.web.access import Caller, count_single
 from outbound.web.api import examples
 from outbound.web.api.description import BODY, may_answer, takes
 from outbound.web.api.handed_in import LetterIn, Undecodable, submission_of
-from outbound.web.api.handed_out import LetterOut, LettersOut, TakenOut, letter_out, summary_out, taken_out
+from outbound.web.api.handed_out import LetterOut, LettersOut, TakenOut
 from outbound.web.api.taking_in import take_one
+from outbound.web.api.telling import letter_out, summary_out, taken_out
 from outbound.web.body import json_body
 from outbound.web.problems import Kind, Problem, invalid
 from outbound.web.rooms import Inside, Rooms, rooms_of

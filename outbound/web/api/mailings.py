@@ -19,8 +19,9 @@ from outbound.web.api import examples
 from outbound.web.api.acts import small
 from outbound.web.api.description import BODY, may_answer, takes
 from outbound.web.api.handed_in import MailingIn, MailingLetterIn, text_faults
-from outbound.web.api.handed_out import MailingOut, taken_out
+from outbound.web.api.handed_out import MailingOut
 from outbound.web.api.taking_in import BATCH, Taken, submission_from, take_batch
+from outbound.web.api.telling import taken_out
 from outbound.web.body import NDJSON, json_body, read_limited
 from outbound.web.problems import Kind, Problem, body_of, invalid
 from outbound.web.rooms import Inside, Rooms, rooms_of

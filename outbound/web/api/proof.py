@@ -12,8 +12,9 @@ from outbound.organisation import System
 from outbound.seal import Part
 from outbound.web.access import Caller
 from outbound.web.api.description import may_answer
-from outbound.web.api.handed_out import LetterOut, letter_out
+from outbound.web.api.handed_out import LetterOut
 from outbound.web.api.letters import own_story, pdf_answer
+from outbound.web.api.telling import letter_out
 from outbound.web.problems import Kind
 from outbound.web.proof_sheet import Proof, proof_pdf
 from outbound.web.rooms import Inside, Rooms

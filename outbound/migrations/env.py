@@ -8,6 +8,7 @@ from outbound.ledger.tables import metadata
 
 
 def run() -> None:
+    """Migrate the database that the caller named."""
     url = context.config.attributes.get("url") or context.config.get_main_option("sqlalchemy.url")
     engine = create_engine(sqlalchemy_url(str(url)), poolclass=pool.NullPool, hide_parameters=True)
     with engine.connect() as connection:

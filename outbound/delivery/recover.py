@@ -21,7 +21,8 @@ def recover(house: House) -> int:
     for one in expired:
         with house.ledger.writing() as tx:
             due = later(settings.doubt_ask_seconds)
-            sending.recover(tx, one, due, deadline(settings.doubt_deadline_days))
+            end = deadline(settings.doubt_deadline_days)
+            sending.recover(tx, one, due, end, settings.deaths_alone)
     return letters + len(expired)
 
 

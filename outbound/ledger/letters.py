@@ -266,8 +266,9 @@ def _claim(
         .values(claim_token=token, claimed_until=now + timedelta(seconds=lease), deaths=row.deaths + 1)
         .returning(t.letter)
     )
-    found = tuple(letter_from(one) for one in tx.execute(change))
-    return Handful(token, found) if found else None
+    # In the order of their ids, in which everybody locks letters: two who do cannot wait for each other.
+    found = sorted((letter_from(one) for one in tx.execute(change)), key=lambda one: one.id)
+    return Handful(token, tuple(found)) if found else None
 
 
 def _recover(tx: Connection, one: Letter, deaths_alone: int) -> None:

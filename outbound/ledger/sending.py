@@ -258,14 +258,14 @@ def expired(tx: Connection) -> list[UUID]:
     return list(tx.execute(wanted).scalars())
 
 
-def recover(tx: Connection, consignment_id: UUID, due_at: datetime, deadline: datetime) -> None:
-    """A consignment whose claim ran out: never begun -> back to ROUTED; begun -> in doubt."""
+def recover(tx: Connection, consignment_id: UUID, due_at: datetime, deadline: datetime, deaths_alone: int) -> None:
+    """A consignment whose claim ran out: never begun -> back to ROUTED (or, too often, HELD); begun -> in doubt."""
     members = members_of(tx, consignment_id, lock=True)
     one = consignment(tx, consignment_id, lock=True)
     if one.claimed_until is None or one.claimed_until >= clock.now():
         return
     if one.begun_at is None:
-        _free_unbegun(tx, consignment_id, members)
+        _bury(tx, consignment_id, members, deaths_alone)
     else:
         doubt(tx, consignment_id, None, due_at, deadline)
 
@@ -395,8 +395,19 @@ def _free(tx: Connection, members: Sequence[Member], code: str, by: str, due_at:
 def _free_unbegun(tx: Connection, consignment_id: UUID, members: Sequence[Member]) -> None:
     for member in (m for m in members if m.dispatch.outcome is Outcome.OPEN):
         settle_dispatch(tx, member.dispatch.id, Outcome.VOID, UNSETTLED, code="never-begun")
+        move(tx, member.letter, Status.ROUTED, "never-begun", "worker", due_at=clock.now())
+    _end(tx, consignment_id)
+
+
+def _bury(tx: Connection, consignment_id: UUID, members: Sequence[Member], deaths_alone: int) -> None:
+    """Its worker died before it was begun: the deaths stay counted, and too many of them are shown to a person."""
+    for member in (m for m in members if m.dispatch.outcome is Outcome.OPEN):
+        settle_dispatch(tx, member.dispatch.id, Outcome.VOID, UNSETTLED, code="never-begun")
         deaths = member.letter.deaths
-        move(tx, member.letter, Status.ROUTED, "never-begun", "timer", due_at=clock.now(), deaths=deaths)
+        if deaths > deaths_alone:
+            hold(tx, member.letter, "kills-its-worker", WaitsFor.OPERATIONS, "timer")
+        else:
+            move(tx, member.letter, Status.ROUTED, "never-begun", "timer", due_at=clock.now(), deaths=deaths)
     _end(tx, consignment_id)
 
 

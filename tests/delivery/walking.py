@@ -118,7 +118,7 @@ class Walk:
             except (Killed, SealFault):
                 self.pass_(seconds=PAST_THE_LEASE)
             except Crash:
-                self._recover()
+                self.met_a_crash()
             else:
                 return
         raise AssertionError("twenty workers died")
@@ -139,7 +139,7 @@ class Walk:
         try:
             return act(self.house)
         except Crash:
-            self._recover()
+            self.met_a_crash()
             try:
                 return act(self.house)
             except DeskRefusal:
@@ -192,10 +192,11 @@ class Walk:
         try:
             return call()
         except Crash:
-            self._recover()
+            self.met_a_crash()
             return call()
 
-    def _recover(self) -> None:
+    def met_a_crash(self) -> None:
+        """The walk's one crash: the lease runs out, and the timer frees what the dead worker held."""
         assert not self.crashed, "a walk meets one crash"
         self.crashed = True
         self.pass_(seconds=PAST_THE_LEASE)

@@ -10,14 +10,20 @@ from types import FrameType
 from outbound.stack.up import Stack
 
 
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 @contextmanager
 def ended_politely() -> Iterator[None]:
-    """SIGTERM and SIGHUP end what runs in this context as Ctrl-C does, so that it stops in good order."""
+    """SIGTERM and SIGHUP end what runs in this context as Ctrl-C does, so that it stops in good order.
+
+    Ctrl-C itself too, where it would be ignored: a shell's background job inherits it so.
+    """
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {signum: signal.signal(signum, interrupt) for signum in (signal.SIGTERM, signal.SIGHUP)}
+    before = {signum: signal.signal(signum, interrupt) for signum in ENDS}
     try:
         yield
     finally:

@@ -252,10 +252,10 @@ def claim_doubts(tx: Connection, channel: Channel, limit: int, lease: float) -> 
 
 
 def expired(tx: Connection) -> list[UUID]:
-    """Consignments whose claim ran out."""
+    """Consignments whose claim ran out, the longest ago first."""
     row = t.consignment.c
-    wanted = select(row.id).where(row.claim_token.is_not(None), row.claimed_until < clock.now()).order_by(row.id)
-    return list(tx.execute(wanted).scalars())
+    overdue = select(row.id).where(row.claim_token.is_not(None), row.claimed_until < clock.now())
+    return list(tx.execute(overdue.order_by(row.claimed_until)).scalars())
 
 
 def recover(tx: Connection, consignment_id: UUID, due_at: datetime, deadline: datetime, deaths_alone: int) -> None:

@@ -1,23 +1,18 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from outbound import clock
 from outbound.delivery import House
 from outbound.stack.places import scratch
 from outbound.stack.postgres import PostgresServer
 from tests.delivery.machine import SEEN
 from tests.delivery.paper import RememberedRendering
-from tests.delivery.walking import Walk
+from tests.delivery.walking import TUESDAY, Walk
 from tests.house import CrashingLedger, MovingClock, open_house
 from tests.outside import World
-
-TUESDAY = datetime(2027, 1, 12, 10, tzinfo=clock.COPENHAGEN)
-"""When walks begin: a working day with working days after it."""
 
 
 @pytest.fixture

@@ -99,10 +99,18 @@ class Way(RuleBasedStateMachine):
         self.mood = "take"
         self.world.enrolment.default = Mailbox.EXEMPT if paper else Mailbox.ENROLLED
         self.house = replace(self.opened, outside=self.world.outside(), settings=self._settings())
-        self.letters = hand_in(self.house, *(submission(person("well", number)) for number in range(letters)))
+        self.letters = self._hand_in(letters)
         SEEN["examples"] += 1
         for step in ("render", "route", "render", "route") if routed else ():
             STEPS[step](self.house)
+
+    def _hand_in(self, count: int) -> list[UUID]:
+        """Letters whose ids are in the order of their coming, as they are anywhere but within one millisecond."""
+        while True:
+            ids = hand_in(self.house, *(submission(person("well", number)) for number in range(count)))
+            if ids == sorted(ids):
+                return ids
+            self.ledger.wipe()
 
     def _settings(self) -> Any:
         return self.opened.settings.model_copy(update={"quiet_seconds": 300.0, "doubt_ask_seconds": 20.0})

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from outbound.delivery import House
-from tests.delivery.conftest import TUESDAY
 from tests.delivery.machine import Way
 from tests.delivery.ticking import TickingClock
+from tests.delivery.walking import TUESDAY
 
 LONG = bool(os.environ.get("OUTBOUND_TORTURE"))
 EXAMPLES = {"sqlite": 2000 if LONG else 60, "postgresql": 500 if LONG else 8}

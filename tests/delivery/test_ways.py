@@ -1,14 +1,12 @@
 """Every way, walked on both databases: once in peace, and with a crash at every commit, before it and after it."""
 
 import os
-from dataclasses import replace
 
 import pytest
 
-from tests.delivery.conftest import TUESDAY
-from tests.delivery.walking import Walk, commits_of, crash_at
+from tests.delivery.crashing import anew, crash_at, places_on, thinned
+from tests.delivery.walking import Walk
 from tests.delivery.ways import WAYS, Way
-from tests.outside import World
 
 
 @pytest.fixture(params=WAYS, ids=str)
@@ -33,45 +31,6 @@ def test_a_walk_with_a_crash_at_every_commit(told: Way, walk: Walk) -> None:
             fault.add_note(f"The crash came {'after' if after else 'before'} commit {commit}.")
             raise
     assert places
-
-
-def places_on(told: Way, walk: Walk) -> list[tuple[int, bool]]:
-    """Every place on the way where a crash makes a difference: (commit, after it?).
-
-    Dying before a commit is dying after the one before it, unless somebody outside was spoken to in between.
-    """
-    places: list[tuple[int, bool]] = []
-    heard: tuple[int, ...] = ()
-    fate = walk.ledger.fate
-    fate.commits = 0
-
-    def note(commit: int) -> None:
-        nonlocal heard
-        if (now := said_outside(walk.world)) != heard:
-            places.append((commit, False))
-            heard = now
-        places.append((commit, True))
-
-    fate.at_each = note
-    told(walk)
-    fate.at_each = None
-    return [(1, False), *places]
-
-
-def said_outside(world: World) -> tuple[int, ...]:
-    """Something that is different once a supplier was called, or confirmed to."""
-    mailers, sources = (world.digital, world.paper), (world.digital_receipts, world.paper_receipts)
-    return (
-        *(one.calls for one in mailers),
-        *(len(one.takings) for one in mailers),
-        *(len(s.confirmed) for s in sources),
-    )
-
-
-def thinned(places: list[tuple[int, bool]], most: int) -> list[tuple[int, bool]]:
-    """At most so many of them, evenly over the way."""
-    step = max(len(places) / most, 1.0)
-    return [places[int(number * step)] for number in range(min(len(places), most))]
 
 
 def most_places(told: Way, walk: Walk) -> int:
@@ -103,15 +62,6 @@ WHOLE = frozenset(
 """Ways with a crash at every single commit, in every run."""
 
 
-def anew(walk: Walk) -> Walk:
-    """The same house, empty, on the morning it began, with suppliers that know nothing."""
-    walk.ledger.wipe()
-    walk.clock.to(TUESDAY)
-    walk.rendering.deadly.clear()
-    world = World()
-    return Walk(replace(walk.house, outside=world.outside()), world, walk.clock, walk.rendering)
-
-
 def test_every_way_is_long_enough_to_crash_on(walk: Walk) -> None:
     WAYS["a_letter_for_the_mailbox"](walk)
-    assert commits_of(walk) > 8
+    assert walk.ledger.fate.commits > 8

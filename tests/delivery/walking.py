@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,9 @@ from tests.delivery.paper import RememberedRendering
 from tests.delivery.rules import broken
 from tests.house import Crash, CrashingLedger, Killed, MovingClock, dispatches, hand_in, look
 from tests.outside import World
+
+TUESDAY = datetime(2027, 1, 12, 10, tzinfo=clock.COPENHAGEN)
+"""When walks begin: a working day with working days after it."""
 
 HAND = Hand("mester", "prøve")
 PAST_THE_LEASE = 61  # seconds; tests/house.py gives every claim 60
@@ -201,14 +205,3 @@ class Walk:
         self.crashed = True
         self.pass_(seconds=PAST_THE_LEASE)
         delivery.recover(self.house)
-
-
-def commits_of(walk: Walk) -> int:
-    """How many commits this walk has made that changed something."""
-    return walk.ledger.fate.commits
-
-
-def crash_at(walk: Walk, commit: int, *, after: bool) -> None:
-    """The walk's worker will die at this commit."""
-    fate = walk.ledger.fate
-    fate.commits, fate.die_at, fate.after = 0, commit, after

@@ -219,6 +219,28 @@ def a_receipt_that_contradicts_after_the_next_hand_over_is_an_incident(walk: Wal
     walk.ends(letter, Status.DELIVERED, taken=2)
 
 
+@way
+def a_receipt_that_contradicts_a_begun_hand_over_is_an_incident(walk: Walk) -> None:
+    """The second hand-over has begun, and is not answered yet."""
+    letter = given_up(walk)
+    walk.run_until_sending(letter)
+
+    def contradict(place: str, consignment: object) -> None:
+        if place == "calling":
+            walk.world.report()
+            delivery.fetch(walk.house)
+            delivery.settle(walk.house)
+
+    walk.world.digital.hook = contradict
+    walk.step(lambda house: delivery.send_handful(house, Channel.DIGITAL, Lane.SINGLE))
+    walk.world.digital.hook = None
+    walk.run()
+    if walk.crashed:
+        return
+    assert incidents_of(walk, letter) == ["both-suspected"]
+    walk.ends(letter, Status.SENT, taken=2)
+
+
 def incidents_of(walk: Walk, letter: UUID) -> list[str]:
     """The codes of its incidents."""
     with walk.house.ledger.reading() as tx:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from outbound import delivery
+from outbound import delivery, desk
 from outbound.delivery import House
-from outbound.letter import Channel, Consignment, Lane
+from outbound.ledger.letters import claim, hold
+from outbound.ledger.values import Step
+from outbound.letter import Channel, Consignment, Lane, Mailbox, WaitsFor
 from outbound.life import Status
 from tests.delivery.stalling import StallingWorker, current
-from tests.delivery.walking import PAST_THE_LEASE, Walk
+from tests.delivery.walking import HAND, PAST_THE_LEASE, Walk
 from tests.delivery.ways import letters, way
 from tests.house import Crash, Killed, events
 
@@ -70,7 +72,7 @@ def a_sender_that_wakes_up_too_late_does_not_begin(walk: Walk) -> None:
 def a_refusal_that_comes_without_the_claim_changes_nothing(walk: Walk) -> None:
     (letter,) = letters(walk)
     walk.run_until_sending(letter)
-    walk.world.digital.plan = lambda consignment: "refuse"
+    walk.world.digital.plan = lambda consignment: "refuse-unknown"
     worker = stalls(walk, lambda house: delivery.send_handful(house, Channel.DIGITAL, Lane.SINGLE), 5)
     walk.world.digital.plan = None
     if worker is None:
@@ -80,7 +82,7 @@ def a_refusal_that_comes_without_the_claim_changes_nothing(walk: Walk) -> None:
     walk.run()
     worker.wake()
     walk.run()
-    assert walk.crashed or walk.outcomes(letter) == ["doubt"]
+    assert walk.crashed or (walk.see(letter).status, walk.outcomes(letter)) == (Status.SENDING, ["doubt"])
     walk.pass_(days=4)
     walk.run()
     walk.ends(letter, Status.HELD, taken=0, code="doubt")
@@ -138,7 +140,7 @@ def a_letter_whose_worker_always_dies_before_it_begins_waits_for_a_person(walk: 
             break
         _die_before_beginning(walk)
         walk.pass_(seconds=PAST_THE_LEASE)
-        delivery.recover(walk.house)
+        walk.step(delivery.recover)
     walk.ends(letter, Status.HELD, taken=0, code="kills-its-worker")
     assert walk.world.digital.calls == 0
 
@@ -177,3 +179,81 @@ def neighbours_of_an_outage_have_no_deaths(walk: Walk) -> None:
     walk.run()
     for letter in ids:
         walk.ends(letter, Status.SENT)
+
+
+@way
+def a_resumed_run_that_wakes_up_while_another_asks_does_not_begin(walk: Walk) -> None:
+    """The first was about to finish a half that lay at the printer; the second hears that nothing was taken."""
+    printer = walk.world.paper
+    walk.world.enrolment.default = Mailbox.EXEMPT
+    walk.outside(can_ask=True, resumes=True)
+    plans = ["nothing"]
+    printer.plan = lambda consignment: plans.pop() if plans else "take"
+    (letter,) = letters(walk)
+    walk.run()
+    walk.pass_(seconds=PAST_THE_LEASE)
+    worker = stalls(walk, lambda house: delivery.mind_doubts(house, Channel.PRINT), 4)
+    if worker is None:
+        assert walk.crashed
+        return
+    walk.pass_(seconds=PAST_THE_LEASE)
+    walk.step(delivery.recover)
+    walk.pass_(seconds=PAST_THE_LEASE)
+    printer.resumes, printer.slow_answer, printer.hook = False, worker.wake, _die_with_the_answer
+    walk.step(lambda house: delivery.mind_doubts(house, Channel.PRINT))
+    printer.slow_answer, printer.hook = None, None
+    walk.run()
+    walk.ends(letter, Status.SENT)
+
+
+def _die_with_the_answer(place: str, consignment: Consignment) -> None:
+    """Were it to begin, its letter would be taken, and nobody would hear of it."""
+    if current() and place == "taken":
+        raise Crash
+
+
+@way
+def two_claims_share_no_letter(walk: Walk) -> None:
+    ids = letters(walk, 2)
+
+    def claim_twice(house: House) -> None:
+        with house.ledger.writing() as tx:
+            first = claim(tx, Step.RENDER, Lane.SINGLE, 10, 60)
+            assert walk.crashed or (first and len(first.letters) == 2)
+            assert first is None or len(first.letters) < 2 or claim(tx, Step.RENDER, Lane.SINGLE, 10, 60) is None
+
+    walk.step(claim_twice)
+    walk.pass_(seconds=PAST_THE_LEASE)
+    walk.run()
+    for letter in ids:
+        walk.ends(letter, Status.SENT)
+
+
+@way
+def a_claim_that_was_recovered_and_taken_again_is_not_the_first_ones(walk: Walk) -> None:
+    """The renderer wakes up while another one holds the letter: what it made is dropped, and the other's is kept."""
+    (letter,) = letters(walk)
+    first = stalls(walk, lambda house: delivery.render_handful(house, Lane.SINGLE), 3)
+    assert first is not None
+    walk.pass_(seconds=PAST_THE_LEASE)
+    walk.step(delivery.recover)
+    second = stalls(walk, lambda house: delivery.render_handful(house, Lane.SINGLE), 3)
+    first.wake()
+    if second is not None:
+        assert walk.crashed or walk.see(letter).status is Status.RECEIVED
+        second.wake()
+    assert walk.crashed or walk.see(letter).status is Status.RENDERED
+    walk.run()
+    walk.ends(letter, Status.SENT)
+
+
+@way
+def a_letter_touched_meanwhile_is_not_moved(walk: Walk) -> None:
+    """A person has changed the letter, without moving it, since it was read."""
+    (letter,) = letters(walk)
+    before = walk.see(letter)
+    walk.act(lambda house: desk.reroute(house, letter, Channel.PRINT, HAND))
+    with walk.house.ledger.writing() as tx:
+        assert not hold(tx, before, "outdated", WaitsFor.OPERATIONS, "worker")
+    walk.run()
+    walk.ends(letter, Status.SENT, code="chosen-paper")

@@ -313,14 +313,18 @@ class Way(RuleBasedStateMachine):
 
     @rule(
         which=st.integers(0, 2),
-        what=st.integers(0, 3),
+        what=st.integers(0, 4),
         blindly=st.sampled_from((False, False, False, True)),
         verb=st.sampled_from(desk.Verb),
         channel=st.sampled_from(("digital", "print")),
     )
     def a_person_acts(self, which: int, what: int, blindly: bool, verb: desk.Verb, channel: str) -> None:
-        """A verb that fits, or blindly any: the desk refuses those. Some are said of what is not so."""
-        letter = self.letters[which % len(self.letters)]
+        """A verb that fits a HELD letter, or blindly any: the desk refuses those. Some are said of what is not so."""
+        held = [one for one in self.letters if look(self.house, one).status is Status.HELD]
+        some = self.letters if blindly else held
+        if not some:
+            return
+        letter = some[which % len(some)]
         with self.ledger.reading() as tx:
             fit = desk.verbs_for(look(self.house, letter), live_dispatch(tx, letter))
         if fit and not blindly:

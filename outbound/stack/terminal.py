@@ -9,7 +9,6 @@ from types import FrameType
 
 from outbound.stack.up import Stack
 
-
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

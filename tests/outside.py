@@ -133,9 +133,9 @@ class ModelMailer:
             if one.id not in known or self.repeat == "second":
                 self.takings.append(Taking(one.id, one.letter, self.channel, consignment.id))
 
-    def lose_its_caller(self, consignment: Consignment) -> None:
+    def lose_its_caller(self, consignment: Consignment, left_at: datetime | None = None) -> None:
         """The worker is gone; its request is not."""
-        self.on_the_way.append(Way(consignment, clock.now()))
+        self.on_the_way.append(Way(consignment, left_at or clock.now()))
 
     def arrive(self, way: Way, *, taken: bool) -> None:
         """A request on its way is taken after all, or lost."""

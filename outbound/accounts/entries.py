@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, select, text
 
 from outbound import clock
 from outbound.ledger import deferred, incidents
@@ -35,7 +35,7 @@ Entry = dict[str, Any]
 def estimate(tx: Connection, tariffs: Tariffs, one: Letter, sending: Sending) -> None:
     """What the letter is expected to cost this way, and at the office. Raises NoPrice."""
     prices = _prices(tariffs, sending)
-    _copy(tx, {price.row.hash: price.row for _, price in prices})
+    keep_copies(tx, {price.row.hash: price.row for _, price in prices})
     _insert(tx, [_entry(one.id, None, ESTIMATE, measure, price) for measure, price in prices])
 
 
@@ -47,7 +47,7 @@ def book(tx: Connection, tariffs: Tariffs, one: Letter, dispatch: LedgerDispatch
     except NoPrice:
         incidents.report(tx, one.id, "no-price", dispatch.id)
         prices = []
-    _copy(tx, {price.row.hash: price.row for _, price in prices})
+    keep_copies(tx, {price.row.hash: price.row for _, price in prices})
     entries = [_entry(one.id, dispatch.id, BOOKED, measure, price) for measure, price in prices]
     _insert(tx, [_count(one, dispatch), *entries])
 
@@ -122,10 +122,16 @@ def _standing(tx: Connection, letter_id: UUID, dispatch_id: UUID) -> Iterator[Ro
     yield from tx.execute(wanted).all()
 
 
-def _copy(tx: Connection, rows: Mapping[str, TariffRow]) -> None:
-    """Keep a copy of each tariff row, once for ever. In one order, so that two who copy do not wait for each other."""
+def keep_copies(tx: Connection, rows: Mapping[str, TariffRow]) -> None:
+    """Keep a copy of each tariff row, once for ever.
+
+    One transaction at a time does so: two that meet the same new rows in another order would wait for each other.
+    """
     known = set(tx.execute(select(t.tariff_row.c.hash).where(t.tariff_row.c.hash.in_(list(rows)))).scalars())
-    for key in sorted(rows.keys() - known):
+    new = sorted(rows.keys() - known)
+    if new and tx.dialect.name == "postgresql":
+        tx.execute(text("LOCK TABLE tariff_row IN SHARE ROW EXCLUSIVE MODE"))
+    for key in new:
         insert_new(tx, t.tariff_row, {"hash": key, "body": rows[key].canonical})
 
 

@@ -41,6 +41,8 @@ class Ledger:
         with self.engine.connect() as tx:
             if self.sqlite:
                 tx.exec_driver_sql("BEGIN")
+            else:  # by itself PostgreSQL takes a snapshot for each statement: an audit would see halves of transactions
+                tx.execution_options(isolation_level="REPEATABLE READ")
             try:
                 yield tx
             finally:

@@ -19,6 +19,29 @@ def test_a_walk(told: Way, walk: Walk) -> None:
     walk.holds()
 
 
+WHOLE = frozenset(
+    {
+        "a_letter_for_the_mailbox",
+        "letters_printed_in_one_run",
+        "a_letter_refused_late_is_printed_then",
+        "a_letter_that_kills_its_worker",
+        "a_dropped_answer_is_settled_by_the_receipt",
+        "a_dropped_answer_is_settled_by_asking",
+        "a_supplier_that_knows_its_letters_is_handed_the_same_again",
+        "a_paused_channel_keeps_its_letters",
+        "a_letter_not_before_a_day_leaves_on_that_day",
+        "a_letter_dated_yesterday_is_rendered_again",
+        "a_letter_that_came_back_is_shown_until_somebody_has_seen_it",
+        "a_receipt_that_contradicts_before_the_next_hand_over_stops_it",
+    }
+)
+"""Ways with a crash at every single commit, in every run."""
+LONG = bool(os.environ.get("OUTBOUND_TORTURE"))
+SWEPT = [(told, "sqlite") for told in WAYS] + [(told, "postgresql") for told in WAYS if LONG or told in WHOLE]
+"""What is walked with crashes: every way on SQLite; the same locks and moves hold on PostgreSQL."""
+
+
+@pytest.mark.parametrize(("told", "house"), SWEPT, indirect=True)
 def test_a_walk_with_a_crash_at_every_commit(told: Way, walk: Walk) -> None:
     places = thinned(places_on(told, anew(walk)), most_places(told, walk))
     for commit, after in places:
@@ -35,31 +58,11 @@ def test_a_walk_with_a_crash_at_every_commit(told: Way, walk: Walk) -> None:
 
 def most_places(told: Way, walk: Walk) -> int:
     """All of them in the long run, and always of the ways that `WHOLE` names; else some of them."""
-    if os.environ.get("OUTBOUND_TORTURE"):
+    if LONG:
         return 100_000
     if not walk.ledger.sqlite:
-        return 3 if told.__name__ in WHOLE else 1
-    return 40 if told.__name__ in WHOLE else 5
-
-
-WHOLE = frozenset(
-    {
-        "a_letter_for_the_mailbox",
-        "letters_printed_in_one_run",
-        "a_letter_refused_late_is_printed_then",
-        "a_letter_that_kills_its_worker",
-        "a_dropped_answer_is_settled_by_the_receipt",
-        "a_dropped_answer_is_settled_by_asking",
-        "a_supplier_that_knows_its_letters_is_handed_the_same_again",
-        "a_cancellation_races_the_hand_over",
-        "a_paused_channel_keeps_its_letters",
-        "a_letter_not_before_a_day_leaves_on_that_day",
-        "a_letter_dated_yesterday_is_rendered_again",
-        "a_letter_that_came_back_is_shown_until_somebody_has_seen_it",
-        "a_receipt_that_contradicts_before_the_next_hand_over_stops_it",
-    }
-)
-"""Ways with a crash at every single commit, in every run."""
+        return 4
+    return 30 if told.__name__ in WHOLE else 4
 
 
 def test_every_way_is_long_enough_to_crash_on(walk: Walk) -> None:

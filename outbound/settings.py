@@ -6,7 +6,7 @@ Secrets (keys, tokens, passwords) come from the environment or from files it nam
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -146,6 +146,15 @@ class Settings(BaseSettings):
     def _ends_in_slash(cls, value: str) -> str:
         return value if not value or value.endswith("/") else value + "/"
 
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _names_a_server_we_know(cls, value: str, info: ValidationInfo) -> str:
+        known = {"database_url": ("sqlite:///", "postgresql://", "postgresql+psycopg://")}
+        schemes = known.get(str(info.field_name), ("redis://", "rediss://", "unix://"))
+        if value and not value.startswith(schemes):
+            raise ValueError(f"the address must begin with one of {', '.join(schemes)}")
+        return value
+
     @model_validator(mode="after")
     def _calls_end_before_leases(self) -> Self:
         """A call begun at the end of a worker's spell must end before its hard end (see outbound.delivery.spell)."""
@@ -184,5 +193,11 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as fault:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors(include_input=False)]
+        lines = [_sentence(one["loc"], one["msg"]) for one in fault.errors(include_input=False)]
         raise SettingsFault("The settings cannot be used:\n  " + "\n  ".join(lines)) from None
+
+
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    """One fault, under the name that the environment has for the setting; about several settings, without one."""
+    said = message.removeprefix("Value error, ")
+    return f"OUTBOUND_{'.'.join(map(str, place)).upper()}: {said}" if place else said

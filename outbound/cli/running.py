@@ -17,7 +17,9 @@ Folder = Annotated[Path, typer.Option("--dir", help="The folder for all of its d
 
 
 def up(
-    folder: Folder = HOME / "var",
+    folder: Annotated[
+        Path, typer.Option("--dir", envvar="OUTBOUND_VAR_DIR", help="The folder for all of its data and logs.")
+    ] = HOME / "var",
     postgres: Annotated[bool, typer.Option(help="An embedded PostgreSQL in place of SQLite.")] = False,
 ) -> None:
     """The whole router and its pages, until Ctrl-C.

@@ -24,7 +24,8 @@ from outbound.rendering.fields import character_faults
 MOST_RECIPIENTS = 20
 LATEST_DAYS = 366
 NAME_LENGTH = 130  # characters: PersonName of ForsendelseI (urn:oio:fjernprint:1.0.0)
-CPR_LIKE = re.compile(r"(?<!\d)(\d{6})[-\s]?(\d{4})(?!\d)")
+BETWEEN = r"[\s._/\u2010-\u2015-]"
+CPR_LIKE = re.compile(rf"(?<!\d)(\d\d){BETWEEN}?(\d\d){BETWEEN}?\d\d{BETWEEN}{{0,3}}\d{{4}}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,8 @@ def is_cvr(number: str) -> bool:
 
 
 def looks_like_cpr(text: str) -> bool:
-    """Could part of this text be a CPR number? Six digits that are a date, then four."""
-    return any(_dateish(match.group(1)) for match in CPR_LIKE.finditer(text))
+    """Could part of this text be a CPR number? Six digits that are a date, then four, however they are parted."""
+    return any(1 <= int(day) <= 31 and 1 <= int(month) <= 12 for day, month in CPR_LIKE.findall(text))
 
 
 def _valid(rule: Any, number: str) -> bool:
@@ -77,10 +78,6 @@ def _valid(rule: Any, number: str) -> bool:
     except ValidationError:
         return False
     return True
-
-
-def _dateish(digits: str) -> bool:
-    return 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
 
 
 def _rights(house: House, system: System, one: Submission, mailing: MailingFacts | None) -> Iterator[Fault]:
@@ -100,6 +97,7 @@ def _references(one: Submission) -> Iterator[Fault]:
             yield Fault(pointer, "This looks like a CPR number; references and case numbers must carry none.")
         if len(value) > longest or not value.isprintable() or value != value.strip():
             yield Fault(pointer, f"Give at most {longest} printable characters, without space around them.")
+        yield from character_faults(value, pointer)
     if not one.reference:
         yield Fault("/reference", "Give a reference of your own; it makes a repeated call safe.")
 

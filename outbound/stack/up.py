@@ -27,6 +27,14 @@ LOCK_SECONDS = 15.0
 
 SEAL_YEARS = 11
 WORKERS = ("timer", "network-pool", "render-pool")
+REAL = (
+    "OUTBOUND_DATABASE_URL",
+    "OUTBOUND_SEAL_KEYS_FILE",
+    "OUTBOUND_DIGITAL_POST_URL",
+    "OUTBOUND_PERSONS_URL",
+    "OUTBOUND_PRINT_SFTP_HOST",
+)
+"""Settings that name a ledger or a supplier of the caller's own."""
 
 
 class Stack:
@@ -88,12 +96,23 @@ class Stack:
         """Stop the timer and both pools; what they have in hand they finish."""
         self.supervisor.stop(*WORKERS)
 
+    def _refuse_what_is_real(self) -> None:
+        """Letters of a ledger of the caller's own must never go to simulators, which take them and send nothing."""
+        own = {"OUTBOUND_VAR_DIR": str(self.folder), **_kept_env(self.folder / "env")}
+        foreign = [name for name in REAL if name in self._given and self._given[name] != own.get(name)]
+        if self._wants["simulators"] and foreign:
+            raise StackError(
+                f"{foreign[0]} is set, and the suppliers of this stack are simulators: letters of a real ledger would "
+                "end there unsent. Unset it, or start the processes as docs/operations.md says."
+            )
+
     def _start(self) -> None:
+        self._refuse_what_is_real()
         self.env = {
-            "OUTBOUND_VAR_DIR": str(self.folder),
             "OUTBOUND_SESSION_SECRET": _kept_secret(self.folder / "keys" / "session-secret"),
             "OUTBOUND_SEAL_KEYS_FILE": str(self.folder / "keys" / "seal.json"),
             **{name: value for name, value in self._given.items() if name.startswith("OUTBOUND_")},
+            "OUTBOUND_VAR_DIR": str(self.folder),
             "OUTBOUND_REDIS_URL": self._start_redis(),
         }
         if self._wants["postgres"]:
@@ -163,6 +182,15 @@ def _try_lock(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return True
     return False
+
+
+def _kept_env(file: Path) -> dict[str, str]:
+    """What this folder's stack gave its processes last time, as `_write_env` wrote it."""
+    if not file.exists():
+        return {}
+    words = (shlex.split(line) for line in file.read_text().splitlines())
+    pairs = (word.removeprefix("export ").partition("=") for line in words for word in line if "=" in word)
+    return {name: value for name, _, value in pairs}
 
 
 def _kept_secret(file: Path) -> str:

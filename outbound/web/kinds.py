@@ -85,6 +85,12 @@ class Kind(Enum):
         "A fault on our side",
         "Nothing says whether the call had its effect. Repeat it under the same reference: that is safe.",
     )
+    LEDGER_AWAY = (
+        "ledger-away",
+        503,
+        "The ledger cannot be reached or written now",
+        "Nothing says whether the call had its effect. Repeat it after a while under the same reference: that is safe.",
+    )
     UNAVAILABLE = (
         "unavailable",
         503,

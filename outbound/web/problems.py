@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from outbound.ledger import LedgerAway
 from outbound.rendering import Fault
 from outbound.web.kinds import Kind
 
@@ -154,11 +155,14 @@ class LastResort:
         except Exception as fault:
             log.error("A call failed with %s.", place_of(fault))
             if not begun and scope["type"] == "http":
-                response = self._response(Request(scope))
+                response = self._response(Request(scope), fault)
                 await response(scope, receive, send)
 
-    def _response(self, request: Request) -> Response:
+    def _response(self, request: Request, fault: Exception) -> Response:
+        kind, headers = Kind.INTERNAL, {}
+        if isinstance(fault, LedgerAway):  # a full disk, a database that restarts
+            kind, headers = Kind.LEDGER_AWAY, {"Retry-After": "5"}
         if request.url.path.startswith("/v1"):
-            return answer(Problem(Kind.INTERNAL))
-        page: Response = self._page(request, 500)
+            return answer(Problem(kind, headers=headers))
+        page: Response = self._page(request, kind.status)
         return page

@@ -125,8 +125,8 @@ def test_every_fault_of_the_settings_is_said_at_once_without_a_value(run: Run, m
     monkeypatch.setenv("OUTBOUND_SENDER_CVR", "hemmelig2")
     ended = run("queues")
     assert ended.code == Code.SETUP
-    assert "handful" in ended.err
-    assert "sender_cvr" in ended.err
+    assert "OUTBOUND_HANDFUL: " in ended.err
+    assert "OUTBOUND_SENDER_CVR: " in ended.err
     assert "hemmelig" not in ended.err
 
 

@@ -19,7 +19,7 @@ from outbound.stack.places import scratch
 from tests.waiting import wait_for
 
 OUTBOUND = (sys.executable, "-m", "outbound")
-CPR = re.compile(r"(?<!\d)\d{6}-?\d{4}(?!\d)")
+CPR = re.compile(r"(?<![\w-])\d{6}-?\d{4}(?![\w-])")  # not the digits of an id
 
 
 def plain_environment() -> dict[str, str]:

@@ -64,6 +64,7 @@ def test_redis_carries_no_person(journey: Stack) -> None:
     client = redis.Redis.from_url(journey.env["OUTBOUND_REDIS_URL"])
     keys: Any = client.keys("*")
     content = b"".join(key + (client.dump(key) or b"") for key in keys)
+    client.close()
     files = b"".join(path.read_bytes() for path in (journey.folder / "redis").rglob("*") if path.is_file())
     assert not found_in(content + files)
 

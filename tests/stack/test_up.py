@@ -157,3 +157,17 @@ def test_a_polite_kill_ends_it_as_ctrl_c_does() -> None:
     with pytest.raises(KeyboardInterrupt), ended_politely():
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is handler
+
+
+@pytest.mark.parametrize("name", ["OUTBOUND_DATABASE_URL", "OUTBOUND_SEAL_KEYS_FILE", "OUTBOUND_DIGITAL_POST_URL"])
+def test_letters_of_a_real_ledger_never_go_to_simulators(folder: Path, name: str) -> None:
+    real = {name: "sqlite:////elsewhere/ledger.sqlite"}
+    with pytest.raises(StackError, match=f"{name} is set, and the suppliers of this stack are simulators"):
+        Stack(folder, real, workers=False, web=False).__enter__()
+
+
+def test_a_stack_started_with_its_own_settings_goes_on(folder: Path) -> None:
+    with Stack(folder, workers=False, web=False) as stack:
+        own = dict(stack.env)
+    with Stack(folder, own, workers=False, web=False) as again:
+        assert again.env["OUTBOUND_DATABASE_URL"] == own["OUTBOUND_DATABASE_URL"]

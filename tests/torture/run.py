@@ -76,6 +76,7 @@ class Run:
     """One torture run and what it needs to remember."""
 
     stack: Stack
+    ledger: Ledger
     letters: int
     seed: int
     key: str
@@ -84,11 +85,6 @@ class Run:
     cancelled: set[UUID] = field(default_factory=set)
     refused_cancels: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def ledger(self) -> Ledger:
-        """The ledger that the router's processes write."""
-        return Ledger(self.stack.env["OUTBOUND_DATABASE_URL"])
 
     def keep(self, reference: str, letter: UUID) -> None:
         """Remember that this letter was accepted with a 2xx."""
@@ -125,9 +121,13 @@ def _running(folder: Path, letters: int, database: str, seed: int) -> Iterator[R
     clock_file.write_text("0")
     env = {**ENV, "OUTBOUND_CLOCK_FILE": str(clock_file)}
     with Stack(folder / "stack", env, postgres=database == "postgresql") as stack:
-        with Ledger(stack.env["OUTBOUND_DATABASE_URL"]).writing() as tx:
+        ledger = Ledger(stack.env["OUTBOUND_DATABASE_URL"])
+        with ledger.writing() as tx:
             key = issue_key(tx, "jobcenter")
-        yield Run(stack, letters, seed, key, clock_file)
+        try:
+            yield Run(stack, ledger, letters, seed, key, clock_file)
+        finally:
+            ledger.close()
 
 
 def _feed(run: Run) -> None:

@@ -1,12 +1,13 @@
 """Letters come in, once each, and nothing that was answered is lost."""
 
-from dataclasses import replace
+from dataclasses import json
 from datetime import date
 from threading import Thread
 from uuid import UUID
 
 import httpx
 import pytest
+import replace
 
 from outbound.delivery import House
 from outbound.life import Status
@@ -180,6 +181,12 @@ def test_a_wrong_line_sinks_no_neighbour(system: httpx.Client, mailing: str) -> 
     assert [one["status"] for one in said] == [202, 400, 422, 200, 422, 409, 202]
     assert said[3]["letters"][0]["id"] == said[0]["letters"][0]["id"] == said[5]["letter"]
     assert len(system.get("/v1/events").json()["events"]) == 2
+
+
+def test_a_line_is_answered_under_its_own_number_past_an_empty_one(system: httpx.Client, mailing: str) -> None:
+    first, second = lines([letter()]).strip(), lines([letter()]).strip()
+    answer = system.post(f"/v1/mailings/{mailing}/letters", content=first + b"\n\n" + second, headers=NDJSON)
+    assert [json.loads(line)["line"] for line in answer.text.splitlines()] == [1, 3]
 
 
 def test_a_thousand_lines_are_taken_in_and_one_more_is_too_many(

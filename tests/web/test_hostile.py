@@ -293,18 +293,59 @@ def test_a_query_that_cannot_be_used_is_named(system: httpx.Client) -> None:
     assert "mange" not in answer.text
 
 
+def test_a_ledger_that_cannot_be_written_is_503_and_worth_another_call(served: Served, system: httpx.Client) -> None:
+    with served.house.ledger.writing() as tx:
+        tx.exec_driver_sql("DROP TABLE submission")  # to the driver the same as a full disk: an operational error
+    answer = system.post("/v1/letters", json=letter())
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/ledger-away")
+    assert answer.headers["retry-after"] == "5"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "010203-1236",
+        "010203\u20131236",
+        "01.02.03-1236",
+        "01 02 03 1236",
+        "010203/1236",
+        "01-02-03-1236",
+        "010203 - 1236",
+    ],
+)
+def test_a_reference_that_could_be_a_cpr_number_is_refused(system: httpx.Client, reference: str) -> None:
+    answer = system.post("/v1/letters", json=letter(reference=f"sag {reference}"))
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/reference"]
+
+
+@pytest.mark.parametrize(
+    "reference", ["26/004711", "2026-12-08-1234", "sag 1234567890123", "B-17", "99.13.01-P35-1-26"]
+)
+def test_a_reference_that_is_none_is_taken(system: httpx.Client, reference: str) -> None:
+    assert system.post("/v1/letters", json=letter(reference=reference)).status_code == 202
+
+
+def test_a_reference_that_no_face_can_print_is_refused_at_the_door(system: httpx.Client) -> None:
+    answer = system.post("/v1/letters", json=letter(reference="sag \U0001f600"))
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/reference"]
+
+
 def test_what_nobody_foresaw_is_500_without_a_word_of_it(
     served: Served, system: httpx.Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(problems.log, "disabled", False)  # import-linter, called in-process, silences all loggers
+    body = letter(recipients=[recipient(name=SECRET)])
+    assert system.post("/v1/letters", json=body).status_code == 202
     with served.house.ledger.writing() as tx:
-        tx.exec_driver_sql("DROP TABLE submission")
+        tx.exec_driver_sql("UPDATE submission SET fingerprints = 'broken'")
     with caplog.at_level(logging.INFO):
-        answer = system.post("/v1/letters", json=letter(recipients=[recipient(name=SECRET)]))
+        answer = system.post("/v1/letters", json=body)
     assert answer.status_code == 500
     assert answer.json() == {"type": "/problems/internal", "title": "A fault on our side", "status": 500}
-    assert "OperationalError" in caplog.text
-    for said in (SECRET, person(), "submission", "SELECT"):
+    assert "JSONDecodeError" in caplog.text
+    for said in (SECRET, person(), "fingerprints", "SELECT"):
         assert said not in caplog.text
 
 

@@ -56,9 +56,13 @@ def open_one(
     return MailingOut(id=found.id, reference=found.reference, department=found.department, title=found.title)
 
 
-async def _lines(request: Request) -> list[bytes]:
+Lines = list[tuple[int, bytes]]
+"""The letters of a call, each with the number of its line; empty lines count, and are nothing else."""
+
+
+async def _lines(request: Request) -> Lines:
     raw = await read_limited(request, NDJSON, rooms_of(request).house.settings.body_limit)
-    lines = [line for line in raw.split(b"\n") if line.strip()]
+    lines = [(number, line) for number, line in enumerate(raw.split(b"\n"), 1) if line.strip()]
     if not 1 <= len(lines) <= MOST_LINES:
         raise invalid([Fault("", f"Send from 1 to {MOST_LINES} lines, each a letter.")])
     return lines
@@ -79,7 +83,7 @@ async def _lines(request: Request) -> list[bytes]:
     openapi_extra=takes(MailingLetterIn, NDJSON, what="One letter a line, at most 1,000 lines."),
 )
 def hand_in_lines(
-    caller: Caller, lines: Annotated[list[bytes], Depends(_lines)], inside: Inside, mailing_id: UUID
+    caller: Caller, lines: Annotated[Lines, Depends(_lines)], inside: Inside, mailing_id: UUID
 ) -> Response:
     """Hand in letters of a mailing, one a line, each as in `POST /v1/letters` but without `mailing`.
 
@@ -91,15 +95,17 @@ def hand_in_lines(
     if found is None or found.system != caller.name:
         raise Problem(Kind.NOT_FOUND, "Your system has no such mailing.")
     answers = [
-        line for start in range(0, len(lines), BATCH) for line in _batch(inside, caller, mailing_id, lines, start)
+        line
+        for start in range(0, len(lines), BATCH)
+        for line in _batch(inside, caller, mailing_id, lines[start : start + BATCH])
     ]
     return Response("".join(answers), media_type=NDJSON, headers={"Cache-Control": "no-store"})
 
 
-def _batch(inside: Rooms, caller: System, mailing_id: UUID, lines: list[bytes], start: int) -> Iterator[str]:
+def _batch(inside: Rooms, caller: System, mailing_id: UUID, lines: Lines) -> Iterator[str]:
     limit = inside.house.settings.pdf_limit
-    many = [submission_from(line, caller, mailing_id, limit) for line in lines[start : start + BATCH]]
-    for number, answer in enumerate(take_batch(inside, caller, many), start + 1):
+    many = [submission_from(line, caller, mailing_id, limit) for _, line in lines]
+    for (number, _), answer in zip(lines, take_batch(inside, caller, many), strict=True):
         yield json.dumps({"line": number, **_line(answer)}, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from outbound import clock
 from outbound.delivery.consigning import outline
 from outbound.delivery.house import TIMER, House, later
+from outbound.delivery.route import never_again, stale
 from outbound.delivery.send import accepted, repeat
 from outbound.ledger import channels, sending
 from outbound.ledger.values import LedgerConsignment
@@ -46,20 +47,24 @@ def _mind(house: House, one: LedgerConsignment, token: str) -> None:
             return
         stopped = channels.paused(tx, "channel", one.channel)
     whole = len(open_ones) == len(members)
-    if mailer.repeat_is_safe and whole and not stopped:
+    good = not any(stale(house, m.letter) or never_again(house, m.letter) for m in open_ones)
+    if mailer.repeat_is_safe and whole and good and not stopped:
         repeat(house, mailer, one, token)
     else:
-        _ask(house, one, token, whole, stopped)
+        _ask(house, one, token, whole, stopped, good)
 
 
-def _ask(house: House, one: LedgerConsignment, token: str, whole: bool, stopped: bool) -> None:
-    """Ask the supplier. Its no counts for the whole of a consignment, and only if it was quiet before we asked."""
+def _ask(house: House, one: LedgerConsignment, token: str, whole: bool, stopped: bool, good: bool) -> None:
+    """Ask the supplier. Its no counts for the whole of a consignment, and only if it was quiet before we asked.
+
+    A half that lies there is finished only while its letters are good: dated today, and of use. Else they go anew.
+    """
     mailer = house.outside.mailers[one.channel]
     certain = whole and is_quiet(house.settings, one)
     answer = mailer.ask(outline(one, token))
-    if isinstance(answer, NotTaken) and (not certain or (answer.resume and stopped)):
+    if isinstance(answer, NotTaken) and (not certain or (answer.resume and good and stopped)):
         answer = CannotSay()
-    if isinstance(answer, NotTaken) and answer.resume:
+    if isinstance(answer, NotTaken) and answer.resume and good:
         repeat(house, mailer, one, token)
         return
     with house.ledger.writing() as tx:

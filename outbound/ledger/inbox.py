@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, select, update
@@ -13,6 +14,8 @@ from outbound.ledger import tables as t
 from outbound.ledger.letters import insert_new
 from outbound.letter import RawReceipt
 from outbound.seal import Part, Seal, SealFault
+
+LONGEST_ID = 128  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,18 @@ class InboxReceipt:
 def keep(tx: Connection, seal: Seal, raw: RawReceipt) -> bool:
     """Keep a receipt as it came, once per provider's id. False where it is there already."""
     at, owner = clock.now(), uuid4()
-    row = {"owner": owner, "provider": raw.provider, "provider_id": raw.id, "tries": 0}
+    row = {"owner": owner, "provider": raw.provider, "provider_id": _kept_id(raw.id), "tries": 0}
     if not insert_new(tx, t.receipt_inbox, {**row, "state": "new", "due_at": at, "arrived_at": at}):
         return False
     seal.put(tx, owner, f"{at:%Y-%m}", {"receipt": raw.body})
     return True
+
+
+def _kept_id(provider_id: str) -> str:
+    """As the provider wrote it, where a column can keep that; else its digest, so that one odd name stops no other."""
+    if provider_id.isprintable() and len(provider_id) <= LONGEST_ID:
+        return provider_id
+    return f"sha256:{sha256(provider_id.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def some_new(tx: Connection, seal: Seal, limit: int) -> list[InboxReceipt]:

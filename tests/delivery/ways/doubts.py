@@ -5,13 +5,15 @@ from uuid import UUID
 
 import pytest
 
-from outbound import delivery, desk
+from outbound import clock, delivery, desk
 from outbound.desk import DeskRefusal
-from outbound.letter import Channel, Mailbox
+from outbound.letter import Channel, Mailbox, ReadyMade
 from outbound.life import Status
 from tests.delivery.walking import HAND, PAST_THE_LEASE, Walk
-from tests.delivery.ways import dispatch_of, letters, way
+from tests.delivery.ways import ENROLLED, dispatch_of, letters, way
+from tests.house import submission
 from tests.outside import Taking
+from tests.rendering.pdfs import pdf
 
 QUIET = 61  # seconds after a call: half the lease and the quiet of tests/house.py
 TO_THE_DEADLINE = 3  # days
@@ -337,3 +339,53 @@ def nothing_taken_is_said_of_a_run_as_a_whole(walk: Walk) -> None:
     walk.run()
     assert [walk.outcomes(one) for one in ids] == [["taken"], ["doubt"], ["doubt"]]
     walk.ends(ids[0], Status.DELIVERED)
+
+
+@way
+def a_doubt_is_not_repeated_with_yesterdays_date(walk: Walk) -> None:
+    walk.outside(repeat_is_safe=True)
+    plans(walk, "nothing")
+    (letter,) = letters(walk)
+    walk.run()
+    calls = walk.world.digital.calls
+    walk.pass_(days=1)
+    walk.run()
+    assert walk.crashed or walk.world.digital.calls == calls
+    walk.world.digital.can_ask = True
+    walk.pass_(seconds=QUIET)
+    walk.run()
+    walk.ends(letter, Status.SENT)
+    last = dispatch_of(walk, letter)
+    assert walk.crashed or walk.see(letter).dated == clock.danish_day(last.created_at) == clock.today()
+
+
+@way
+def a_half_that_lies_at_the_printer_since_yesterday_is_made_anew(walk: Walk) -> None:
+    walk.outside(can_ask=True, resumes=True)
+    plans(walk, "nothing", channel=Channel.PRINT)
+    ids = on_paper(walk)
+    walk.run()
+    walk.pass_(days=1)
+    walk.run()
+    for letter in ids:
+        walk.ends(letter, Status.SENT)
+        assert walk.crashed or walk.outcomes(letter) == ["void", "taken"]
+        assert walk.crashed or walk.see(letter).dated == clock.today()
+
+
+@way
+def a_letter_that_has_come_to_be_of_no_use_is_not_repeated(walk: Walk) -> None:
+    walk.outside(repeat_is_safe=True)
+    plans(walk, "nothing")
+    one = ReadyMade(pdf(), "Brev om prøven", clock.today())
+    what = {"letter_type": "faerdigt-brev", "fields": None, "ready_made": one, "useful_until": clock.today()}
+    (letter,) = walk.hand_in(submission(ENROLLED, **what))
+    walk.run()
+    calls = walk.world.digital.calls
+    walk.pass_(days=1)
+    walk.run()
+    assert walk.world.digital.calls == calls
+    walk.pass_(days=4)
+    walk.run()
+    if not walk.crashed:
+        walk.ends(letter, Status.HELD, taken=0, code="doubt")

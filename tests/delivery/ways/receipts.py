@@ -1,15 +1,16 @@
 """Receipts: late, doubled, out of order, before the answer, contradicting, of a whole run, or never."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import select
 
 from outbound import delivery, desk
 from outbound.ledger import tables as t
-from outbound.letter import Blame, Channel, Lane, News, RawReceipt
+from outbound.letter import Blame, Channel, Lane, Mailbox, News, RawReceipt
 from outbound.life import Status
 from tests.delivery.walking import HAND, Walk
-from tests.delivery.ways import letters, way
+from tests.delivery.ways import dispatch_of, letters, way
 from tests.delivery.ways.doubts import TO_THE_DEADLINE, on_paper, plans
 
 
@@ -344,3 +345,63 @@ def a_refusal_after_the_delivery_waits_for_a_person(walk: Walk) -> None:
         walk.world.digital_receipts.send(one.dispatch, News.REFUSED, "recipient.is.closed", Blame.RECIPIENT)
     walk.run()
     walk.ends(letter, Status.HELD, code="refused-after-delivery")
+
+
+@way
+def a_doubled_rejection_of_a_run_is_no_incident(walk: Walk) -> None:
+    ids = on_paper(walk, 2)
+    walk.run()
+    runs = {one.consignment for one in walk.world.paper.takings}
+    throw_away(walk)
+    walk.run()
+    walk.world.report()
+    walk.run()
+    for run in runs:
+        walk.world.paper_receipts.send_of_run(run, News.TRY_AGAIN, "checksum")
+    walk.run()
+    for letter in ids:
+        assert walk.crashed or incidents_of(walk, letter) == []
+        walk.ends(letter, Status.DELIVERED)
+
+
+@way
+def a_letter_arrives_when_it_first_did(walk: Walk) -> None:
+    (letter,) = letters(walk)
+    walk.run()
+    walk.world.report()
+    walk.run()
+    arrived = dispatch_of(walk, letter).available_at
+    walk.pass_(hours=3)
+    for one in walk.world.digital.takings:
+        walk.world.digital_receipts.send(one.dispatch, News.DELIVERED)
+    walk.run()
+    assert dispatch_of(walk, letter).available_at == arrived
+    walk.ends(letter, Status.DELIVERED)
+
+
+@way
+def a_receipt_with_a_name_that_no_column_keeps_stops_no_other(walk: Walk) -> None:
+    (letter,) = letters(walk)
+    walk.run()
+    for name in ("x" * 300, "nul\x00nul", "surrogate\udcff", "line\nline"):
+        walk.world.digital_receipts.put("this is no receipt", name)
+    walk.world.report()
+    walk.run()
+    assert not walk.world.digital_receipts.lying
+    walk.ends(letter, Status.DELIVERED)
+
+
+@way
+def a_supplier_whose_receipts_cannot_be_fetched_keeps_nobody_from_the_others(walk: Walk) -> None:
+    walk.world.enrolment.default = Mailbox.EXEMPT
+    (letter,) = letters(walk)
+    walk.run()
+    walk.world.report()
+    walk.world.digital_receipts.fetch = _fail  # type: ignore[method-assign]
+    walk.run()
+    walk.ends(letter, Status.DELIVERED)
+
+
+def _fail() -> Iterator[RawReceipt]:
+    """A defect of an adapter: an error that its port does not name."""
+    raise ArithmeticError

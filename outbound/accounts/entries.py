@@ -10,6 +10,7 @@ figure once given for a month stays, and a refusal is corrected in the month it 
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,22 +35,24 @@ Entry = dict[str, Any]
 
 def estimate(tx: Connection, tariffs: Tariffs, one: Letter, sending: Sending) -> None:
     """What the letter is expected to cost this way, and at the office. Raises NoPrice."""
-    prices = _prices(tariffs, sending)
+    prices = _prices(tariffs, sending, clock.now())
     keep_copies(tx, {price.row.hash: price.row for _, price in prices})
     _insert(tx, [_entry(one.id, None, ESTIMATE, measure, price) for measure, price in prices])
 
 
-def book(tx: Connection, tariffs: Tariffs, one: Letter, dispatch: LedgerDispatch, letter_class: str) -> None:
-    """What it costs, now that it was handed over. A missing price is an incident: the hand-over stands all the same."""
+def book(
+    tx: Connection, tariffs: Tariffs, one: Letter, dispatch: LedgerDispatch, letter_class: str, at: datetime
+) -> None:
+    """What it costs, handed over at that moment. A missing price is an incident: the hand-over stands all the same."""
     sending = sending_of(one, dispatch.channel, dispatch.provider, letter_class)
     try:
-        prices = _prices(tariffs, sending)
+        prices = _prices(tariffs, sending, at)
     except NoPrice:
         incidents.report(tx, one.id, "no-price", dispatch.id)
         prices = []
     keep_copies(tx, {price.row.hash: price.row for _, price in prices})
     entries = [_entry(one.id, dispatch.id, BOOKED, measure, price) for measure, price in prices]
-    _insert(tx, [_count(one, dispatch), *entries])
+    _insert(tx, [_count(one, dispatch), *entries], at)
 
 
 def correct(tx: Connection, one: Letter, dispatch: LedgerDispatch) -> None:
@@ -80,8 +83,8 @@ def sending_of(one: Letter, channel: Channel, provider: str, letter_class: str) 
     return Sending(channel, provider, max(one.sheets or 1, 1), letter_class, one.country, one.bytes or 0)
 
 
-def _prices(tariffs: Tariffs, sending: Sending) -> list[tuple[str, Price]]:
-    day = clock.today()
+def _prices(tariffs: Tariffs, sending: Sending, at: datetime) -> list[tuple[str, Price]]:
+    day = clock.danish_day(at)
     cost = [(str(price.part), price) for price in tariffs.price(sending, day).prices]
     return cost + [(f"{BASELINE}{price.part}", price) for price in tariffs.baseline(sending, day).prices]
 
@@ -135,8 +138,8 @@ def keep_copies(tx: Connection, rows: Mapping[str, TariffRow]) -> None:
         insert_new(tx, t.tariff_row, {"hash": key, "body": rows[key].canonical})
 
 
-def _insert(tx: Connection, entries: list[Entry]) -> None:
-    at = clock.now()
+def _insert(tx: Connection, entries: list[Entry], at: datetime | None = None) -> None:
+    at = at or clock.now()
     if entries:
         deferred.add(tx, t.entry, [{**entry, "at": at, "day": clock.danish_day(at)} for entry in entries])
 

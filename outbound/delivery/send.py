@@ -1,7 +1,7 @@
 """Step 4: close a consignment, mark it begun, hand it over with no transaction open, record each answer at once."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -137,14 +137,15 @@ def accepted(tx: Connection, house: House, dispatch_id: UUID, transmission: str,
     """The supplier has it: settle the dispatch, move its letter and book the money, in this transaction."""
     found = sending.dispatch(tx, dispatch_id)
     due = receipt_deadline(house.settings, found.channel)
-    if one := sending.accept(tx, found, transmission, by, due):
-        book(tx, house, one, found)
+    at = clock.now()
+    if one := sending.accept(tx, found, transmission, by, due, at):
+        book(tx, house, one, found, at)
 
 
-def book(tx: Connection, house: House, one: Letter, found: LedgerDispatch) -> None:
-    """The money of a dispatch that was taken."""
+def book(tx: Connection, house: House, one: Letter, found: LedgerDispatch, at: datetime) -> None:
+    """The money of a dispatch that was taken at that moment: it counts on the Danish day of it."""
     letter_class = house.types[one.letter_type].letter_class if one.letter_type in house.types else ""
-    accounts.book(tx, house.tariffs, one, found, letter_class)
+    accounts.book(tx, house.tariffs, one, found, letter_class, at)
 
 
 def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bool]:

@@ -30,8 +30,17 @@ BEFORE_SENDING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
 
 
 def fetch(house: House) -> int:
-    """Bring every supplier's receipts into the inbox; confirmed there only after our commit. How many were new."""
-    return sum(_fetch(house, source) for source in house.outside.sources)
+    """Bring every supplier's receipts into the inbox; confirmed there only after our commit. How many were new.
+
+    A supplier whose receipts cannot be fetched, for whatever reason, keeps nobody from the others'.
+    """
+    new = 0
+    for source in house.outside.sources:
+        try:
+            new += _fetch(house, source)
+        except Exception as fault:
+            log.error("The receipts of %s could not be fetched (%s).", source.provider, type(fault).__name__)
+    return new
 
 
 def _fetch(house: House, source: ReceiptSource) -> int:
@@ -117,12 +126,16 @@ def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
 
 
 def _apply_to_all(tx: Connection, house: House, receipt: Receipt) -> bool:
-    """News of a whole run: in one commit, and thrown away only while nothing has come of any letter in it."""
+    """News of a whole run: in one commit, and thrown away only while nothing has come of any letter in it.
+
+    Letters whose try in this run has ended go their own way since; what has come of them is no news of the run's.
+    """
     if receipt.consignment is None:
         return False
     members = sending.members_of(tx, receipt.consignment, lock=True)
-    if receipt.news is News.TRY_AGAIN and any(m.letter.status in (Status.DELIVERED, Status.RETURNED) for m in members):
-        for member in members:
+    live = [m for m in members if m.dispatch.outcome in LIVE]
+    if receipt.news is News.TRY_AGAIN and any(m.letter.status in (Status.DELIVERED, Status.RETURNED) for m in live):
+        for member in live:
             incidents.report(tx, member.letter.id, "rejected-after-delivery", member.dispatch.id)
         return bool(members)
     for member in members:
@@ -144,8 +157,7 @@ def _delivered(tx: Connection, house: House, one: Letter, found: LedgerDispatch,
         return
     _taken(tx, house, one, found)
     to = Status.RETURNED if receipt.news is News.RETURNED else Status.DELIVERED
-    at = receipt.at or clock.now()
-    sending.note_arrival(tx, found.id, at if to is Status.DELIVERED else None, receipt.code)
+    _note_arrival(tx, found, receipt)
     _book_amount(tx, house, one, found, receipt)
     now = locked(tx, one.id) if found.outcome in UNSETTLED else one
     if may_move(now.status, to):
@@ -196,12 +208,22 @@ def _contradicts(tx: Connection, house: House, one: Letter, found: LedgerDispatc
     if other is not None or one.status is Status.CANCELLED:
         incidents.report(tx, one.id, "both-suspected", found.id, other.id if other else None)
         return
-    sending.settle_dispatch(tx, found.id, Outcome.TAKEN, frozenset(Outcome) - LIVE, taken_at=clock.now())
-    book(tx, house, one, found)
+    at = clock.now()
+    sending.settle_dispatch(tx, found.id, Outcome.TAKEN, frozenset(Outcome) - LIVE, taken_at=at)
+    book(tx, house, one, found, at)
+    _note_arrival(tx, found, receipt)
     if one.status is Status.HELD:
         touch(tx, one, held_code="contradicted", waits_for=WaitsFor.OPERATIONS)
     else:
         hold(tx, one, "contradicted", WaitsFor.OPERATIONS, RECEIPT)
+
+
+def _note_arrival(tx: Connection, found: LedgerDispatch, receipt: Receipt) -> None:
+    """When it arrived: the earliest time that the supplier has told. A later receipt makes no letter arrive later."""
+    at = (receipt.at or clock.now()) if receipt.news is News.DELIVERED else None
+    if at and found.available_at:
+        at = min(at, found.available_at)
+    sending.note_arrival(tx, found.id, at, receipt.code)
 
 
 def _begins_not(tx: Connection, other: LedgerDispatch) -> bool:

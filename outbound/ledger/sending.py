@@ -110,13 +110,15 @@ def _count_good(allowed: tuple[Outcome, ...]) -> Select[int]:
     )
 
 
-def accept(tx: Connection, found: LedgerDispatch, transmission: str, by: str, due_at: datetime | None) -> Letter | None:
+def accept(
+    tx: Connection, found: LedgerDispatch, transmission: str, by: str, due_at: datetime | None, at: datetime
+) -> Letter | None:
     """The supplier has it: by dispatch, whatever the worker had read, claim or no claim.
 
     Returns the letter as it was where the dispatch was unsettled; None where it was settled already: a success too.
     """
     one = locked(tx, found.letter_id)
-    if not settle_dispatch(tx, found.id, Outcome.TAKEN, UNSETTLED, taken_at=clock.now(), transmission=transmission):
+    if not settle_dispatch(tx, found.id, Outcome.TAKEN, UNSETTLED, taken_at=at, transmission=transmission):
         return None
     if one.status in (Status.SENDING, Status.HELD):
         move(tx, one, Status.SENT, "taken", by, due_at=due_at, tries=0, waiting_since=None)

@@ -2,9 +2,10 @@
 
 import shutil
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("outbound", "adapters", "workers")
@@ -61,13 +62,15 @@ def occurrences(edits: Sequence[Edit]) -> list[int]:
     return [(REPOSITORY / edit.file).read_text().count(edit.old) for edit in edits]
 
 
-def _mutant(row: dict[str, object]) -> Mutant:
-    edits = [Edit(str(row["file"]), str(row["old"]), str(row["new"]))]
-    if "with_file" in row:
-        edits.append(Edit(str(row["with_file"]), str(row["with_old"]), str(row["with_new"])))
-    shown_by = row["shown_by"]
-    assert isinstance(shown_by, list)
-    return Mutant(str(row["name"]), str(row["rule"]), tuple(edits), tuple(shown_by), bool(row.get("torture")))
+def _mutant(row: Mapping[str, Any]) -> Mutant:
+    edits = (row, *row.get("also", ()))
+    return Mutant(
+        row["name"],
+        row["rule"],
+        tuple(Edit(edit["file"], edit["old"], edit["new"]) for edit in edits),
+        tuple(row["shown_by"]),
+        row.get("torture", False),
+    )
 
 
 def _apply(edit: Edit, copy: Path) -> None:

@@ -53,24 +53,35 @@ def look_at_all(tx: Connection) -> list[Seen]:
     ]
 
 
-def broken(house: House, world: World, misled: Collection[UUID] = ()) -> list[str]:
-    """Every rule that does not hold now. Letters about which a person was `misled` are not counted for takings."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Every letter as it is now, and every rule that does not hold."""
+
+    letters: list[Seen]
+    broken: list[str]
+
+    @property
+    def pairs(self) -> Counter[tuple[str, str]]:
+        """How many letters there are in each pair of status and live dispatch."""
+        return Counter(one.pair for one in self.letters)
+
+
+def examine(house: House, world: World, misled: Collection[UUID] = (), *, money: bool = True) -> Examined:
+    """Look at everything. Letters about which a person was `misled` are not counted for takings."""
     with house.ledger.reading() as tx:
         found = look_at_all(tx)
-        money = [f"money: {one.measure}: {one.why}" for one in accounts.audit(tx)]
-        verbless = [f"{one.row.id} is HELD without a verb" for one in found if _verbless(tx, one)]
+        faults = [f"{one.row.id} is HELD without a verb" for one in found if _verbless(tx, one)]
+        if money:
+            faults += [f"money: {one.measure}: {one.why}" for one in accounts.audit(tx)]
         consignments = {one.id: one for one in tx.execute(select(t.consignment))}
-    faults = [f"{one.row.id}: {fault}" for one in found for fault in _faults(one, consignments)]
-    if not misled:
-        misled = set()
+    faults += [f"{one.row.id}: {fault}" for one in found for fault in _faults(one, consignments)]
     faults += [f"{one.row.id}: {fault}" for one in found if one.row.id not in misled for fault in _takings(one, world)]
-    return faults + money + verbless
+    return Examined(found, faults)
 
 
-def pairs(house: House) -> Counter[tuple[str, str]]:
-    """How many letters there are in each pair of status and live dispatch."""
-    with house.ledger.reading() as tx:
-        return Counter(one.pair for one in look_at_all(tx))
+def broken(house: House, world: World, misled: Collection[UUID] = ()) -> list[str]:
+    """Every rule that does not hold now."""
+    return examine(house, world, misled).broken
 
 
 def _faults(one: Seen, consignments: dict[UUID, Any]) -> Iterator[str]:

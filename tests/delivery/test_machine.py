@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from outbound.delivery import House
@@ -12,16 +12,17 @@ from tests.delivery.ticking import TickingClock
 from tests.delivery.walking import TUESDAY
 
 LONG = bool(os.environ.get("OUTBOUND_TORTURE"))
-EXAMPLES = {"sqlite": 2000 if LONG else 60, "postgresql": 500 if LONG else 8}
+EXAMPLES = {"sqlite": 2500 if LONG else 170, "postgresql": 500 if LONG else 12}
 
 
 def bounded(examples: int) -> settings:
-    """The same examples in every run; no phase that remembers anything."""
+    """The same examples in every run, and what fails is said at once; the long run looks for new ones and shrinks."""
     return settings(
         max_examples=examples,
         stateful_step_count=60 if LONG else 35,
         derandomize=not LONG,
         database=None,
+        phases=[Phase.generate, *([Phase.shrink] if LONG else [])],
         deadline=None,
         print_blob=True,
         suppress_health_check=list(HealthCheck),

@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -107,10 +108,10 @@ def claim(
 
     A letter whose last claim died is claimed alone. The death is taken back by whatever ends the claim in order.
     """
-    for limit_now, condition in ((1, t.letter.c.deaths > 0), (limit, t.letter.c.deaths == 0)):
-        if found := _claim(tx, step, lane, limit_now, lease, channel, condition):
-            return found
-    return None
+    died = tx.execute(_ANY_DIED).first()
+    if died and (alone := _claim(tx, step, lane, 1, lease, channel, t.letter.c.deaths > 0)):
+        return alone
+    return _claim(tx, step, lane, limit, lease, channel, t.letter.c.deaths == 0)
 
 
 def move(
@@ -225,6 +226,7 @@ def not_paused() -> ColumnElement[bool]:
     return ~exists().where(hits)
 
 
+_ANY_DIED = select(t.letter.c.id).where(text(t.DIED)).limit(1)  # by its small index; the claim itself would read all
 _LOCK = select(t.letter).where(t.letter.c.id == bindparam("letter")).with_for_update()
 _NEW = {
     "status": Status.RECEIVED,

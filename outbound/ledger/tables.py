@@ -44,6 +44,9 @@ mailing = Table(
     UniqueConstraint("system", "reference"),
 )
 
+DIED = "deaths > 0 AND claim_token IS NULL"
+"""Letters whose last claim died, and which wait to be claimed alone: few, and asked for at every claim."""
+
 letter = Table(
     "letter",
     metadata,
@@ -97,6 +100,7 @@ letter = Table(
     UniqueConstraint("submission_id", "recipient_no"),
     Index("ix_letter_due", "status", "lane", "due_at"),
     Index("ix_letter_send", "status", "channel", "lane", "due_at"),
+    Index("ix_letter_died", "status", "lane", sqlite_where=text(DIED), postgresql_where=text(DIED)),
     Index("ix_letter_claimed_until", "claimed_until"),
     Index("ix_letter_system_reference", "system", "reference"),
     Index("ix_letter_recipient_key", "recipient_key"),

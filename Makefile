@@ -60,8 +60,9 @@ format: $(READY) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix --quiet $(CODE) || true
 	$(BIN)/ruff format $(CODE)
 
-torture: $(READY) ## Thousands of letters while everything is killed, broken and emptied; takes minutes
+torture: $(READY) ## Thousands of letters while everything is killed, broken and emptied; takes some 20 minutes
 	@$(BIN)/python -m tests.torture
+	@$(BIN)/python -m tests.torture --mutants
 
 bench: $(READY) ## Letters per second: the bare renderer and the whole way, on both databases
 	@$(BIN)/python -m benchmarks

@@ -40,12 +40,16 @@ class BusinessReceipts:
         self._records, self._moods = records, moods
         self._fetched = asyncio.Event()
 
+    def will_come(self, memo: Memo) -> bool:
+        """Will a receipt tell what becomes of a message that is taken now?"""
+        return not self._moods.receipts["never"] and outcome_of(memo.recipient).sending is not Sending.NEVER
+
     def settle(self, memo: Memo, transmission: str) -> None:
         """Promises what becomes of a message just taken, and marks the taking when it is to be refused."""
+        if not self.will_come(memo):
+            return
         wishes = self._moods.receipts
         sending = Sending.UNKNOWN_CODE if wishes["unknown_code"] else outcome_of(memo.recipient).sending
-        if wishes["never"] or sending is Sending.NEVER:
-            return
         late = wishes["very_late"] if sending is Sending.LATE else 0.0
         status, code, text = REFUSALS.get(sending, ("COMPLETED", None, None))
         words = text.format(cpr=memo.recipient) if text else None

@@ -121,7 +121,8 @@ class Mailbox:
 
     def _take(self, memo: Memo) -> Reply:
         transmission = str(uuid.uuid4())
-        self._records.take(memo.uuid, transmission, "digital", memo.recipient, memo.sha256, memo=memo.version)
+        told = {"memo": memo.version, "receipt": self._receipts.will_come(memo)}
+        self._records.take(memo.uuid, transmission, "digital", memo.recipient, memo.sha256, **told)
         self._receipts.settle(memo, transmission)
         return _received(memo, transmission)
 

@@ -12,8 +12,11 @@ from sqlalchemy import func, select
 
 from outbound.ledger import Ledger
 from outbound.ledger import tables as t
+from outbound.letter import Channel
 from outbound.life import Status
 from outbound.stack.up import Stack
+
+SOME_RECEIPTS = 15  # letters that wait for a receipt before the fetchers of receipts are killed
 
 
 class Chaos:
@@ -77,6 +80,9 @@ class Chaos:
     def _all(self) -> dict[str, Callable[[], None]]:
         blows = {
             "kill the sending workers": lambda: self._kill("network-pool"),
+            "kill the senders in their calls": self._kill_in_calls,
+            "kill the fetchers of receipts": self._kill_while_receipts_are_fetched,
+            "mailbox away after dropped answers": self._away_after_dropped_answers,
             "kill the rendering workers": lambda: self._kill("render-pool"),
             "kill the timer": lambda: self._kill("timer"),
             "kill the web process": lambda: self._kill("web"),
@@ -97,6 +103,32 @@ class Chaos:
         if self._stack.postgres is not None:
             blows["restart PostgreSQL"] = self._restart_postgres
         return blows
+
+    def _kill_in_calls(self) -> None:
+        """What was on its way is taken, nobody hears of it, and no receipt ever says so."""
+        self._mood("digital-post", {"slow": {"ms": 1200, "next": 12, "on": ["send"]}, "receipts": {"never": True}})
+        self._until(lambda: self._begun() > 0)
+        time.sleep(0.3)
+        self._kill("network-pool")
+        time.sleep(1.5)
+        self._mood("digital-post", {"slow": False, "receipts": {"never": False}})
+
+    def _kill_while_receipts_are_fetched(self) -> None:
+        """Receipts pile up, then each call about them takes its time, and the worker dies between two of them."""
+        self._mood("digital-post", {"error_before_take": {"on": ["receipts"]}})
+        self._until(lambda: self._sent_digitally() > SOME_RECEIPTS)
+        slow = {"ms": 400, "on": ["receipts"]}
+        self._mood("digital-post", {"error_before_take": False, "slow": slow})
+        time.sleep(2.0)
+        self._kill("network-pool")
+        self._mood("digital-post", {"slow": False})
+
+    def _away_after_dropped_answers(self) -> None:
+        """Letters in doubt of which no receipt speaks, and a mailbox that cannot be reached when they are repeated."""
+        self._mailbox({"drop_answer": {"next": 4}, "receipts": {"never": True}}, 4)
+        self._until(lambda: "drop_answer" not in self._mood_now("digital-post"))
+        self._mailbox({"drop_answer": False, "down": {"seconds": 4}, "receipts": {"never": False}}, 8)
+        time.sleep(4)
 
     def _kill(self, name: str) -> None:
         self._stack.supervisor.kill(name)
@@ -132,13 +164,34 @@ class Chaos:
     def _mood(self, simulator: str, mood: dict[str, object]) -> None:
         httpx.post(f"{self._stack.controls[simulator]}/mood", json=mood).raise_for_status()
 
+    def _mood_now(self, simulator: str) -> dict[str, object]:
+        mood: dict[str, object] = httpx.get(f"{self._stack.controls[simulator]}/mood").raise_for_status().json()
+        return mood
+
+    def _until(self, happens: Callable[[], bool], most: float = 5) -> None:
+        """Wait for the moment at which a blow hurts; where it does not come, the blow falls all the same."""
+        patience_ends = time.monotonic() + most
+        while not happens() and time.monotonic() < patience_ends and not self._stop.is_set():
+            time.sleep(0.05)
+
+    def _sent_digitally(self) -> int:
+        row = t.letter.c
+        sent = select(func.count()).where(row.status == Status.SENT, row.channel == Channel.DIGITAL)
+        with self._ledger.reading() as tx:
+            return int(tx.execute(sent).scalar() or 0)
+
+    def _begun(self) -> int:
+        """Letters whose consignment is begun and not answered."""
+        begun = (
+            select(func.count())
+            .select_from(t.dispatch.join(t.consignment, t.consignment.c.id == t.dispatch.c.consignment_id))
+            .join(t.letter, t.letter.c.id == t.dispatch.c.letter_id)
+            .where(t.letter.c.status == Status.SENDING, t.consignment.c.called_at.is_not(None))
+        )
+        with self._ledger.reading() as tx:
+            return int(tx.execute(begun).scalar() or 0)
+
     def _count_in_flight(self) -> None:
-        """The letters whose consignment was begun and not answered when the blow fell."""
-        with suppress(Exception), self._ledger.reading() as tx:
-            begun = (
-                select(func.count())
-                .select_from(t.dispatch.join(t.consignment, t.consignment.c.id == t.dispatch.c.consignment_id))
-                .join(t.letter, t.letter.c.id == t.dispatch.c.letter_id)
-                .where(t.letter.c.status == Status.SENDING, t.consignment.c.begun_at.is_not(None))
-            )
-            self.letters_in_doubt += int(tx.execute(begun).scalar() or 0)
+        """The letters that are on their way when the blow falls may be HELD for doubt."""
+        with suppress(Exception):
+            self.letters_in_doubt += self._begun()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -40,7 +41,7 @@ def judge(
 ) -> Verdict:
     """Every letter accepted with a 2xx: taken exactly once, or HELD and taken at most once, or CANCELLED and never."""
     verdict = Verdict(happened=chaos.happened, most_doubts=chaos.letters_in_doubt)
-    taken = _taken(ledger, controls, verdict)
+    taken, receipted = _taken(ledger, controls, verdict)
     with ledger.reading() as tx:
         for letter_id in accepted.values():
             one = letter(tx, letter_id)
@@ -50,6 +51,8 @@ def judge(
             held = f" {one.held_code}" if one.status is Status.HELD else ""
             verdict.counts[f"{one.status}{held}"] += 1
             _judge_one(verdict, one.id, one.status, taken[one.id], cancelled)
+            if one.held_code == "no-receipt" and one.id in receipted:
+                verdict.wrong.append(f"{one.id} waits for a receipt that was fetched and is lost")
             live = live_dispatch(tx, one.id)
             if (live.outcome if live else None) not in LEGAL[one.status]:
                 verdict.wrong.append(f"{one.id} is {one.status} with a live dispatch {live and live.outcome}")
@@ -77,11 +80,15 @@ def _judge_one(verdict: Verdict, one: UUID, status: Status, times: int, cancelle
         verdict.wrong.append(f"{one} was cancelled with a 2xx and is {status}")
 
 
-def _taken(ledger: Ledger, controls: Mapping[str, str], verdict: Verdict) -> Counter[UUID]:
-    """Takings that count, by letter: those that the same simulator later refused by receipt do not."""
+def _taken(ledger: Ledger, controls: Mapping[str, str], verdict: Verdict) -> tuple[Counter[UUID], set[UUID]]:
+    """Takings that count, by letter: those that the same simulator later refused by receipt do not.
+
+    Beside them the letters of which a receipt of the mailbox told; by now all of those have been fetched.
+    """
     with ledger.reading() as tx:
         letters = {row.id: row.letter_id for row in tx.execute(select(t.dispatch.c.id, t.dispatch.c.letter_id))}
     taken: Counter[UUID] = Counter()
+    receipted = set[UUID]()
     for name in ("digital-post", "remote-print"):
         for taking in _takings(controls[name]):
             dispatch = UUID(taking["dispatch"])
@@ -89,11 +96,13 @@ def _taken(ledger: Ledger, controls: Mapping[str, str], verdict: Verdict) -> Cou
                 verdict.wrong.append(f"{name} took {dispatch}, of which the ledger knows nothing")
             elif not taking["refused"]:
                 taken[letters[dispatch]] += 1
-    return taken
+                if taking["detail"].get("receipt"):
+                    receipted.add(letters[dispatch])
+    return taken, receipted
 
 
-def _takings(control: str) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
+def _takings(control: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     while page := httpx.get(f"{control}/takings", params={"after": found[-1]["id"] if found else 0}).json()["takings"]:
         found += page
     return found

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy import Connection, Row, bindparam, func, select, text
 
 from outbound import clock
 from outbound.ledger import deferred, incidents
@@ -130,12 +130,15 @@ def keep_copies(tx: Connection, rows: Mapping[str, TariffRow]) -> None:
 
     One transaction at a time does so: two that meet the same new rows in another order would wait for each other.
     """
-    known = set(tx.execute(select(t.tariff_row.c.hash).where(t.tariff_row.c.hash.in_(list(rows)))).scalars())
+    known = set(tx.execute(_COPIES, {"hashes": list(rows)}).scalars())
     new = sorted(rows.keys() - known)
     if new and tx.dialect.name == "postgresql":
         tx.execute(text("LOCK TABLE tariff_row IN SHARE ROW EXCLUSIVE MODE"))
     for key in new:
         insert_new(tx, t.tariff_row, {"hash": key, "body": rows[key].canonical})
+
+
+_COPIES = select(t.tariff_row.c.hash).where(t.tariff_row.c.hash.in_(bindparam("hashes", expanding=True)))
 
 
 def _insert(tx: Connection, entries: list[Entry], at: datetime | None = None) -> None:

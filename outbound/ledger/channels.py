@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -57,9 +57,14 @@ def failures(tx: Connection, channel: Channel) -> int:
 
 def worked(tx: Connection, channel: Channel) -> None:
     """The channel answered: it is open."""
-    state = t.channel_state
-    ok = {"failures": 0, "open_until": None, "misconfigured": "[]"}
-    tx.execute(update(state).where(state.c.channel == channel, state.c.failures > 0).values(**ok))
+    tx.execute(_WORKED, {"which": channel})
+
+
+_WORKED = (
+    update(t.channel_state)
+    .where(t.channel_state.c.channel == bindparam("which"), t.channel_state.c.failures > 0)
+    .values(failures=0, open_until=None, misconfigured="[]")
+)
 
 
 def pause(tx: Connection, scope: str, key: str, by: str, act_id: UUID | None = None) -> bool:

@@ -415,13 +415,19 @@ def _bury(tx: Connection, consignment_id: UUID, members: Sequence[Member], death
 
 def unsettled(tx: Connection, consignment_id: UUID) -> bool:
     """Is a letter of it still SENDING with a dispatch that is open or in doubt?"""
-    d, row = t.dispatch.c, t.letter.c
-    wanted = (
-        select(d.id)
-        .join(t.letter, row.id == d.letter_id)
-        .where(d.consignment_id == consignment_id, d.outcome.in_(list(UNSETTLED)), row.status == Status.SENDING)
+    return tx.execute(_UNSETTLED, {"consignment": consignment_id}).first() is not None
+
+
+_UNSETTLED = (
+    select(t.dispatch.c.id)
+    .join(t.letter, t.letter.c.id == t.dispatch.c.letter_id)
+    .where(
+        t.dispatch.c.consignment_id == bindparam("consignment"),
+        t.dispatch.c.outcome.in_(sorted(UNSETTLED)),
+        t.letter.c.status == Status.SENDING,
     )
-    return tx.execute(wanted.limit(1)).first() is not None
+    .limit(1)
+)
 
 
 def any_live(tx: Connection, letter_id: UUID) -> bool:

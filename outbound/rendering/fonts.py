@@ -9,7 +9,7 @@ letters embed subsets of them, which the licence lets go with any document.
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -18,11 +18,12 @@ from io import BytesIO
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
+
+from outbound.rendering.subsets import LetterFont
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,8 @@ _INVISIBLE = frozenset(
     }
 )  # controls, zero-width and bidirectional marks, private use: nothing to print, or a text that reads otherwise
 
-subset_lock = RLock()
 _registration = Lock()
-_registered: dict[Face, TTFont] = {}
+_registered: dict[Face, LetterFont] = {}
 
 
 def font_cache() -> Path:
@@ -148,25 +148,9 @@ def register() -> None:
         folder = font_cache()
         for face in FACES:
             if face not in _registered:
-                font = _font(face, folder)
+                font = LetterFont(face.name, str(face_file(face, folder)), usual=face in STANDS_IN)
                 pdfmetrics.registerFont(font)
                 _registered[face] = font
-
-
-def _font(face: Face, folder: Path) -> TTFont:
-    font = TTFont(face.name, str(face_file(face, folder)), asciiReadable=False)
-    font.face = _SharedFace(font.face.filename)
-    return font
-
-
-class _SharedFace(TTFontFace):
-    """TTFontFile keeps one read position for all threads: unlocked, letters are now and then silently corrupt."""
-
-    def makeSubset(self, subset: Sequence[int]) -> bytes:  # noqa: N802 - ReportLab's name
-        """The font file of one letter."""
-        with subset_lock:
-            made: bytes = super().makeSubset(subset)
-            return made
 
 
 @cache

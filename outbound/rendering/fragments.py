@@ -9,11 +9,13 @@ from lxml.etree import _Element
 from reportlab.lib.colors import Color
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Paragraph
 from reportlab.platypus.paraparser import ParaFrag
 
 from outbound.rendering.danish import MONTHS
 from outbound.rendering.fonts import BOLD, ITALIC, REGULAR, Face, runs
+from outbound.rendering.structure import Element
+from outbound.rendering.tagged import Target
+from outbound.rendering.tagged_pieces import TaggedParagraph
 
 INK = Color(0, 0, 0)
 PALE = Color(0.945, 0.945, 0.945)
@@ -59,12 +61,18 @@ def text_of(element: _Element) -> str:
     return "".join(str(part) for part in element.itertext())
 
 
-def paragraph_of(element: _Element, style: ParagraphStyle, face: Face = REGULAR) -> Paragraph:
+def paragraph_of(
+    element: _Element, style: ParagraphStyle, face: Face = REGULAR, tag: Element | None = None
+) -> TaggedParagraph:
     """The element's text as one paragraph."""
-    return Paragraph("", style, frags=fragments(element, style, face))
+    made = TaggedParagraph("", style, frags=fragments(element, style, face))
+    made.element = tag
+    return made
 
 
-def paragraphs_of(element: _Element, style: ParagraphStyle, face: Face = REGULAR, bullet: str = "") -> list[Paragraph]:
+def paragraphs_of(
+    element: _Element, style: ParagraphStyle, face: Face = REGULAR, bullet: str = "", tag: Element | None = None
+) -> list[TaggedParagraph]:
     """The element's text, parted after every so many line breaks: one paragraph of 20,000 lines takes minutes."""
     blocks: list[list[ParaFrag]] = [[]]
     breaks = 0
@@ -75,9 +83,12 @@ def paragraphs_of(element: _Element, style: ParagraphStyle, face: Face = REGULAR
             breaks = 0
         else:
             blocks[-1].append(frag)
-    made = [Paragraph("", style, frags=block or [_fragment("", face, style, None)]) for block in blocks]
+    made = [TaggedParagraph("", style, frags=block or [_fragment("", face, style, None)]) for block in blocks]
+    for one in made:
+        one.element = tag
     made[0].bulletText = bullet or None
     for upper, lower in pairwise(made):
+        upper.tail = " "
         upper.style = ParagraphStyle(style.name, parent=upper.style, spaceAfter=0)
         lower.style = ParagraphStyle(style.name, parent=lower.style, spaceBefore=0)
     return made
@@ -101,10 +112,12 @@ def fragments(element: _Element, style: ParagraphStyle, face: Face = REGULAR) ->
         if folded:
             trailing = folded.endswith(" ")
             made += [_fragment(run, part, style, link) for part, run in runs(folded, own)]
+    if len(made) == 1 and made[0].link:  # alone in its paragraph, ReportLab draws a link another way, without its mark
+        made.append(_fragment("", face, style, None))
     return made or [_fragment("", face, style, None)]
 
 
-def _inline(element: _Element, face: Face, link: str | None) -> Iterator[tuple[str | None, Face, str | None]]:
+def _inline(element: _Element, face: Face, link: Target | None) -> Iterator[tuple[str | None, Face, Target | None]]:
     """(text, face, link) in order; text None is a line break."""
     if element.text:
         yield element.text, face, link
@@ -112,18 +125,20 @@ def _inline(element: _Element, face: Face, link: str | None) -> Iterator[tuple[s
         if child.tag == "br":
             yield None, face, None
         elif child.tag == "a":
-            yield from _inline(child, face, child.get("href"))
+            yield from _inline(child, face, Target(child.get("href")))
         else:
             yield from _inline(child, BOLD if child.tag == "strong" or face is BOLD else ITALIC, link)
         if child.tail:
             yield child.tail, face, link
 
 
-def _fragment(text: str, face: Face, style: ParagraphStyle, link: str | None, *, line_break: bool = False) -> ParaFrag:
+def _fragment(
+    text: str, face: Face, style: ParagraphStyle, link: Target | None, *, line_break: bool = False
+) -> ParaFrag:
     frag = ParaFrag(
         rise=0,
         greek=0,
-        link=[(0, link)] if link else [],
+        link=[(id(link), link)] if link else [],
         fontName=face.name,
         bold=0,
         italic=0,
@@ -137,11 +152,13 @@ def _fragment(text: str, face: Face, style: ParagraphStyle, link: str | None, *,
     return frag
 
 
-def plain(text: str, style: ParagraphStyle, face: Face = REGULAR) -> Paragraph:
+def plain(text: str, style: ParagraphStyle, face: Face = REGULAR, tag: Element | None = None) -> TaggedParagraph:
     """Text of the router's own in a paragraph: line breaks are kept, nothing in it is markup."""
     frags: list[ParaFrag] = []
     for number, line in enumerate(text.split("\n")):
         if number:
             frags.append(_fragment("", face, style, None, line_break=True))
         frags += [_fragment(run, part, style, None) for part, run in runs(unbroken(line), face)]
-    return Paragraph("", style, frags=frags or [_fragment("", face, style, None)])
+    made = TaggedParagraph("", style, frags=frags or [_fragment("", face, style, None)])
+    made.element = tag
+    return made

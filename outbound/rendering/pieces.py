@@ -1,13 +1,16 @@
 """From the checked body to flowables."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from lxml.etree import _Element
 from reportlab.platypus import Flowable
 
 from outbound.rendering.fonts import BOLD
 from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, paragraph_of, paragraphs_of, text_of
+from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
+from outbound.rendering.tagged import RULE
 from outbound.rendering.window import BODY_LATER, MM
 
 STICKS = "sticks"  # the attribute of a flowable that never ends a page
@@ -17,6 +20,7 @@ _SHORT = 250  # characters: a paragraph that leads into a list and is no longer 
 class Group(Flowable):
     """Flowables that stand on one page where they fit on one at all; `tinted`: on a grey ground."""
 
+    canv: Any
     PAD = 9.0  # points inside a tinted group
 
     def __init__(self, inside: Sequence[Flowable], *, tinted: bool = False) -> None:
@@ -64,39 +68,51 @@ class Group(Flowable):
     def draw(self) -> None:
         """The ground, then the parts on it."""
         if self.tinted:
-            self.canv.setFillColor(PALE)
-            self.canv.rect(0, 0, self.width, self.height, stroke=0, fill=1)
-            self.canv.setFillColor(INK)
+            with self.canv.artifact(RULE):
+                self.canv.setFillColor(PALE)
+                self.canv.rect(0, 0, self.width, self.height, stroke=0, fill=1)
+                self.canv.setFillColor(INK)
         for (_, bottom), part in zip(self._places, self.inside, strict=True):
             part.drawOn(self.canv, self._pad, self.height - bottom)
 
 
-def flowables(body: _Element) -> list[Flowable]:
-    """The whole body, in order."""
-    return [piece for element in body for piece in _pieces(element)]
+def flowables(body: _Element, root: Element) -> list[Flowable]:
+    """The whole body, in order; its elements are added to the tree under `root`."""
+    headings = _heading_tags(body)
+    return [piece for element in body for piece in _pieces(element, root, headings)]
 
 
-def _pieces(element: _Element) -> Iterator[Flowable]:
+def _heading_tags(body: _Element) -> Iterator[str]:
+    """The tag of each heading in turn. No level is left out, which PDF/UA does not allow, whatever a template does."""
+    level = 0
+    for heading in body.iter("h1", "h2", "h3"):
+        level = min(int(str(heading.tag)[1]), level + 1)
+        yield f"H{level}"
+
+
+def _pieces(element: _Element, parent: Element, headings: Iterator[str]) -> Iterator[Flowable]:
     tag = element.tag
     if tag in ("h1", "h2", "h3"):
-        yield _sticking(paragraph_of(element, STYLES[tag], BOLD))
+        yield _sticking(paragraph_of(element, STYLES[tag], BOLD, Element(next(headings), parent)))
     elif tag in ("ul", "ol"):
-        yield from _items(element)
+        yield from _items(element, parent)
     elif tag == "table":
-        yield table_of(element)
+        yield table_of(element, parent)
     elif tag == "section":
-        yield Group([piece for child in element for piece in _pieces(child)], tinted=element.get("class") == "box")
+        within = Element("Sect", parent)
+        pieces = [piece for child in element for piece in _pieces(child, within, headings)]
+        yield Group(pieces, tinted=element.get("class") == "box")
     else:
-        yield from _text_block(element)
+        yield from _text_block(element, Element("P", parent))
 
 
-def _text_block(element: _Element) -> list[Flowable]:
+def _text_block(element: _Element, tag: Element) -> list[Flowable]:
     kind = element.get("class")
     if kind == "signature":
-        signature = Group(paragraphs_of(element, SIGNATURE))
+        signature = Group(paragraphs_of(element, SIGNATURE, tag=tag))
         signature.spaceBefore = SIGNATURE.spaceBefore
         return [signature]
-    paragraphs = paragraphs_of(element, NOTE if kind == "note" else BODY)
+    paragraphs = paragraphs_of(element, NOTE if kind == "note" else BODY, tag=tag)
     following = element.getnext()
     if following is not None and following.tag in ("ul", "ol") and len(text_of(element)) < _SHORT:
         _sticking(paragraphs[0])
@@ -109,8 +125,13 @@ def _sticking(flowable: Flowable) -> Flowable:
     return flowable
 
 
-def _items(element: _Element) -> Iterator[Flowable]:
+def _items(element: _Element, parent: Element) -> Iterator[Flowable]:
+    whole = Element("L", parent, UNORDERED if element.tag == "ul" else ORDERED)
     for number, item in enumerate(element, 1):
         bullet = "•" if element.tag == "ul" else f"{number}."
         style = STYLES["li" if item.getnext() is not None else "last-li"]
-        yield from paragraphs_of(item, style, bullet=bullet)
+        entry = Element("LI", whole)
+        label = Element("Lbl", entry)
+        paragraphs = paragraphs_of(item, style, bullet=bullet, tag=Element("LBody", entry))
+        paragraphs[0].label = label
+        yield from paragraphs

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from outbound.letter import Document, ReadyMade
+from outbound.rendering import fonts
 from outbound.rendering.children import Busy, Died, Killed, pool
-from outbound.rendering.cover import draw_cover, new_canvas
+from outbound.rendering.cover import draw_cover
 from outbound.rendering.faults import Fault, RenderingFault
 from outbound.rendering.inspection import SENTENCES
 from outbound.rendering.letter_type import LONGEST_TITLE
+from outbound.rendering.metadata import Facts
 from outbound.rendering.paging import MOST_PAGES
 from outbound.rendering.renderer import sheets_of
 from outbound.rendering.sheet import draw_marker, one_line
+from outbound.rendering.structure import Element
+from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.views import Frame
 from outbound.rendering.wire import Message
 
@@ -64,7 +68,7 @@ def prepare(
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RenderingFault("title")
     cover = _cover(frame, plex) if frame.cover or frame.cover_sheet else b""
-    stamp = _stamp(frame.marker) if frame.marker else b""
+    stamp = _stamp(frame) if frame.marker else b""
     found, made = _asked(ready_made.pdf, cover, stamp, seconds, memory, largest, most_pages)
     if found.codes:
         raise RenderingFault(found.codes[0])
@@ -79,20 +83,26 @@ def prepare(
 
 
 def _cover(frame: Frame, plex: str) -> bytes:
-    out = BytesIO()
-    canvas = new_canvas(out, "", frame.letterhead.name, "da")
-    draw_cover(canvas, frame, plex)
+    out, root = BytesIO(), Element("Document")
+    canvas = _canvas(out, frame, root)
+    draw_cover(canvas, frame, plex, Element("Sect", root))
     canvas.save()
     return out.getvalue()
 
 
-def _stamp(marker: str) -> bytes:
+def _stamp(frame: Frame) -> bytes:
+    """The marker without a mark of its own: it becomes an artifact of the page that it is put on."""
     out = BytesIO()
-    canvas = new_canvas(out, "", "", "da")
-    draw_marker(canvas, marker)
+    canvas = _canvas(out, frame, Element("Document"))
+    draw_marker(canvas, frame.marker, None)
     canvas.showPage()
     canvas.save()
     return out.getvalue()
+
+
+def _canvas(out: BytesIO, frame: Frame, root: Element) -> TaggedCanvas:
+    fonts.register()
+    return TaggedCanvas(out, Facts("", "", "", "da", frame.dated), root)
 
 
 def _asked(

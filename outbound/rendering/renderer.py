@@ -8,18 +8,19 @@ from typing import Any
 from lxml.etree import _Element
 from reportlab import rl_config
 from reportlab.lib import rl_accel
-from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph
 
 from outbound.letter import Document
 from outbound.rendering import fonts, sheet
-from outbound.rendering.cover import draw_cover, new_canvas
+from outbound.rendering.cover import draw_cover
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fragments import text_of
 from outbound.rendering.letter_type import LONGEST_TITLE, LetterType
+from outbound.rendering.metadata import Facts
 from outbound.rendering.paging import Page, pour
 from outbound.rendering.pieces import flowables
 from outbound.rendering.sheet import one_line
+from outbound.rendering.structure import Element
+from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.templates import body_of, line_of
 from outbound.rendering.twin import twin
 from outbound.rendering.views import Frame, letter_view
@@ -44,7 +45,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
     title = sheet.checked(line_of(letter_type.form.title, fields, view))
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RenderingFault("title")
-    pdf, pages = _pdf(title, _laid_out(body, frame), frame, letter_type)
+    pdf, pages = _pdf(_facts(title, frame, letter_type), _laid_out(body, frame), frame, letter_type.plex)
     return Document(
         pdf=pdf,
         title=title,
@@ -61,45 +62,53 @@ def sheets_of(pages: int, plex: str) -> int:
     return (pages + 1) // 2 if plex == "duplex" else pages
 
 
+def _facts(title: str, frame: Frame, letter_type: LetterType) -> Facts:
+    subject = letter_type.label or letter_type.name
+    return Facts(title, one_line(frame.letterhead.name), subject, letter_type.languages[0], frame.dated)
+
+
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """A letter laid out and not yet drawn."""
+    """A letter laid out and not yet drawn. `cover` is an element that stays empty where there is none."""
 
-    column: list[tuple[Paragraph, float]]
+    root: Element
+    cover: Element
+    head: sheet.Head
     pages: list[Page]
 
 
 def _laid_out(body: _Element, frame: Frame) -> _Layout:
     fonts.register()
-    column = sheet.head_paragraphs(frame)
-    top = max(BODY_FIRST.top, sheet.head_bottom(column) + _HEAD_GAP)
+    root = Element("Document")
+    cover = Element("Sect", root)
+    head = sheet.head_of(frame, root)
+    top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
     first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
-    return _Layout(column, pour(flowables(body), first, BODY_LATER))
+    return _Layout(root, cover, head, pour(flowables(body, root), first, BODY_LATER))
 
 
-def _pdf(title: str, layout: _Layout, frame: Frame, letter_type: LetterType) -> tuple[bytes, int]:
+def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes, int]:
     """The PDF and its number of pages, cover and its back included."""
     out = BytesIO()
-    canvas = new_canvas(out, title, frame.letterhead.name, letter_type.languages[0])
-    covers = draw_cover(canvas, frame, letter_type.plex) if frame.cover else 0
+    canvas = TaggedCanvas(out, facts, layout.root)
+    covers = draw_cover(canvas, frame, plex, layout.cover) if frame.cover else 0
+    sender, case = one_line(frame.letterhead.name), one_line(frame.case_number)
     for number, page in enumerate(layout.pages, 1):
         if number == 1:
-            _draw_first(canvas, layout, frame)
+            _draw_first(canvas, layout.head, frame)
         for flowable, x, y in page.placed:
             flowable.drawOn(canvas, x, y)
-        sheet.draw_footer(
-            canvas, one_line(frame.letterhead.name), one_line(frame.case_number), number, len(layout.pages)
-        )
+        sheet.draw_footer(canvas, sender, case, number, len(layout.pages))
         canvas.showPage()
     canvas.save()
     return out.getvalue(), covers + len(layout.pages)
 
 
-def _draw_first(canvas: Canvas, layout: _Layout, frame: Frame) -> None:
-    sheet.draw_head(canvas, layout.column)
-    sheet.draw_marker(canvas, frame.marker)
-    sheet.draw_return_line(canvas, frame.letterhead)
+def _draw_first(canvas: TaggedCanvas, head: sheet.Head, frame: Frame) -> None:
+    sheet.draw_head(canvas, head.column)
+    sheet.draw_marker(canvas, frame.marker, head.marker)
+    sheet.draw_return_line(canvas, frame.letterhead, head.return_line)
     if frame.address_in_window:
-        sheet.draw_address(canvas, frame.address_in_window)
+        sheet.draw_address(canvas, frame.address_in_window, head.recipient)
     else:
-        sheet.draw_name(canvas, frame.recipient)
+        sheet.draw_name(canvas, frame.recipient, head.recipient)

@@ -1,17 +1,21 @@
 """What stands on the pages around the body: window, return address, letterhead, marker and page numbers."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph
 
 from outbound.letter import Address
 from outbound.rendering.danish import dato
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fonts import BOLD, REGULAR, Face, runs, unprintable, width
 from outbound.rendering.fragments import GREY, INK, plain
+from outbound.rendering.structure import Element
+from outbound.rendering.tagged import FOOTER as FOOTER_ARTIFACT
+from outbound.rendering.tagged import TaggedCanvas
+from outbound.rendering.tagged_pieces import TaggedParagraph
 from outbound.rendering.views import Frame, Letterhead
 from outbound.rendering.window import FOOTER, HEAD, MARKER, MM, PAGE_HEIGHT, WINDOW, Box
 
@@ -45,13 +49,15 @@ def draw_line(canvas: Canvas, x: float, y: float, text: str, face: Face, size: f
         x += canvas.stringWidth(run, part.name, size)
 
 
-def draw_address(canvas: Canvas, address: Address, window: Box = WINDOW.address) -> None:
+def draw_address(canvas: TaggedCanvas, address: Address, element: Element, window: Box = WINDOW.address) -> None:
     """The address block, one face and size, in the window. Raises RenderingFault: `address` where it cannot fit."""
     size, lines = fitted(tuple(filter(None, map(one_line, address.as_lines()))), window)
     y = (PAGE_HEIGHT - window.top - _INSET) * MM - size
-    for line in lines:
-        draw_line(canvas, (window.left + _INSET) * MM, y, line, REGULAR, size)
-        y -= size * _LINE
+    with canvas.tagged(element):
+        for number, line in enumerate(lines, 1):
+            heard = line if number == len(lines) else f"{line} "  # else two lines are heard as one word
+            draw_line(canvas, (window.left + _INSET) * MM, y, heard, REGULAR, size)
+            y -= size * _LINE
 
 
 def fitted(lines: tuple[str, ...], window: Box) -> tuple[float, list[str]]:
@@ -83,40 +89,69 @@ def _wrapped(line: str, size: float, across: float) -> Iterator[str]:
     yield part
 
 
-def draw_name(canvas: Canvas, recipient: str) -> None:
+def draw_name(canvas: TaggedCanvas, recipient: str, element: Element) -> None:
     """Who the letter is for, where no address stands in the window. As much of it as one line holds."""
     box = WINDOW.address
     name = shortened(one_line(recipient), 11.0, (box.width - 2 * _INSET) * MM)
-    draw_line(canvas, (box.left + _INSET) * MM, (PAGE_HEIGHT - box.top - _INSET) * MM - 11.0, name, REGULAR, 11.0)
+    with canvas.tagged(element):
+        draw_line(canvas, (box.left + _INSET) * MM, (PAGE_HEIGHT - box.top - _INSET) * MM - 11.0, name, REGULAR, 11.0)
 
 
-def draw_return_line(canvas: Canvas, letterhead: Letterhead) -> None:
+def draw_return_line(canvas: TaggedCanvas, letterhead: Letterhead, element: Element) -> None:
     """The one-line return address over the window. Raises RenderingFault: `return-address` where it is too long."""
     line, box = one_line(letterhead.return_address), WINDOW.return_line
     for size in (7.5, 7.0, 6.5, 6.0):
         if width(line, REGULAR, size) <= (box.width - 2 * _INSET) * MM:
             y = (PAGE_HEIGHT - box.bottom + 1.4) * MM
-            return draw_line(canvas, (box.left + _INSET) * MM, y, line, REGULAR, size)
+            with canvas.tagged(element):
+                return draw_line(canvas, (box.left + _INSET) * MM, y, line, REGULAR, size)
     raise RenderingFault("return-address")
 
 
-def head_paragraphs(frame: Frame) -> list[tuple[Paragraph, float]]:
-    """The column at right, each paragraph with the points of space above it."""
-    head = frame.letterhead
-    column = [(plain(one_line(head.name), _HEAD_NAME, BOLD), 0.0)]
-    for text, space in (
-        (head.department, 1),
-        (head.phone and f"Telefon {head.phone}", 5),
-        (head.mail, 0),
-        (head.web, 0),
-    ):
-        if text:
-            column.append((plain(one_line(text), _HEAD_TEXT), float(space)))
-    if head.opening_hours.strip():
-        hours = "\n".join(one_line(line) for line in head.opening_hours.strip().splitlines())
-        column.append((plain("Åbningstid", _HEAD_LABEL), 6.0))
-        column.append((plain(hours, _HEAD_TEXT), 0.0))
-    return column + _facts(frame)
+Column = Sequence[tuple[TaggedParagraph, float]]  # each with the points of space above it
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The column at right, and the elements of what else stands around the body of the first page."""
+
+    column: Column
+    marker: Element
+    return_line: Element
+    recipient: Element
+
+
+def head_of(frame: Frame, root: Element) -> Head:
+    """The head of the letter. Read aloud it comes before the title, in the order of the HTML twin: who writes, to
+    whom, and the facts of the case."""
+    letterhead, marker = frame.letterhead, Element("P", root)
+    column = [_said(letterhead.name, _HEAD_NAME, 0.0, root, BOLD)]
+    if letterhead.department:
+        column.append(_said(letterhead.department, _HEAD_TEXT, 1.0, root))
+    return_line = Element("P", root)
+    reached = (letterhead.phone and f"Telefon {letterhead.phone}", 5.0), (letterhead.mail, 0.0), (letterhead.web, 0.0)
+    column += [_said(text, _HEAD_TEXT, space, root) for text, space in reached if text]
+    if letterhead.opening_hours.strip():
+        hours = "\n".join(one_line(line) for line in letterhead.opening_hours.strip().splitlines())
+        column += _labelled("Åbningstid", plain(hours, _HEAD_TEXT), 6.0, root)
+    recipient = Element("P", root)
+    for number, (label, text) in enumerate(facts_of(frame)):
+        column += _labelled(label, plain(text, _HEAD_VALUE), 2.0 if number else 12.0, root)
+    return Head(column, marker, return_line, recipient)
+
+
+def _said(
+    text: str, style: ParagraphStyle, space: float, root: Element, face: Face = REGULAR
+) -> tuple[TaggedParagraph, float]:
+    return plain(one_line(text), style, face, Element("P", root)), space
+
+
+def _labelled(label: str, value: TaggedParagraph, space: float, root: Element) -> Column:
+    """A small word and, under it, what it says: heard as one."""
+    over = plain(label, _HEAD_LABEL)
+    over.element = value.element = Element("P", root)
+    over.tail = " "
+    return [(over, space), (value, 0.0)]
 
 
 def facts_of(frame: Frame) -> list[tuple[str, str]]:
@@ -130,15 +165,7 @@ def facts_of(frame: Frame) -> list[tuple[str, str]]:
     return [(label, text) for label, given in facts if (text := one_line(given))]
 
 
-def _facts(frame: Frame) -> list[tuple[Paragraph, float]]:
-    column = []
-    for number, (label, text) in enumerate(facts_of(frame)):
-        column.append((plain(label, _HEAD_LABEL), 2.0 if number else 12.0))
-        column.append((plain(text, _HEAD_VALUE), 0.0))
-    return column
-
-
-def draw_head(canvas: Canvas, column: list[tuple[Paragraph, float]]) -> None:
+def draw_head(canvas: TaggedCanvas, column: Column) -> None:
     """The column at right, from its top down."""
     y = (PAGE_HEIGHT - HEAD.top) * MM
     for paragraph, space in column:
@@ -146,33 +173,35 @@ def draw_head(canvas: Canvas, column: list[tuple[Paragraph, float]]) -> None:
         paragraph.drawOn(canvas, HEAD.left * MM, y)
 
 
-def head_bottom(column: list[tuple[Paragraph, float]]) -> float:
+def head_bottom(column: Column) -> float:
     """Millimetres from the top of the page to the foot of the column. Raises RenderingFault: `letterhead`."""
-    tall = sum(space + paragraph.wrap(HEAD.width * MM, 1e6)[1] for paragraph, space in column) / MM
+    tall: float = sum(space + paragraph.wrap(HEAD.width * MM, 1e6)[1] for paragraph, space in column) / MM
     if tall > HEAD.height:
         raise RenderingFault("letterhead")
     return HEAD.top + tall
 
 
-def draw_marker(canvas: Canvas, marker: str) -> None:
+def draw_marker(canvas: TaggedCanvas, marker: str, element: Element | None) -> None:
     """A word such as "Genudsendt" in the top margin. Raises RenderingFault: `marker` where it is too long."""
     word = one_line(marker)
     if word:
         if width(word, BOLD, 11) > MARKER.width * MM:
             raise RenderingFault("marker")
-        draw_line(canvas, MARKER.left * MM, (PAGE_HEIGHT - MARKER.bottom + 1.5) * MM, word, BOLD, 11)
+        with canvas.tagged(element):
+            draw_line(canvas, MARKER.left * MM, (PAGE_HEIGHT - MARKER.bottom + 1.5) * MM, word, BOLD, 11)
 
 
-def draw_footer(canvas: Canvas, sender: str, case_number: str, page: int, pages: int) -> None:
+def draw_footer(canvas: TaggedCanvas, sender: str, case_number: str, page: int, pages: int) -> None:
     """Sender and case at left as far as there is room, `Side x af y` at right."""
     y, size = (PAGE_HEIGHT - FOOTER.bottom + 1.5) * MM, 8.0
     number = f"Side {page} af {pages}"
     x = FOOTER.right * MM - width(number, REGULAR, size)
-    canvas.setFillColor(GREY)
-    draw_line(canvas, x, y, number, REGULAR, size)
     left = sender + (f" · Sagsnummer {case_number}" if case_number else "")
-    draw_line(canvas, FOOTER.left * MM, y, shortened(left, size, x - FOOTER.left * MM - 12), REGULAR, size)
-    canvas.setFillColor(INK)
+    with canvas.artifact(FOOTER_ARTIFACT):
+        canvas.setFillColor(GREY)
+        draw_line(canvas, x, y, number, REGULAR, size)
+        draw_line(canvas, FOOTER.left * MM, y, shortened(left, size, x - FOOTER.left * MM - 12), REGULAR, size)
+        canvas.setFillColor(INK)
 
 
 def shortened(text: str, size: float, across: float) -> str:

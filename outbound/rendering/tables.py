@@ -4,25 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from lxml.etree import _Element
-from reportlab.platypus import Flowable, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 
 from outbound.rendering.fonts import BOLD, REGULAR, width
 from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, paragraphs_of, text_of, unbroken
+from outbound.rendering.structure import ROW_HEAD, TABLE_HEAD, Element
+from outbound.rendering.tagged_pieces import TableMarks, TaggedParagraph
 from outbound.rendering.window import BODY_LATER, MM
 
 
-def table_of(element: _Element) -> Flowable:
+def table_of(element: _Element, parent: Element) -> Flowable:
     """The table, ready to be laid out and to be parted over pages between its rows."""
     rows = [(row, group.tag == "thead") for group in element for row in group]
     columns = max((len(row) for row, _ in rows), default=0)
     if not columns:
         return Spacer(1, 0)
     facts = element.get("class") == "facts"
-    cells = [
-        [_cell(cell, head or _is_total(row) or (facts and cell.tag == "th")) for cell in row] for row, head in rows
-    ]
+    whole = Element("Table", parent)
+    grid = [_line(row, head, columns, facts, Element("TR", whole)) for row, head in rows]
     widths = _widths(rows, columns, facts)
-    grid = [line + [""] * (columns - len(line)) for line in cells]
     heads = sum(head for _, head in rows)
     return Table(
         grid,
@@ -31,6 +31,7 @@ def table_of(element: _Element) -> Flowable:
         style=_table_style(rows, facts, heads),
         hAlign="LEFT",
         splitInRow=1,
+        renderCB=TableMarks(heads),  # type: ignore[arg-type] # any callable will do
         spaceBefore=3,
         spaceAfter=10,
     )
@@ -40,9 +41,25 @@ def _is_total(row: _Element) -> bool:
     return row.get("class") == "total"
 
 
-def _cell(cell: _Element, bold: bool) -> list[Paragraph]:
+def _line(row: _Element, head: bool, columns: int, facts: bool, tag: Element) -> list[list[TaggedParagraph]]:
+    """The cells of a row; one that is missing at its end is an empty one, so that all rows have as many."""
+    bold = head or _is_total(row)
+    cells = [_cell(cell, bold or (facts and cell.tag == "th"), _tag(cell, head, tag)) for cell in row]
+    for _ in range(columns - len(cells)):
+        Element("TD", tag)
+        cells.append([])
+    return cells
+
+
+def _tag(cell: _Element, head: bool, row: Element) -> Element:
+    if cell.tag == "th":
+        return Element("TH", row, TABLE_HEAD if head else ROW_HEAD)
+    return Element("TD", row)
+
+
+def _cell(cell: _Element, bold: bool, tag: Element) -> list[TaggedParagraph]:
     style = CELL_RIGHT if cell.get("class") == "amount" else CELL
-    return paragraphs_of(cell, style, BOLD if bold else REGULAR)
+    return paragraphs_of(cell, style, BOLD if bold else REGULAR, tag=tag)
 
 
 _WHOLE = BODY_LATER.width * MM

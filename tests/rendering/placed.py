@@ -154,7 +154,7 @@ def _times(one: Any, other: Any) -> Any:
 
 
 def text_of(found: list[Glyph]) -> str:
-    """The text line by line, in the order of drawing."""
+    """The text line by line, in the order of drawing; the space that parts a line from the next is not seen."""
     lines: list[str] = []
     last = None
     for glyph in found:
@@ -164,4 +164,4 @@ def text_of(found: list[Glyph]) -> str:
             lines[-1] += " "
         lines[-1] += glyph.text
         last = glyph
-    return "\n".join(lines)
+    return "\n".join(line.rstrip(" ") for line in lines)

@@ -1,0 +1,167 @@
+"""Drawing with marks: a canvas that knows whose every mark is, and text that says so.
+
+What nobody should hear (page numbers, rules, grounds, a table's heading when it is repeated) is an artifact.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfdoc
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
+
+from outbound.rendering.document import LetterDocument, TaggedPage, deflated
+from outbound.rendering.fonts import REGULAR
+from outbound.rendering.metadata import Facts
+from outbound.rendering.structure import Annotation, Content, Element
+
+FOOTER = "/Artifact<</Type/Pagination/Subtype/Footer>>BDC"
+REPEATED = "/Artifact<</Type/Pagination/Subtype/Header>>BDC"
+RULE = "/Artifact<</Type/Layout>>BDC"
+_END = "EMC"
+
+
+class Target(str):
+    """Where a link goes, and its element once it is drawn: one, also where the link goes over two lines."""
+
+    element: Element | None = None
+
+
+class TaggedCanvas(Canvas):
+    """A canvas whose bytes depend on what is drawn and on nothing else (no clock, no chance)."""
+
+    _code: list[str]  # these are ReportLab's, and its stubs do not know them
+    _pageNumber: int
+    _annotationrefs: list[Any]
+    _pagesize: tuple[float, float]
+    _currentPageHasImages: int
+    _setColorSpace: Any
+    _setExtGState: Any
+    _setXObjects: Any
+    _setShadingUsed: Any
+    _setAnnotations: Any
+    _startPage: Any
+
+    def __init__(self, out: IO[bytes], facts: Facts, root: Element) -> None:
+        self.repeating = False  # what is drawn now was drawn, and heard, before
+        self._keys: list[Element | list[Element]] = []
+        self._facts, self._root, self._out = facts, root, out
+        super().__init__(
+            out,
+            pagesize=A4,
+            pageCompression=1,
+            invariant=1,
+            initialFontName=REGULAR.name,  # type: ignore[arg-type] # the stub takes it for a size
+        )
+        self._doc = LetterDocument()
+        self._new_marks()
+
+    def _make_preamble(self) -> None:
+        self._preamble = ""  # every text of ours chooses its own font
+
+    def _new_marks(self) -> None:
+        self._key, self._marks = len(self._keys), list[Element]()
+        self._keys.append(self._marks)
+
+    def mark(self, element: Element) -> str:
+        """The order that begins the element's next piece; in a repeated heading, an artifact."""
+        if self.repeating:
+            return REPEATED
+        number = len(self._marks)
+        self._marks.append(element)
+        element.kids.append(Content(self._pageNumber - 1, number))
+        return f"/{element.tag}<</MCID {number}>>BDC"
+
+    @contextmanager
+    def tagged(self, element: Element | None) -> Iterator[None]:
+        """What is drawn meanwhile belongs to the element; None marks nothing."""
+        if element is not None:
+            self._code.append(self.mark(element))
+        yield
+        if element is not None:
+            self._code.append(_END)
+
+    @contextmanager
+    def artifact(self, kind: str) -> Iterator[None]:
+        """What is drawn meanwhile is no part of the text."""
+        self.begin(kind)
+        yield
+        self.end()
+
+    def begin(self, order: str) -> None:
+        """Begin a marked piece by its order."""
+        self._code.append(order)
+
+    def end(self) -> None:
+        """End the marked piece."""
+        self._code.append(_END)
+
+    def linkURL(self, url: str, rect: Any, *args: Any, **more: Any) -> None:
+        """The link's sensitive area, told apart from others by its target for those who do not see it."""
+        element = getattr(url, "element", None)
+        if element is None or self.repeating:
+            return
+        key = len(self._keys)
+        self._keys.append(element)
+        said = pdfdoc.PDFString(str(url))
+        super().linkURL(str(url), rect, *args, F=4, StructParent=key, Contents=said, **more)
+        number, _ = self._doc.idToObjectNumberAndVersion[self._annotationrefs[-1].name]
+        element.kids.append(Annotation(self._pageNumber - 1, number))
+
+    def showPage(self) -> None:
+        """Close the page and begin the next one."""
+        page: Any = TaggedPage()
+        page.pagewidth, page.pageheight = self._pagesize
+        page.hasImages = self._currentPageHasImages
+        page.Contents = deflated(pdfdoc.pdfdocEnc("\n".join([*self._code, ""])))
+        page.StructParents, page.Tabs = self._key, "/S"
+        self._setColorSpace(page)
+        self._setExtGState(page)
+        self._setXObjects(page)
+        self._setShadingUsed(page)
+        self._setAnnotations(page)
+        self._doc.addPage(page)
+        self._startPage()
+        self._new_marks()
+
+    def save(self) -> None:
+        """Write the file. Every page must have been shown."""
+        self._keys.pop()  # of the page that has not been begun
+        self._out.write(self._doc.finished(self._facts, self._root, self._keys))
+
+
+class MarkedText(PDFTextObject):
+    """Text that belongs to an element, and to the elements of its links.
+
+    `ends` is what follows each line: a space, where a screen reader would else hear two words as one.
+    """
+
+    _code: list[str]
+    _canvas: TaggedCanvas
+
+    def __init__(self, canvas: TaggedCanvas, x: float, y: float, element: Element, ends: Sequence[str]) -> None:
+        super().__init__(canvas, x, y)
+        self._element, self._ends = element, iter(ends)
+        self._code.append(canvas.mark(element))
+
+    def getCode(self) -> str:
+        """The orders, marks inside the text object."""
+        self._code.append(_END)
+        code: str = super().getCode()
+        return code
+
+    def _textOut(self, text: str, TStar: int = 0) -> None:
+        end = next(self._ends, "") if TStar else ""
+        super()._textOut(text if text.endswith(" ") else text + end, TStar)  # type: ignore[misc] # not in the stubs
+
+    def _linkRecord(self, link: tuple[int, Target], what: str) -> None:
+        """ReportLab calls this when the first piece of a link has been written, and after its last."""
+        target = link[1]
+        if what == "end":
+            self._code += [_END, self._canvas.mark(self._element)]
+            return
+        if target.element is None and not self._canvas.repeating:
+            target.element = Element("Link", self._element)
+        self._code[-1:-1] = [_END, self._canvas.mark(target.element or self._element)]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from outbound.rendering import Frame, LetterTypes, render
-from outbound.rendering.danish import FILTERS
-from outbound.rendering.letter_type_folder import Policy
 from outbound.rendering.markup import CHILDREN, CLASSES
+from outbound.rendering.policy import Policy
+from outbound.rendering.templates import FILTERS
 from tests.rendering.conftest import TEMPLATES
 from tests.rendering.placed import glyphs, text_of
 

@@ -1,7 +1,8 @@
 """Letter types: policy, schema and template of every kind of letter, read from folders of data.
 
 A folder holds `letter.toml` and, where the router renders the letter, `letter.html.j2`, `fields.schema.json` and
-`example.json` (and further examples, `example-*.json`). A type with `ready_made = true` has only its `letter.toml`: its PDFs come finished from a system.
+`example.json` (further examples: `example-*.json`). A type with `ready_made = true` has only its `letter.toml`: its
+PDFs come finished from a system.
 """
 
 from collections.abc import Iterator, Mapping
@@ -44,3 +45,12 @@ def folders_in(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(("_", ".")))
+
+
+def load_one(root: Path, path: Path) -> LetterType:
+    """The letter type at `path` alone, whatever is wrong with its neighbours. Raises LetterTypesFault."""
+    source = LetterTypeFolder.read(root, path)
+    sentences = tuple(f"{source.where}: {fault.text}." for fault in source.findings())
+    if sentences:
+        raise LetterTypesFault(sentences)
+    return source.letter_type()

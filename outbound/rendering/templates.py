@@ -102,6 +102,10 @@ class Templates:
             break
         return faults
 
+    def fields_in(self, text: str) -> frozenset[str]:
+        """The fields that a template asks for."""
+        return frozenset(meta.find_undeclared_variables(self.bodies.parse(text)))
+
     def names_in(self, text: str, *, seen: frozenset[str] = frozenset()) -> frozenset[str]:
         """Every name that a template mentions, those of the templates that it takes in included."""
         tree = self.bodies.parse(text)

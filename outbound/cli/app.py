@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from outbound.cli import acts, mending, money, running, settings_page, setup, submit, views
+from outbound.cli import acts, mending, money, running, settings_page, setup, submit, template, views
 from outbound.cli.opening import use_env_file
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ ACTING = (acts.release, acts.reroute, mending.mend, acts.settle, acts.resend, ac
 for command in (*STACK, submit.submit, *LOOKING, *ACTING, *SETTING_UP):
     app.command()(command)
 app.add_typer(setup.keys, name="keys")
+app.add_typer(template.template, name="template")
 
 
 @app.callback()
@@ -37,5 +38,5 @@ def given_settings(
     ] = None,
 ) -> None:
     """The outbound mail router: letters to Digital Post and remote print."""
-    if env is not None or context.invoked_subcommand not in ("up", "demo", "keys", "account", "settings"):
+    if env is not None or context.invoked_subcommand not in ("up", "demo", "keys", "account", "settings", "template"):
         use_env_file(env)

@@ -72,6 +72,11 @@ def _thousands(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
+def stort(text: str) -> str:
+    """`en have i Prøveby` → `En have i Prøveby`: names inside keep their letters."""
+    return str(text)[:1].upper() + str(text)[1:]
+
+
 def linjer(text: str) -> Markup:
     """Line breaks that somebody typed become line breaks on the page; everything else is still text."""
     return Markup("<br/>").join(escape(line.strip()) for line in str(text).strip().splitlines())
@@ -84,5 +89,5 @@ def afsnit(text: str) -> list[str]:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    made.__name__: made for made in (dato, ugedag, maaned, klokkeslaet, kroner, tal, linjer, afsnit)
+    made.__name__: made for made in (dato, ugedag, maaned, klokkeslaet, kroner, tal, stort, linjer, afsnit)
 }

@@ -11,6 +11,24 @@ class Fault:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault in a letter type's folder: its file (empty: the folder), its line where that is known, and a sentence.
+
+    The sentence begins small and has no full stop.
+    """
+
+    file: str
+    line: int | None
+    message: str
+
+    @property
+    def text(self) -> str:
+        """The sentence with its file."""
+        between = " " if self.message.startswith("is ") else ": "
+        return f"{self.file}{between}{self.message}" if self.file else self.message
+
+
 class RenderingFault(Exception):
     """This letter cannot be rendered. `code` is a stand code of ours; nothing of the letter is in it."""
 

@@ -9,6 +9,7 @@ from jinja2 import Template
 from outbound.rendering.faults import Fault
 from outbound.rendering.fields import Schema
 
+EXAMPLE = "example.json"
 LONGEST_TITLE = 256  # characters: MemoLabel of the MeMo XSD 1.2
 LONGEST_NOTIFICATION = 150  # characters: the notification of the MeMo XSD 1.2
 
@@ -24,6 +25,7 @@ class LetterType:
     name: str
     title: str
     department: str
+    decision: bool
     languages: tuple[str, ...]
     ready_made: bool
     paper_only: bool
@@ -37,8 +39,13 @@ class LetterType:
     notification: str
     template_version: str
     schema: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
-    example: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
+    examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     form: "Form | None" = field(default=None, repr=False, compare=False)
+
+    @property
+    def example(self) -> Mapping[str, Any] | None:
+        """The fields of the invented letter that systems are shown."""
+        return self.examples.get(EXAMPLE)
 
     def faults(self, fields: object) -> tuple[Fault, ...]:
         """What is wrong with the fields of one letter; empty where it can be rendered. Echoes no value."""

@@ -1,76 +1,53 @@
 """One folder of a letter type: read, and checked until it can be believed."""
 
 import json
-import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from outbound.rendering.faults import LetterTypesFault, RenderingFault
-from outbound.rendering.fields import Schema, character_faults, schema_faults
-from outbound.rendering.letter_type import LONGEST_NOTIFICATION, LONGEST_TITLE, Form, LetterType
+from outbound.rendering.faults import Finding, LetterTypesFault
+from outbound.rendering.fields import Schema, schema_faults
+from outbound.rendering.letter_type import EXAMPLE, LONGEST_TITLE, Form, LetterType
 from outbound.rendering.markup import MarkupFault
-from outbound.rendering.templates import LETTER, Templates, body_of, line_of
+from outbound.rendering.places import line_of_key, line_of_tag, lines_of_json
+from outbound.rendering.policy import FILE as POLICY
+from outbound.rendering.policy import Policy, policy_findings, read_policy
+from outbound.rendering.templates import LETTER, TemplateFault, Templates, body_of, line_of
 from outbound.rendering.views import specimen
 
 LAYOUT = "_layout"
-_TRIAL_DAY = date(2026, 11, 24)  # the day that an example is rendered for
-
-
-class Mailbox(BaseModel):
-    """What the digital mailbox shows of a letter of this type."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    label: Annotated[str, Field(max_length=LONGEST_TITLE)] = ""
-    notification: Annotated[str, Field(max_length=LONGEST_NOTIFICATION)] = ""
-
-
-class Policy(BaseModel):
-    """letter.toml as it is written. Docs: docs/recipes/letter-type.md."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
-
-    title: str = Field(min_length=1)
-    department: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
-    languages: list[str] = Field(default_factory=lambda: ["da"], min_length=1)
-    ready_made: bool = False
-    paper_only: bool = False
-    digital_only: bool = False
-    letter_class: Literal["economy", "quick"] = "economy"
-    colour: bool = False
-    plex: Literal["simplex", "duplex"] = "duplex"
-    channel_specific: bool = False
-    retention_months: int = Field(ge=1, le=1200)
-    mailbox: Mailbox = Mailbox()
+BODY, SCHEMA = "letter.html.j2", "fields.schema.json"
+TRIAL_DAY = date(2026, 11, 24)  # the day that an example is rendered for
 
 
 @dataclass(slots=True)
 class LetterTypeFolder:
-    """One folder, read but not yet believed."""
+    """One folder, read but not yet believed. `texts`: its files as they are written."""
 
     name: str
     path: Path
     templates: Templates
     policy: Policy | None = None
     schema: Any = None
-    example: Any = None
-    unreadable: list[str] = field(default_factory=list)
+    examples: dict[str, Any] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    unreadable: list[Finding] = field(default_factory=list)
 
     @classmethod
     def read(cls, root: Path, path: Path) -> "LetterTypeFolder":
-        """Read what is there; what cannot be read becomes a fault."""
+        """Read what is there; what cannot be read becomes a finding."""
         source = cls(path.name, path, Templates.of(root))
-        source._read_policy()
+        if source._text(POLICY) is not None:
+            source.policy, faults = read_policy(source.texts[POLICY])
+            source.unreadable += faults
         if source.policy and not source.policy.ready_made:
-            source.schema = source._json("fields.schema.json")
-            source.example = source._json("example.json")
-            if not (path / "letter.html.j2").is_file():
-                source.unreadable.append("letter.html.j2 is missing")
+            source.schema = source._json(SCHEMA)
+            others = sorted(file.name for file in path.glob("example-*.json"))
+            source.examples = {name: source._json(name) for name in (EXAMPLE, *others)}
+            source._text(BODY)
         return source
 
     @property
@@ -81,83 +58,90 @@ class LetterTypeFolder:
     @property
     def body_name(self) -> str:
         """The template's name in the folder of all types."""
-        return f"{self.name}/letter.html.j2"
+        return f"{self.name}/{BODY}"
 
     @property
     def field_names(self) -> frozenset[str]:
         """The fields that a letter of this type may have."""
         return frozenset(self.schema.get("properties", {})) if isinstance(self.schema, dict) else frozenset()
 
-    def _read_policy(self) -> None:
+    def _text(self, name: str) -> str | None:
         try:
-            self.policy = Policy.model_validate(tomllib.loads((self.path / "letter.toml").read_text("utf-8")))
+            self.texts[name] = (self.path / name).read_text("utf-8")
+            return self.texts[name]
         except OSError:
-            self.unreadable.append("letter.toml is missing")
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-            self.unreadable.append(f"letter.toml is no TOML: {fault}")
-        except ValidationError as fault:
-            for error in fault.errors(include_input=False, include_url=False):
-                place = ".".join(map(str, error["loc"]))
-                self.unreadable.append(f"letter.toml: {place}: {error['msg']}")
-
-    def _json(self, name: str) -> Any:
-        try:
-            return json.loads((self.path / name).read_text("utf-8"))
-        except OSError:
-            self.unreadable.append(f"{name} is missing")
-        except ValueError as fault:
-            self.unreadable.append(f"{name} is no JSON: {fault}")
+            self.unreadable.append(Finding(name, None, "is missing"))
+        except UnicodeDecodeError as fault:
+            self.unreadable.append(Finding(name, None, f"is no UTF-8: {fault.reason} at byte {fault.start}"))
         return None
 
-    def faults(self) -> list[str]:
-        """Every fault of this folder, as sentences without their full stop."""
+    def _json(self, name: str) -> Any:
+        text = self._text(name)
+        if text is None:
+            return None
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as fault:
+            self.unreadable.append(Finding(name, fault.lineno, f"is no JSON: {fault}"))
+        return None
+
+    def findings(self) -> list[Finding]:
+        """Every fault that keeps this folder from being used."""
         if self.policy is None:
             return self.unreadable
-        own = self.unreadable + _faults_of_policy(self.name, self.policy)
+        own = self.unreadable + policy_findings(self.name, self.policy, self.texts[POLICY])
         if self.policy.ready_made:
-            return own + self.templates.faults_of_title(self.policy.title, frozenset())
+            return own + self._of_title(self.policy, frozenset())
         if self.unreadable:
             return own
-        faults = [f"fields.schema.json: {fault}" for fault in schema_faults(self.schema)]
-        faults += [f"letter.toml: title: {fault}" for fault in self._title_faults(self.policy)]
-        faults += [f"letter.html.j2: {fault}" for fault in self._body_faults()]
-        return own + faults + ([] if faults else self._faults_of_example(self.policy))
+        faults = [Finding(SCHEMA, None, fault) for fault in schema_faults(self.schema)]
+        faults += [*self._of_title(self.policy, self.field_names), *self._of_body()]
+        return own + (faults or [fault for name in self.examples for fault in self._of_example(name, self.policy)])
 
-    def _title_faults(self, policy: Policy) -> list[str]:
-        return self.templates.faults_of_title(policy.title, self.field_names)
-
-    def _body_faults(self) -> list[str]:
-        taken = (
-            [f"fields.schema.json has a field named `{LETTER}`, which is taken"] if LETTER in self.field_names else []
-        )
-        return taken + self.templates.faults_of_body(self.body_name, self.field_names)
-
-    def _faults_of_example(self, policy: Policy) -> list[str]:
-        """The example must be a letter that can be sent."""
-        form = self._form(policy)
-        wrong = [
-            f"example.json: {fault.pointer or '/'}: {fault.message[:-1]}" for fault in form.schema.faults(self.example)
+    def _of_title(self, policy: Policy, known: frozenset[str]) -> list[Finding]:
+        line = line_of_key(self.texts[POLICY], "title")
+        return [
+            Finding(POLICY, line, f"title: {fault}") for fault in self.templates.faults_of_title(policy.title, known)
         ]
-        if wrong:
-            return wrong
-        try:
-            body_of(form.body, self.example, specimen(_TRIAL_DAY))
-            title = line_of(form.title, self.example, specimen(_TRIAL_DAY))
-        except MarkupFault as fault:
-            return [f"letter.html.j2: {fault.where}"]
-        except RenderingFault:
-            return ["the example cannot be rendered: the template fails on a value, or uses one that is not there"]
-        return [] if 0 < len(title) <= LONGEST_TITLE else [f"the title must have 1 to {LONGEST_TITLE} characters"]
 
-    def _form(self, policy: Policy) -> Form:
+    def _of_body(self) -> Iterator[Finding]:
+        if LETTER in self.field_names:
+            yield Finding(SCHEMA, None, f"has a field named `{LETTER}`, which is taken; give it another name")
+        for line, fault in self.templates.faults_of_body(self.body_name, self.field_names):
+            yield Finding(BODY, line, fault)
+
+    def _of_example(self, name: str, policy: Policy) -> list[Finding]:
+        """An example must be a letter that can be sent."""
+        form, fields = self.form(policy), self.examples[name]
+        wrong = form.schema.faults(fields)
+        if wrong:
+            lines = lines_of_json(self.texts[name])
+            return [
+                Finding(name, lines.get(fault.pointer), f"{fault.pointer or '/'}: {fault.message[:-1]}")
+                for fault in wrong
+            ]
+        try:
+            body_of(form.body, fields, specimen(TRIAL_DAY))
+            title = line_of(form.title, fields, specimen(TRIAL_DAY))
+        except MarkupFault as fault:
+            return [Finding(BODY, line_of_tag(self.texts[BODY], fault.tag), fault.where)]
+        except TemplateFault as fault:
+            return [Finding(BODY, fault.line, f"{name} cannot be rendered: {_FAILS}")]
+        long = Finding(
+            POLICY, line_of_key(self.texts[POLICY], "title"), f"title: must have 1 to {LONGEST_TITLE} characters"
+        )
+        return [] if 0 < len(title) <= LONGEST_TITLE else [long]
+
+    def form(self, policy: Policy) -> Form:
+        """What a letter is rendered with. Called where nothing is wrong with schema and templates."""
         schema, title = Schema.of(self.schema), self.templates.title(policy.title)
         return Form(schema, self.templates.body(self.body_name), title)
 
     def letter_type(self) -> LetterType:
-        """The believed type. Called where `faults` found none."""
+        """The believed type. Called where `findings` found none."""
         policy = self.policy
         if policy is None:
-            raise LetterTypesFault(tuple(self.unreadable))
+            raise LetterTypesFault(tuple(finding.text for finding in self.unreadable))
         return LetterType(
             name=self.name,
             languages=tuple(policy.languages),
@@ -165,8 +149,8 @@ class LetterTypeFolder:
             notification=policy.mailbox.notification,
             template_version=self._digest(policy.ready_made),
             schema=self.schema,
-            example=self.example,
-            form=None if policy.ready_made else self._form(policy),
+            examples=self.examples,
+            form=None if policy.ready_made else self.form(policy),
             **policy.model_dump(exclude={"mailbox", "languages"}),
         )
 
@@ -182,16 +166,8 @@ class LetterTypeFolder:
         return digest.hexdigest()[:16]
 
 
+_FAILS = "the template fails on a value, or uses one that is not there; ask `is defined` for what may be left out"
+
+
 def _files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.is_file() and not file.name.startswith("."))
-
-
-def _faults_of_policy(name: str, policy: Policy) -> list[str]:
-    faults = []
-    if not name.replace("-", "").isalnum() or not name.isascii() or name != name.lower():
-        faults.append("the folder's name may have the letters a-z, digits and hyphens only")
-    if policy.paper_only and policy.digital_only:
-        faults.append("letter.toml: paper_only and digital_only exclude each other")
-    for key, text in (("title", policy.title), ("label", policy.mailbox.label)):
-        faults += [f"letter.toml: {key}: {fault.message[:-1]}" for fault in character_faults(text, "")]
-    return faults

@@ -1,7 +1,8 @@
 """Letter types: policy, schema and template of every kind of letter, read from folders of data.
 
 A folder holds `letter.toml` and, where the router renders the letter, `letter.html.j2`, `fields.schema.json` and
-`example.json`. A type with `ready_made = true` has only its `letter.toml`: its PDFs come finished from a system.
+`example.json` (further examples: `example-*.json`). A type with `ready_made = true` has only its `letter.toml`: its
+PDFs come finished from a system.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,10 +22,10 @@ class LetterTypes(Mapping[str, LetterType]):
     @classmethod
     def load(cls, folder: Path) -> "LetterTypes":
         """Read and check them all. Raises LetterTypesFault, which names every fault of every folder at once."""
-        sources = [LetterTypeFolder.read(folder, path) for path in _folders(folder)]
+        sources = [LetterTypeFolder.read(folder, path) for path in folders_in(folder)]
         sentences = [f"{folder}: holds no letter type; add a folder with a letter.toml."] if not sources else []
         for source in sources:
-            sentences += [f"{source.where}: {fault}." for fault in source.faults()]
+            sentences += [f"{source.where}: {fault.text}." for fault in source.findings()]
         if sentences:
             raise LetterTypesFault(tuple(sentences))
         return cls({source.name: source.letter_type() for source in sources})
@@ -39,7 +40,17 @@ class LetterTypes(Mapping[str, LetterType]):
         return len(self._types)
 
 
-def _folders(folder: Path) -> list[Path]:
+def folders_in(folder: Path) -> list[Path]:
+    """The folders of letter types, by name."""
     if not folder.is_dir():
         return []
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(("_", ".")))
+
+
+def load_one(root: Path, path: Path) -> LetterType:
+    """The letter type at `path` alone, whatever is wrong with its neighbours. Raises LetterTypesFault."""
+    source = LetterTypeFolder.read(root, path)
+    sentences = tuple(f"{source.where}: {fault.text}." for fault in source.findings())
+    if sentences:
+        raise LetterTypesFault(sentences)
+    return source.letter_type()

@@ -64,11 +64,11 @@ _PARSER = etree.XMLParser  # a parser is not shared between threads: one is made
 
 
 class MarkupFault(RenderingFault):
-    """The body is not the HTML described here. `where` names tags only."""
+    """The body is not the HTML described here. `where` names tags only; `tag` is the one to look for, if any."""
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, tag: str = "") -> None:
         super().__init__("markup")
-        self.where = where
+        self.where, self.tag = where, tag
 
 
 def parse(html: str) -> _Element:
@@ -90,13 +90,23 @@ def _check(element: _Element) -> None:
     tag = str(element.tag)
     _check_attributes(element, tag)
     if tag in _TEXTLESS and _has_text(element):
-        raise MarkupFault(f"<{tag}> may not have text of its own")
+        raise MarkupFault(f"<{tag}> may not have text of its own; put it into a <p>, <li> or <td>", tag)
     for child in element:
         if not isinstance(child.tag, str):
             raise MarkupFault("comments and processing instructions are not part of a letter")
         if child.tag not in CHILDREN[tag]:
-            raise MarkupFault(f"<{child.tag[:20]}> may not stand in <{tag}>")
+            raise MarkupFault(f"<{child.tag[:20]}> may not stand in <{tag}>{_known(tag)}", child.tag[:20])
         _check(child)
+
+
+def _known(tag: str) -> str:
+    names = ", ".join(sorted(CHILDREN[tag]))
+    return f"; use {names}" if names else ", which may hold nothing but text"
+
+
+def _classes(tag: str) -> str:
+    names = " or ".join(sorted(CLASSES.get(tag, ())))
+    return f"; its class may be {names}" if names else ""
 
 
 def _has_text(element: _Element) -> bool:
@@ -110,9 +120,9 @@ def _check_attributes(element: _Element, tag: str) -> None:
             continue
         if name == "href" and tag == "a" and _is_link(str(value)):
             continue
-        raise MarkupFault(f"<{tag}> has an attribute or a value that a letter may not have")
+        raise MarkupFault(f"<{tag}> has an attribute or a value that a letter may not have{_classes(tag)}", tag)
     if tag == "a" and "href" not in element.attrib:
-        raise MarkupFault("<a> needs an href")
+        raise MarkupFault("<a> needs an href", "a")
 
 
 def _is_link(href: str) -> bool:

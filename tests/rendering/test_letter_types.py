@@ -1,6 +1,7 @@
 """Letter types as data: all faults at once, no value echoed, and templates that can reach nothing."""
 
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from outbound.letter import Channel
 from outbound.rendering import Frame, LetterTypes, LetterTypesFault, RenderingFault, render
 from outbound.rendering.fields import DEEPEST, LARGEST
+from outbound.settings import HOME
 from tests.rendering.placed import glyphs, text_of
 
 Made = Callable[..., Frame]
@@ -44,9 +46,34 @@ def test_the_projects_own_types_are_in_order(letter_types: LetterTypes, frame: M
     assert {"boligstoette-afgoerelse", "moedeindkaldelse", "faerdigt-brev"} <= set(letter_types)
     assert letter_types["faerdigt-brev"].ready_made
     for letter_type in letter_types.values():
-        if letter_type.example is not None:
-            assert letter_type.faults(letter_type.example) == ()
-            assert render(letter_type, letter_type.example, frame()).template_version == letter_type.template_version
+        assert bool(letter_type.examples) != letter_type.ready_made
+        for example in letter_type.examples.values():
+            assert letter_type.faults(example) == ()
+            assert render(letter_type, example, frame()).template_version == letter_type.template_version
+
+
+def test_a_dozen_kinds_of_letter_are_there_and_two_in_english(letter_types: LetterTypes) -> None:
+    assert len([one for one in letter_types.values() if not one.ready_made]) >= 14
+    assert len([one for one in letter_types.values() if one.languages == ("en",)]) == 2
+
+
+def test_a_table_goes_on_over_two_pages_with_its_head(letter_types: LetterTypes, frame: Made) -> None:
+    rykker = letter_types["rykker"]
+    found = glyphs(render(rykker, rykker.examples["example-lang.json"], frame()).pdf)
+    heads = [text_of([one for one in found if one.page == page]).count("Regning Skulle være betalt") for page in (1, 2)]
+    assert heads == [1, 1]
+
+
+def test_every_letter_type_is_one_that_some_system_may_write(letter_types: LetterTypes) -> None:
+    systems = tomllib.loads((HOME / "config" / "organisation.toml").read_text("utf-8"))["system"]
+    named = {name for system in systems for name in system["letter_types"]}
+    assert named == set(letter_types)
+
+
+def test_every_example_is_tried(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "et-brev" / "example-lang.json").write_text('{\n "tekst": 7\n}', "utf-8")
+    assert "example-lang.json: /tekst: Must be text" in faults_of(folder)[0]
 
 
 def test_every_outcome_of_a_decision_can_be_written(letter_types: LetterTypes, frame: Made) -> None:

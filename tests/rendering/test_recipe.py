@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from outbound.rendering import Frame, LetterTypes, render
-from outbound.rendering.danish import FILTERS
-from outbound.rendering.letter_type_folder import Policy
+from outbound.rendering.lint import lint
 from outbound.rendering.markup import CHILDREN, CLASSES
+from outbound.rendering.policy import Policy
+from outbound.rendering.templates import FILTERS
 from tests.rendering.conftest import TEMPLATES
 from tests.rendering.placed import glyphs, text_of
 
@@ -24,6 +25,7 @@ def test_the_recipe_makes_a_letter_type(tmp_path: Path, frame: Callable[..., Fra
     for name, text in zip(FILES, blocks, strict=True):
         (folder / name).write_text(text, "utf-8")
     made = LetterTypes.load(tmp_path)["venteliste"]
+    assert lint(tmp_path, folder).findings == ()
     document = render(made, made.example or {}, frame())
 
     assert document.title == "Plads på venteliste fra 1. februar 2027"

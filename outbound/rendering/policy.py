@@ -1,0 +1,75 @@
+"""letter.toml: what a kind of letter is to the mailbox, the printer and the archive."""
+
+import re
+import tomllib
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from outbound.rendering.faults import Finding
+from outbound.rendering.fields import character_faults
+from outbound.rendering.letter_type import LONGEST_NOTIFICATION, LONGEST_TITLE
+from outbound.rendering.places import line_of_key
+
+FILE = "letter.toml"
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+
+
+class Mailbox(BaseModel):
+    """What the digital mailbox shows of a letter of this type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    label: Annotated[str, Field(max_length=LONGEST_TITLE)] = ""
+    notification: Annotated[str, Field(max_length=LONGEST_NOTIFICATION)] = ""
+
+
+class Policy(BaseModel):
+    """letter.toml as it is written. Docs: docs/recipes/letter-type.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+    title: str = Field(min_length=1)
+    department: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    decision: bool = False
+    languages: list[Language] = Field(default_factory=lambda: ["da"], min_length=1)
+    ready_made: bool = False
+    paper_only: bool = False
+    digital_only: bool = False
+    letter_class: Literal["economy", "quick"] = "economy"
+    colour: bool = False
+    plex: Literal["simplex", "duplex"] = "duplex"
+    channel_specific: bool = False
+    retention_months: int = Field(ge=1, le=1200)
+    mailbox: Mailbox = Mailbox()
+
+
+def read_policy(text: str) -> tuple[Policy | None, list[Finding]]:
+    """The policy, or everything that is wrong with it."""
+    try:
+        return Policy.model_validate(tomllib.loads(text)), []
+    except tomllib.TOMLDecodeError as fault:
+        at = re.search(r"at line (\d+)", str(fault))
+        return None, [Finding(FILE, int(at[1]) if at else None, f"is no TOML: {fault}")]
+    except ValidationError as fault:
+        return None, [_of_error(text, error) for error in fault.errors(include_input=False, include_url=False)]
+
+
+def _of_error(text: str, error: object) -> Finding:
+    found: dict[str, object] = dict(error)  # type: ignore[call-overload]
+    location: tuple[object, ...] = found["loc"]  # type: ignore[assignment]
+    names = [str(part) for part in location if isinstance(part, str)]
+    return Finding(FILE, line_of_key(text, names[-1]), f"{'.'.join(map(str, location))}: {found['msg']}")
+
+
+def policy_findings(name: str, policy: Policy, text: str) -> list[Finding]:
+    """What the types of the values do not say."""
+    found = []
+    if not name.replace("-", "").isalnum() or not name.isascii() or name != name.lower():
+        found.append(Finding("", None, "the folder's name may have the letters a-z, digits and hyphens only"))
+    if policy.paper_only and policy.digital_only:
+        found.append(Finding(FILE, line_of_key(text, "digital_only"), "paper_only and digital_only exclude each other"))
+    for key, value in (("title", policy.title), ("label", policy.mailbox.label)):
+        line = line_of_key(text, key)
+        found += [Finding(FILE, line, f"{key}: {fault.message[:-1]}") for fault in character_faults(value, "")]
+    return found

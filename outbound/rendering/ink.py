@@ -3,7 +3,7 @@
 The page is drawn small by PDFium, so that lines, images and the notes on it count like text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -18,6 +18,9 @@ EDGE = 4.0  # millimetres at the top and the right where no printer prints
 _DOT = 25.4 / DPI
 _PAPER = 215  # of 255: what is lighter is paper, as scanned paper is
 _INK = [255 if grey < _PAPER else 0 for grey in range(256)]
+_SAME_LINE = 1.2  # millimetres between the feet of two signs of one line
+_GAP = 0.6  # of the height of a sign: what is further from its neighbour begins a word
+_MOST_SIGNS = 20_000
 _LEAST = 0.2  # millimetres: a sliver between two boxes is no zone
 
 
@@ -60,18 +63,37 @@ def seen(page: pypdfium2.PdfPage, sheet: SheetPage) -> Seen:
 
 
 def window_lines(page: pypdfium2.PdfPage, sheet: SheetPage, zone: Box = WINDOW.address) -> list[str]:
-    """The lines of text in the address window."""
-    a, b, c, d, e, f = sheet.matrix
-    corners = [(a * x + c * y + e, b * x + d * y + f) for x, y in _corners(zone)]
-    across, up = sorted(x for x, _ in corners), sorted(y for _, y in corners)
-    words = page.get_textpage()
-    text = words.get_text_bounded(left=across[0], bottom=up[0], right=across[1], top=up[1])
+    """The lines of text in the address window, as they are seen, whichever way the page is turned and drawn."""
+    lines: list[list[tuple[Box, str]]] = []
+    for spot, sign in sorted(_signs(page, sheet, zone), key=lambda one: one[0].bottom):
+        if not lines or spot.bottom - lines[-1][-1][0].bottom > _SAME_LINE:
+            lines.append([])
+        lines[-1].append((spot, sign))
+    return [line for signs in lines if (line := _joined(sorted(signs, key=lambda one: one[0].left)))]
+
+
+def _signs(page: pypdfium2.PdfPage, sheet: SheetPage, zone: Box) -> Iterator[tuple[Box, str]]:
+    """Every sign whose middle lies in the zone, after a space where PDFium saw one; as tall as its font."""
+    words, space = page.get_textpage(), ""
+    for at in range(min(words.count_chars(), _MOST_SIGNS)):
+        sign = chr(pypdfium2.raw.FPDFText_GetUnicode(words.raw, at))
+        if sign.isspace() or not sign.isprintable():
+            space = " "
+            continue
+        high, wide = (_seen_box(words.get_charbox(at, loose=loose), sheet) for loose in (True, False))
+        across, down = wide.left + wide.width / 2, high.top + high.height / 2
+        if zone.left <= across <= zone.right and zone.top <= down <= zone.bottom:
+            yield Box(wide.left, high.top, wide.width, high.height), space + sign
+        space = ""
     words.close()
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _corners(box: Box) -> tuple[tuple[float, float], tuple[float, float]]:
-    return (box.left, box.top), (box.right, box.bottom)
+def _joined(signs: Sequence[tuple[Box, str]]) -> str:
+    line, end = "", signs[0][0].left
+    for spot, sign in signs:
+        line += (" " if spot.left - end > _GAP * spot.height else "") + sign
+        end = max(end, spot.right)
+    return " ".join(line.split())
 
 
 def unprintable(size: tuple[float, float]) -> Iterator[Box]:

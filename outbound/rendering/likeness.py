@@ -8,6 +8,8 @@ from itertools import pairwise
 _CARE_OF = re.compile(r"\s*(?:\bc/o\b|\bc\. ?o\.|\batt(?:ention)?\b[.:]?|\bv/).*", re.IGNORECASE | re.DOTALL)
 _BROKEN = re.compile("[\u00ad\u0002\ufffe]\\s*")  # a word parted at the end of its line
 _LETTERS = str.maketrans({"æ": "ae", "ø": "o", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "ı": "i", "œ": "oe"})
+_TOWN = re.compile(r"(?:[A-Z]{1,3}-)?\d{3,6}\s+[^\W\d]")
+_LONGEST = 45  # characters of a line; letters allow 34, programs that do not know it some more
 _DOUBLED = (("oe", "o"), ("aa", "a"))  # ø and å as they are written without them
 
 
@@ -64,5 +66,6 @@ def occurs(address: str, text: str) -> bool:
 
 
 def like_address(lines: Sequence[str]) -> bool:
-    """Could these lines be an address: two to seven of them, one with a number?"""
-    return 2 <= len(lines) <= 7 and any(sign.isdigit() for line in lines for sign in line)
+    """Could these lines be an address: two to seven short ones, with a town or a country?"""
+    short = 2 <= len(lines) <= 7 and all(len(line) <= _LONGEST for line in lines)
+    return short and (lines[-1].isupper() or any(_TOWN.match(line) for line in lines[1:]))

@@ -16,8 +16,8 @@ from outbound.rendering.verdict import Place
 from outbound.rendering.window import Box
 
 _FONT = "/OutboundMarks"
-_SIZE = 3.2  # millimetres: the height of the letters of a mark
-_LINE = 4.2
+_SIZE = 2.6  # millimetres: the height of the letters of a mark
+_LINE = 3.4
 _RIM = 0.6  # millimetres that a mark stands off from what it marks
 _MOST_LINES = 12
 _KEPT_OF_A_NOTE = frozenset({"/Subtype", "/Rect", "/AP", "/AS", "/F", "/Type", "/BS", "/Border", "/C"})
@@ -54,14 +54,14 @@ def _still(note: DictionaryObject) -> DictionaryObject:
     return kept
 
 
-def _marks(faults: Mapping[str, Sequence[Place]], number: int) -> Iterator[tuple[str, Box | None]]:
+def _marks(faults: Mapping[str, Sequence[Place]], number: int) -> Iterator[tuple[str, Place]]:
     for code, places in faults.items():
-        for place in places:
+        for place in places or (Place(0),):
             if place.page == number or (place.page == 0 and number == 1):
-                yield code, place.box
+                yield code, place
 
 
-def _draw(writer: PdfWriter, page: Any, sheet: SheetPage, marks: Sequence[tuple[str, Box | None]]) -> None:
+def _draw(writer: PdfWriter, page: Any, sheet: SheetPage, marks: Sequence[tuple[str, Place]]) -> None:
     if not marks:
         return
     _lend(writer, page)
@@ -82,22 +82,17 @@ def _lend(writer: PdfWriter, page: Any) -> None:
     page[NameObject("/Resources")] = resources
 
 
-def _orders(sheet: SheetPage, marks: Sequence[tuple[str, Box | None]]) -> bytes:
+def _orders(sheet: SheetPage, marks: Sequence[tuple[str, Place]]) -> bytes:
     """Red frames around the boxes, each with its code; what has no box stands in a list at the top."""
-    orders = ["Q q", " ".join(f"{number:.5f}" for number in sheet.matrix) + " cm", "0.85 0 0 RG 0.85 0 0 rg 0.5 w"]
-    listed_codes = list(dict.fromkeys(code for code, box in marks if box is None))
+    orders = ["Q q", " ".join(f"{number:.5f}" for number in sheet.matrix) + " cm", "0.85 0 0 RG 0.85 0 0 rg 0.4 w"]
     wide, tall = sheet.size
-    if listed_codes:
+    without = [(code, place.page) for code, place in marks if place.box is None]
+    if any(page for _, page in without):
         orders.append(f"1 1 {wide - 2:.2f} {tall - 2:.2f} re S")
-    for line, code in enumerate(listed_codes[:_MOST_LINES]):
-        orders.append(_label(code, 14, 8 + line * _LINE))
-    labelled: set[str] = set()
-    for code, box in marks:
-        if box is not None:
-            orders.append(_frame(box))
-            if code not in labelled:
-                orders.append(_label(code, *_beside(box, code, wide)))
-            labelled.add(code)
+    orders += [_label(code, 14, 8 + line * _LINE) for line, (code, _) in enumerate(without[:_MOST_LINES])]
+    for code, place in marks:
+        if place.box is not None:
+            orders += [_frame(place.box), _label(code, *_beside(place.box, code, wide))]
     return ("\n" + "\n".join([*orders, "Q"]) + "\n").encode("ascii")
 
 
@@ -114,11 +109,7 @@ def _beside(box: Box, code: str, wide: float) -> tuple[float, float]:
 
 
 def _label(code: str, x: float, y: float) -> str:
-    ground = len(code) * _SIZE * 0.58 + 1
-    return (
-        f"q 1 1 1 rg {x - 0.5:.2f} {y - _SIZE:.2f} {ground:.2f} {_SIZE + 1:.2f} re f Q\n"
-        f"BT {_FONT} {_SIZE} Tf 1 0 0 -1 {x:.2f} {y:.2f} Tm ({code}) Tj ET"
-    )
+    return f"BT {_FONT} {_SIZE} Tf 1 0 0 -1 {x:.2f} {y:.2f} Tm ({code}) Tj ET"
 
 
 def _stream(data: bytes) -> StreamObject:

@@ -51,27 +51,20 @@ def _read_page(page: pypdfium2.PdfPage, number: int, sheet: SheetPage, finding: 
     if look.ink.getbbox() and not look.text.strip():
         finding.add("page-without-text", number)
     if number == 1:
-        clear = _read_surroundings([look.within(zone) for zone in around_the_address()], finding)
-        _read_window(window_lines(page, sheet), clear, bool(look.within(WINDOW.address)), finding, expected)
+        for box in filter(None, map(look.within, around_the_address())):
+            finding.add("address-window-not-clear", 1, box)
+        _read_window(window_lines(page, sheet), bool(look.within(WINDOW.address)), finding, expected)
     _read_addresses(page, number, sheet, look.text, finding, expected)
     page.close()
     return look.text
 
 
-def _read_surroundings(boxes: Sequence[Box | None], finding: Finding) -> bool:
-    for box in filter(None, boxes):
-        finding.add("address-window-not-clear", 1, box)
-    return not any(boxes)
-
-
-def _read_window(lines: Sequence[str], clear: bool, inked: bool, finding: Finding, expected: Expected) -> None:
-    """Only what looks like an address, and runs out of no side, can carry a wrong name."""
-    if not clear:
-        return
+def _read_window(lines: Sequence[str], inked: bool, finding: Finding, expected: Expected) -> None:
+    """Only what looks like an address can carry a wrong name."""
     if likeness.like_address(lines):
         if expected.names and not likeness.is_named(expected.names, lines):
             finding.add("recipient-mismatch", 1, WINDOW.address)
-    elif lines and len(lines) > 1:
+    elif len(lines) > 1:
         finding.add("address-window-not-clear", 1, WINDOW.address)
     elif lines or not inked:  # an address may be a picture; that page is told as one without text
         finding.add("address-missing", 1, WINDOW.address)

@@ -118,11 +118,15 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class ReadyMade:
-    """A finished PDF handed in by a system: its bytes, its title in the mailbox and the day it is dated."""
+    """A finished PDF handed in by a system: its bytes, its title in the mailbox and the day it is dated.
+
+    `must_not_occur`: addresses that its sender says must not stand in it. They are checked at the door and not kept.
+    """
 
     pdf: bytes = field(repr=False)
     title: str = field(repr=False)
     dated: date
+    must_not_occur: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

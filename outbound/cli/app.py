@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from outbound.cli import acts, mending, money, running, settings_page, setup, submit, template, views
+from outbound.cli import acts, checking, mending, money, running, settings_page, setup, submit, template, views
 from outbound.cli.opening import use_env_file
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.sett
 LOOKING = (views.queues, views.held, views.show, money.report, money.audit)
 ACTING = (acts.release, acts.reroute, mending.mend, acts.settle, acts.resend, acts.cancel, acts.pause, acts.resume)
 
-for command in (*STACK, submit.submit, *LOOKING, *ACTING, *SETTING_UP):
+for command in (*STACK, submit.submit, checking.preflight, *LOOKING, *ACTING, *SETTING_UP):
     app.command()(command)
 app.add_typer(setup.keys, name="keys")
 app.add_typer(template.template, name="template")

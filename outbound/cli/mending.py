@@ -53,12 +53,10 @@ def _mend_address(house: "House", one: UUID, who: Hand, address: Address) -> Non
 
 
 def _replace(house: "House", one: UUID, who: Hand, new: ReadyMade) -> None:
+    from outbound.delivery.render import preflight_limits
     from outbound.rendering import preflight
 
-    limits = house.settings
-    found = preflight(
-        new.pdf, seconds=limits.preflight_seconds, memory=limits.preflight_memory, largest=limits.pdf_limit
-    )
+    found = preflight(new.pdf, limits=preflight_limits(house.settings))
     if found.faults:
         raise CannotDo("The PDF cannot be used: " + " ".join(fault.message for fault in found.faults))
     desk.replace_pdf(house, one, new, who)

@@ -23,8 +23,9 @@ from outbound.ledger.values import Letter, Step
 from outbound.letter import Address, Channel, Document, Lane, ReadyMade, Submission, WaitsFor
 from outbound.life import Status
 from outbound.organisation import OrganisationFault
-from outbound.rendering import Frame, RenderingFault, prepare, render
+from outbound.rendering import Frame, Limits, RenderingFault, prepare, render
 from outbound.seal import Part, Seal
+from outbound.settings import Settings
 
 Parts = Mapping[Part, bytes]
 RESENT = "Genudsendt"
@@ -73,15 +74,12 @@ def document_for(house: House, one: Letter, parts: Parts) -> Document:
     if not one.ready_made:
         return render(house.types[one.letter_type], fields, frame)
     finished = ReadyMade(parts[Part(one.id, HANDED_IN)], fields["title"], date.fromisoformat(fields["dated"]))
-    settings = house.settings
-    return prepare(
-        finished,
-        frame,
-        plex=house.types[one.letter_type].plex,
-        seconds=settings.preflight_seconds,
-        memory=settings.preflight_memory,
-        largest=settings.pdf_limit,
-    )
+    return prepare(finished, frame, plex=house.types[one.letter_type].plex, limits=preflight_limits(house.settings))
+
+
+def preflight_limits(settings: Settings) -> Limits:
+    """What a ready-made PDF may take."""
+    return Limits(settings.preflight_seconds, settings.preflight_memory, settings.pdf_limit)
 
 
 def trial(house: House, one: Submission) -> Document:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,12 @@ from stdnum.exceptions import ValidationError
 
 from outbound import clock
 from outbound.delivery.house import House
-from outbound.delivery.render import trial
+from outbound.delivery.render import preflight_limits, trial
 from outbound.letter import Address, ReadyMade, Recipient, Submission, Wish
 from outbound.organisation import System
 from outbound.postal_address import AddressFault, address_faults
 from outbound.postal_days import add_working_days
-from outbound.rendering import Fault, RenderingFault, preflight
+from outbound.rendering import NOTHING_KNOWN, Expected, Fault, RenderingFault, preflight
 from outbound.rendering.fields import character_faults
 
 MOST_RECIPIENTS = 20
@@ -110,7 +110,7 @@ def _dates(house: House, one: Submission) -> Iterator[Fault]:
         yield Fault("/useful_until", "The letter would be of no use on the first day that it may leave.")
 
 
-def document_faults(house: House, one: ReadyMade, pointer: str) -> Iterator[Fault]:
+def document_faults(house: House, one: ReadyMade, pointer: str, expected: Expected = NOTHING_KNOWN) -> Iterator[Fault]:
     """Everything wrong with a finished PDF, its title or its date."""
     if _too_old(house, one.dated):
         yield Fault(f"{pointer}/dated", "The PDF is dated too long ago; a letter leaves on the day it is dated.")
@@ -118,12 +118,20 @@ def document_faults(house: House, one: ReadyMade, pointer: str) -> Iterator[Faul
         yield Fault(f"{pointer}/dated", "This is more than a year ahead.")
     if not one.title.strip() or len(one.title) > 200 or not one.title.isprintable() or looks_like_cpr(one.title):
         yield Fault(f"{pointer}/title", "Give a title of 1 to 200 printable characters, without a CPR number.")
-    settings = house.settings
-    found = preflight(
-        one.pdf, seconds=settings.preflight_seconds, memory=settings.preflight_memory, largest=settings.pdf_limit
-    )
+    hidden = replace(expected, must_not_occur=one.must_not_occur)
+    found = preflight(one.pdf, hidden, preflight_limits(house.settings))
     for fault in found.faults:
         yield Fault(f"{pointer}/pdf{fault.pointer}", fault.message)
+
+
+def expected_of(house: House, one: Submission) -> Expected:
+    """What the submission says of its PDF. Only where the sender gives an address does its own first page face the
+    window; elsewhere a cover sheet does."""
+    letter_type = house.types[one.letter_type]
+    paper = one.wish is not Wish.DIGITAL and not letter_type.digital_only
+    addresses = [recipient.address for recipient in one.recipients if recipient.address]
+    names = [recipient.name for recipient in one.recipients] + [address.name for address in addresses]
+    return Expected(tuple(names), paper=paper, window=bool(addresses))
 
 
 def _too_old(house: House, dated: date) -> bool:
@@ -196,7 +204,7 @@ def _content(house: House, one: Submission) -> Iterator[Fault]:
         for fault in letter_type.faults(one.fields):
             yield Fault(f"/fields{fault.pointer}", fault.message)
     else:
-        yield from document_faults(house, one.ready_made, "/document")
+        yield from document_faults(house, one.ready_made, "/document", expected_of(house, one))
 
 
 def _trial(house: House, one: Submission) -> Iterator[Fault]:

@@ -4,22 +4,29 @@ from outbound.rendering.faults import Fault, LetterTypesFault, RenderingFault
 from outbound.rendering.fonts import unprintable
 from outbound.rendering.letter_type import LetterType
 from outbound.rendering.letter_types import LetterTypes
-from outbound.rendering.preflight import Preflight, preflight, prepare
+from outbound.rendering.preflight import NOTHING_KNOWN, Limits, marked, preflight, prepare
 from outbound.rendering.renderer import render
+from outbound.rendering.verdict import RULES, Expected, Found, Preflight
 from outbound.rendering.views import Frame, Letterhead
 from outbound.rendering.window import WINDOW, Window
 
 __all__ = [
+    "NOTHING_KNOWN",
+    "RULES",
     "WINDOW",
+    "Expected",
     "Fault",
+    "Found",
     "Frame",
     "LetterType",
     "LetterTypes",
     "LetterTypesFault",
     "Letterhead",
+    "Limits",
     "Preflight",
     "RenderingFault",
     "Window",
+    "marked",
     "preflight",
     "prepare",
     "render",

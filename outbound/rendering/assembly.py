@@ -15,7 +15,8 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from outbound.rendering.inspection import SheetPage, dictionary, opened
+from outbound.rendering.foreign import SheetPage, dictionary, opened
+from outbound.rendering.window import MM
 
 _STAMP = "/OutboundMarker"
 
@@ -51,13 +52,9 @@ def _stamp(writer: PdfWriter, stamp: PageObject) -> None:
 
 def _orders(page: SheetPage) -> bytes:
     """Draw the marker as the page is seen, whichever way it is turned."""
-    left, lower, right, upper = page.box
-    turned = {
-        0: (1, 0, 0, 1, left, lower),
-        90: (0, 1, -1, 0, right, lower),
-        180: (-1, 0, 0, -1, right, upper),
-        270: (0, -1, 1, 0, left, upper),
-    }[page.rotation]
+    a, b, c, d, e, f = page.matrix
+    height = page.size[1]
+    turned = (a / MM, b / MM, -c / MM, -d / MM, e + c * height, f + d * height)  # points, upwards from the lower left
     matrix = " ".join(f"{number:.4f}" for number in turned)
     return f"\nQ\n/Artifact BMC\nq\n{matrix} cm\n{_STAMP} Do\nQ\nEMC\n".encode("ascii")
 

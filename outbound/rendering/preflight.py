@@ -1,14 +1,14 @@
 """Ready-made PDFs: checked at the API, made ready for the post. The file itself is opened in a child process only."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from io import BytesIO
+from typing import Any
 
-from outbound.letter import Document, ReadyMade
+from outbound.letter import Channel, Document, ReadyMade
 from outbound.rendering import fonts
 from outbound.rendering.children import Busy, Died, Killed, pool
 from outbound.rendering.cover import draw_cover
-from outbound.rendering.faults import Fault, RenderingFault
-from outbound.rendering.inspection import SENTENCES
+from outbound.rendering.faults import RenderingFault
 from outbound.rendering.letter_type import LONGEST_TITLE
 from outbound.rendering.metadata import Facts
 from outbound.rendering.paging import MOST_PAGES
@@ -16,60 +16,62 @@ from outbound.rendering.renderer import sheets_of
 from outbound.rendering.sheet import draw_marker, one_line
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import TaggedCanvas
+from outbound.rendering.verdict import Expected, Figures, Found, Place, Preflight, is_warning
 from outbound.rendering.views import Frame
+from outbound.rendering.window import Box
 from outbound.rendering.wire import Message
 
 SECONDS = 10.0
 MEMORY = 512_000_000
 LARGEST = 15_000_000
+TRIES = 2  # a child may have been killed by somebody else
 
 
 @dataclass(frozen=True, slots=True)
-class Preflight:
-    """What was found: pages, sheets when printed on both sides, and every fault with its stand code."""
+class Limits:
+    """What a file may take: seconds, once a child is free; bytes of the child's memory; bytes and pages of its own."""
 
-    pages: int
-    sheets: int
-    faults: tuple[Fault, ...]
-    codes: tuple[str, ...] = ()
-
-
-def preflight(
-    pdf: bytes,
-    *,
-    seconds: float = SECONDS,
-    memory: int = MEMORY,
-    largest: int = LARGEST,
-    most_pages: int = MOST_PAGES,
-) -> Preflight:
-    """Can this PDF go out as a letter? Takes some milliseconds; never longer than `seconds` once a child is free.
-
-    `memory` is the address space of the child in bytes, `largest` the bytes that the PDF may have. Never raises for
-    anything that a file does.
-    """
-    return _asked(pdf, b"", b"", seconds, memory, largest, most_pages)[0]
+    seconds: float = SECONDS
+    memory: int = MEMORY
+    largest: int = LARGEST
+    most_pages: int = MOST_PAGES
 
 
-def prepare(
-    ready_made: ReadyMade,
-    frame: Frame,
-    *,
-    plex: str = "duplex",
-    seconds: float = SECONDS,
-    memory: int = MEMORY,
-    largest: int = LARGEST,
-    most_pages: int = MOST_PAGES,
-) -> Document:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What a child is asked to do with a file beside checking it."""
+
+    task: str = "check"
+    cover: bytes = b""
+    stamp: bytes = b""
+    expected: Expected = field(default_factory=Expected)
+
+
+def preflight(pdf: bytes, expected: Expected | None = None, limits: Limits | None = None) -> Preflight:
+    """Can this PDF go out as a letter? Takes some ten milliseconds a page. Never raises for anything a file does."""
+    return _asked(pdf, _Work(expected=expected or NOTHING_KNOWN), limits or Limits())[0]
+
+
+NOTHING_KNOWN = Expected(paper=True, window=False)
+
+
+def marked(pdf: bytes, expected: Expected | None = None, limits: Limits | None = None) -> tuple[Preflight, bytes]:
+    """The verdict, and the PDF with every place marked in red; no bytes where the file cannot be opened at all."""
+    return _asked(pdf, _Work("mark", expected=expected or NOTHING_KNOWN), limits or Limits())
+
+
+def prepare(ready_made: ReadyMade, frame: Frame, *, plex: str = "duplex", limits: Limits | None = None) -> Document:
     """The letter as it goes out: with a cover sheet or a marker where the frame asks for them, else as it came.
 
-    Raises RenderingFault: `title`, the code of the first thing that `preflight` finds, or what the cover may raise.
+    Raises RenderingFault: `title`, the code of the first fault that `preflight` finds, or what the cover may raise.
     """
     title = one_line(ready_made.title)
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RenderingFault("title")
     cover = _cover(frame, plex) if frame.cover or frame.cover_sheet else b""
     stamp = _stamp(frame) if frame.marker else b""
-    found, made = _asked(ready_made.pdf, cover, stamp, seconds, memory, largest, most_pages)
+    work = _Work("make" if cover or stamp else "check", cover, stamp, _expected(ready_made, frame))
+    found, made = _asked(ready_made.pdf, work, limits or Limits())
     if found.codes:
         raise RenderingFault(found.codes[0])
     pages = found.pages + (0 if not cover else 2 if plex == "duplex" else 1)
@@ -80,6 +82,20 @@ def prepare(
         pages=pages,
         sheets=sheets_of(pages, plex),
     )
+
+
+def _expected(ready_made: ReadyMade, frame: Frame) -> Expected:
+    """What was accepted at the door is not refused for its looks again; but whose name, and what address, is looked at.
+
+    Only now is it known which of its recipients the letter is for, and that the register protects an address.
+    """
+    names, hidden = [frame.recipient], list(ready_made.must_not_occur)
+    if frame.address is not None:
+        names.append(frame.address.name)
+    if frame.cover and frame.address is not None:
+        hidden += frame.address.lines
+    shown = frame.channel is Channel.PRINT and frame.address is not None and not (frame.cover or frame.cover_sheet)
+    return Expected(tuple(names) if shown else (), tuple(hidden), paper=False, window=False)
 
 
 def _cover(frame: Frame, plex: str) -> bytes:
@@ -105,31 +121,42 @@ def _canvas(out: BytesIO, frame: Frame, root: Element) -> TaggedCanvas:
     return TaggedCanvas(out, Facts("", "", "", "da", frame.dated), root)
 
 
-def _asked(
-    pdf: bytes, cover: bytes, stamp: bytes, seconds: float, memory: int, largest: int, most_pages: int
-) -> tuple[Preflight, bytes]:
-    if len(pdf) > largest:
-        return _failed("pdf-large", size=len(pdf), most=largest), b""
-    head = {"seconds": seconds, "memory": memory, "most_pages": most_pages}
-    try:
-        answer = pool().ask(Message(head, (pdf, cover, stamp)), seconds, 2 * largest + 1_000_000)
-        return _understood(answer, most_pages), answer.parts[0]
-    except Busy:
-        return _failed("pdf-busy"), b""
-    except Killed:
-        return _failed("pdf-time"), b""
-    except Died:
-        return _failed("pdf-memory"), b""
-    except (KeyError, IndexError, TypeError, ValueError):  # a child that a file took over may say anything
-        return _failed("pdf-broken"), b""
+def _asked(pdf: bytes, work: _Work, limits: Limits) -> tuple[Preflight, bytes]:
+    if len(pdf) > limits.largest:
+        return _failed("too-large", limits.largest), b""
+    head = {**asdict(limits), "task": work.task, "expected": asdict(work.expected)}
+    request = Message(head, (pdf, work.cover, work.stamp))
+    for _ in range(TRIES):
+        try:
+            answer = pool().ask(request, limits.seconds, 3 * limits.largest + 10_000_000)
+            return _understood(answer, work.expected, limits), answer.parts[0]
+        except Busy:
+            return _failed("pdf-busy"), b""
+        except Killed:
+            return _failed("pdf-time"), b""
+        except Died:
+            continue
+        except (KeyError, IndexError, TypeError, ValueError):  # a child that a file took over may say anything
+            break
+    return _failed("pdf-unreadable"), b""
 
 
-def _understood(answer: Message, most_pages: int) -> Preflight:
+def _understood(answer: Message, expected: Expected, limits: Limits) -> Preflight:
     pages = int(answer.head["pages"])
-    found = [(str(code), int(page)) for code, page in answer.head["faults"]]
-    faults = tuple(Fault("", SENTENCES[code].format(page=page, most=most_pages)) for code, page in found)
-    return Preflight(pages, sheets_of(pages, "duplex"), faults, tuple(code for code, _ in found))
+    found = [_found(str(code), places, expected, limits) for code, places in answer.head["found"]]
+    found.sort(key=lambda one: one.warning)
+    return Preflight(pages, sheets_of(pages, "duplex"), tuple(found), _figures(answer.head["figures"]))
 
 
-def _failed(code: str, **numbers: int) -> Preflight:
-    return Preflight(0, 0, (Fault("", SENTENCES[code].format(**numbers)),), (code,))
+def _found(code: str, places: Any, expected: Expected, limits: Limits) -> Found:
+    told = tuple(Place(int(page), Box(*map(float, box)) if box else None) for page, box in places)
+    return Found(code, is_warning(code, expected), told, limits.most_pages if code == "too-many-pages" else 0)
+
+
+def _figures(given: Any) -> Figures:
+    tagged, words, long_words, sentences, appeal = given
+    return Figures(bool(tagged), int(words), int(long_words), int(sentences), bool(appeal))
+
+
+def _failed(code: str, most: int = 0) -> Preflight:
+    return Preflight(0, 0, (Found(code, False, (), most),))

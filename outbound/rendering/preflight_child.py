@@ -8,12 +8,17 @@ import resource
 import signal
 import socket
 import struct
+from dataclasses import astuple
 from typing import Any
 
 from pypdf.errors import LimitReachedError
 
 from outbound.rendering.assembly import assemble
-from outbound.rendering.inspection import Finding, Unfit, inspect
+from outbound.rendering.foreign import Unfit, opened
+from outbound.rendering.inspection import Finding, inspect
+from outbound.rendering.marking import mark
+from outbound.rendering.reading import read
+from outbound.rendering.verdict import Expected, Figures, Place, is_warning
 from outbound.rendering.wire import Message, receive, send
 
 _OPEN_FILES = 32
@@ -49,7 +54,7 @@ def _answered(request: Message) -> Message:
     except MemoryError:
         return _refusal("pdf-memory", spent=True)  # a process that once ran out is not used again
     except Exception:
-        return _refusal("pdf-broken")
+        return _refusal("pdf-unreadable")
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -57,18 +62,29 @@ def _answered(request: Message) -> Message:
 
 def _worked(head: dict[str, Any], parts: tuple[bytes, ...]) -> Message:
     pdf, cover, stamp = parts
-    finding = inspect(pdf, int(head["most_pages"]))
-    if finding.faults or not (cover or stamp):
-        return _found(finding)
-    return _found(finding, assemble(pdf, cover, stamp))
+    expected = Expected(**head.get("expected", {}))
+    finding, sheets = inspect(opened(pdf), int(head["most_pages"]))
+    read(pdf, sheets, expected, finding)
+    if head.get("task") == "mark":
+        return _found(finding, mark(sheets, finding))
+    if head.get("task") == "make" and all(is_warning(code, expected) for code in finding.faults):
+        return _found(finding, assemble(pdf, cover, stamp))
+    return _found(finding)
 
 
 def _found(finding: Finding, made: bytes = b"") -> Message:
-    return Message({"pages": finding.pages, "faults": finding.faults}, (made,))
+    told = [(code, [_place(place) for place in places]) for code, places in finding.faults.items()]
+    return Message({"pages": finding.pages, "found": told, "figures": astuple(finding.figures)}, (made,))
+
+
+def _place(place: Place) -> tuple[int, tuple[float, ...] | None]:
+    box = place.box
+    return place.page, tuple(round(number, 1) for number in astuple(box)) if box else None
 
 
 def _refusal(code: str, *, spent: bool = False) -> Message:
-    return Message({"pages": 0, "faults": [(code, 0)], "spent": spent}, (b"",))
+    figures = astuple(Figures())
+    return Message({"pages": 0, "found": [(code, [])], "figures": figures, "spent": spent}, (b"",))
 
 
 def _limit(seconds: float, memory: int) -> None:

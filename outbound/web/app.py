@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from outbound.delivery import House
 from outbound.web import problems, receipt_doors
-from outbound.web.api import acts, events, health, letters, look_ups, mailings, proof
+from outbound.web.api import acts, events, health, letters, look_ups, mailings, preflights, proof
 from outbound.web.api.description import describe
 from outbound.web.headers import Headers
 from outbound.web.pages import documentation, faults, leadership, letter, operations, sign_in
@@ -57,7 +57,7 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.state.rooms = rooms
     app.state.sessions = Sessions.of(settings)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    for part in (letters, proof, acts, mailings, look_ups, events, health):
+    for part in (letters, proof, acts, mailings, look_ups, preflights, events, health):
         app.include_router(part.router)
     for page in (documentation, sign_in, operations, letter, leadership):
         app.include_router(page.router, include_in_schema=False)

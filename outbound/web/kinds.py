@@ -62,7 +62,10 @@ class Kind(Enum):
         "media-type",
         415,
         "Not in this media type",
-        "Send `application/json`, and `application/x-ndjson` for the letters of a mailing, without a content encoding.",
+        (
+            "Send `application/json`, `application/x-ndjson` for the letters of a mailing, `application/pdf` for a "
+            "preflight; no content encoding."
+        ),
     )
     VALIDATION = (
         "validation",

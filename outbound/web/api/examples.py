@@ -70,3 +70,8 @@ MAILING: dict[str, Any] = {
 PRECHECK: dict[str, Any] = {"recipients": [{"cpr": "0102031236"}, {"cvr": "99999942"}]}
 MEND: dict[str, Any] = {"address": ADDRESS, "reason": "Borgeren har oplyst sin adresse."}
 RELEASE: dict[str, Any] = {"reason": "Adressen er rettet i registeret."}
+PREFLIGHT: dict[str, Any] = {
+    "pdf": READY_MADE["document"]["pdf"],
+    "names": ["Alma Eksempelsen"],
+    "must_not_occur": ["Opdigtet Allé 12, 2. tv."],
+}

@@ -68,6 +68,24 @@ class DocumentIn(HandedIn):
     pdf: Annotated[str, Field(description="The file in base64 (RFC 4648, section 4, with padding).")]
     title: Annotated[str, Field(max_length=400, description="The title in the mailbox.")]
     dated: Day
+    must_not_occur: Annotated[
+        list[Line], Field(max_length=20, description="Addresses that must not stand in the PDF, e.g. a protected one.")
+    ] = []
+
+
+class PreflightIn(HandedIn):
+    """A PDF to be checked, with what you know of the letter."""
+
+    pdf: Annotated[str, Field(description="The file in base64 (RFC 4648, section 4, with padding).")]
+    names: Annotated[
+        list[Line], Field(max_length=40, description="Who may stand in the window. Without them it is not compared.")
+    ] = []
+    must_not_occur: Annotated[list[Line], Field(max_length=20, description="Addresses that must not stand in it.")] = []
+    paper: Annotated[bool, Field(description="The letter may be printed.")] = True
+    window: Annotated[
+        bool,
+        Field(description="Its first page faces the window of the envelope: so it is where you give an address."),
+    ] = False
 
 
 class ChannelIn(HandedIn):
@@ -175,13 +193,17 @@ def submission_of(one: MailingLetterIn, system: str, mailing: UUID | None, pdf_l
 
 def ready_made_of(one: DocumentIn, pointer: str, pdf_limit: int) -> ReadyMade:
     """The finished PDF. Raises Undecodable."""
-    if len(one.pdf) > pdf_limit * 4 / 3 + 4:
+    return ReadyMade(pdf_of(one.pdf, pointer, pdf_limit), one.title, one.dated, tuple(one.must_not_occur))
+
+
+def pdf_of(encoded: str, pointer: str, pdf_limit: int) -> bytes:
+    """The file that stands in base64. Raises Undecodable."""
+    if len(encoded) > pdf_limit * 4 / 3 + 4:
         raise Undecodable(Fault(f"{pointer}/pdf", f"The PDF has more than {pdf_limit} bytes."))
     try:
-        pdf = base64.b64decode(one.pdf, validate=True)
+        return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         raise Undecodable(Fault(f"{pointer}/pdf", "This is not base64 (RFC 4648, section 4, with padding).")) from None
-    return ReadyMade(pdf, one.title, one.dated)
 
 
 def text_faults(pointer: str, text: str) -> Iterator[Fault]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from outbound import accounts, clock
 from outbound.delivery.house import RECEIPT, House
 from outbound.delivery.send import accepted, book
+from outbound.delivery.spell import Spell
 from outbound.ledger import inbox, incidents, sending
 from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import LedgerDispatch, Letter
@@ -32,18 +33,25 @@ BEFORE_SENDING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
 def fetch(house: House) -> int:
     """Bring every supplier's receipts into the inbox; confirmed there only after our commit. How many were new.
 
-    A supplier whose receipts cannot be fetched, for whatever reason, keeps nobody from the others'.
+    A supplier whose receipts cannot be fetched, for whatever reason, keeps nobody from the others'. What lies there
+    beyond what one spell brings home is fetched the next time: thousands wait after an outage, and a worker that
+    overstays takes its neighbours' letters with it.
     """
     new = 0
     for source in house.outside.sources:
         try:
-            new += _fetch(house, source)
+            new += _fetch(house, source, _spell(house, len(house.outside.sources)))
         except Exception as fault:
             log.error("The receipts of %s could not be fetched (%s).", source.provider, type(fault).__name__)
     return new
 
 
-def _fetch(house: House, source: ReceiptSource) -> int:
+def _spell(house: House, shared_by: int = 1) -> Spell:
+    """Fetching and settling share a worker's time, and so do the suppliers in fetching."""
+    return Spell(house.settings.send_lease / 2 / shared_by, house.settings.hard_end)
+
+
+def _fetch(house: House, source: ReceiptSource, spell: Spell) -> int:
     new = 0
     try:
         receipts = source.fetch()
@@ -51,6 +59,8 @@ def _fetch(house: House, source: ReceiptSource) -> int:
             with house.ledger.writing() as tx:
                 new += sum(inbox.keep(tx, house.seal, raw) for raw in some)
             for raw in some:
+                if not spell.lasts():
+                    return new
                 source.confirm(raw)
     except OutsideError:
         return new  # the rest lies there until the next round
@@ -67,7 +77,10 @@ def settle(house: House) -> int:
     """Work through the inbox, a receipt a commit; how many were looked at. One that cannot be worked stops no other."""
     with house.ledger.writing() as tx:
         found = inbox.some_new(tx, house.seal, KEPT_TOGETHER)
+    spell = _spell(house)
     for one in found:
+        if not spell.lasts():
+            break
         try:
             with house.ledger.writing() as tx:
                 if inbox.still_new(tx, one):

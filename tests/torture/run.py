@@ -261,7 +261,7 @@ def _to_rest(run: Run, say: Callable[[str], None]) -> None:
     say(f"days later: {dict(statuses(run.ledger))}")
 
 
-def _await_stillness(run: Run, most: float = 60, still_for: float = 4) -> None:
+def _await_stillness(run: Run, most: float = 900, still_for: float = 6) -> None:
     """Until the states have not changed for some seconds."""
     patience_ends, before, since = time.monotonic() + most, None, time.monotonic()
     while time.monotonic() < patience_ends:

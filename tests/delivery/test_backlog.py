@@ -1,0 +1,42 @@
+"""After an outage thousands of receipts lie ready: a worker brings home what it has time for, and leaves the rest."""
+
+import time
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from outbound import delivery
+from outbound.ledger import tables as t
+from outbound.letter import News
+from tests.delivery.walking import Walk
+
+BACKLOG = 120
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_a_backlog_of_receipts_takes_no_worker_past_its_end(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    receipts, confirmed = walk.world.digital_receipts, list[str]()
+    quickly = receipts.confirm
+
+    def slowly(raw: Any) -> None:
+        time.sleep(0.005)
+        confirmed.append(raw.id)
+        quickly(raw)
+
+    monkeypatch.setattr(receipts, "confirm", slowly)
+    for _ in range(BACKLOG):
+        receipts.send(uuid4(), News.DELIVERED)
+    hard_pressed = walk.house.settings.model_copy(update={"send_lease": 3.0, "hard_end": 0.5})
+    house, rounds = replace(walk.house, settings=hard_pressed), 0
+    while len(set(confirmed)) < BACKLOG and rounds < BACKLOG:
+        before = time.monotonic()
+        delivery.fetch(house)
+        assert time.monotonic() - before < 3.0 * 0.5
+        rounds += 1
+    assert len(set(confirmed)) == BACKLOG
+    assert rounds > 1, "the backlog was too small to show anything"
+    with walk.ledger.reading() as tx:
+        assert tx.execute(select(func.count()).select_from(t.receipt_inbox)).scalar() == BACKLOG

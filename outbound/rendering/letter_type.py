@@ -8,6 +8,7 @@ from jinja2 import Template
 
 from outbound.rendering.faults import Fault
 from outbound.rendering.fields import Schema
+from outbound.rendering.footnotes import Body
 
 EXAMPLE = "example.json"
 LONGEST_TITLE = 256  # characters: MemoLabel of the MeMo XSD 1.2
@@ -59,5 +60,5 @@ class Form:
     """What a rendered letter type is made with: compiled once, used by every thread."""
 
     schema: Schema
-    body: Template
+    body: Body
     title: Template

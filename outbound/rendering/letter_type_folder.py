@@ -10,6 +10,7 @@ from typing import Any
 
 from outbound.rendering.faults import Finding, LetterTypesFault
 from outbound.rendering.fields import Schema, schema_faults
+from outbound.rendering.footnotes import Body, Footnote
 from outbound.rendering.letter_type import EXAMPLE, LONGEST_TITLE, Form, LetterType
 from outbound.rendering.markup import MarkupFault
 from outbound.rendering.places import line_of_key, line_of_tag, lines_of_json
@@ -35,11 +36,12 @@ class LetterTypeFolder:
     examples: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     unreadable: list[Finding] = field(default_factory=list)
+    footnotes: tuple[Footnote, ...] = ()
 
     @classmethod
-    def read(cls, root: Path, path: Path) -> "LetterTypeFolder":
-        """Read what is there; what cannot be read becomes a finding."""
-        source = cls(path.name, path, Templates.of(root))
+    def read(cls, root: Path, path: Path, footnotes: tuple[Footnote, ...] = ()) -> "LetterTypeFolder":
+        """Read what is there; what cannot be read becomes a finding. `footnotes`: those of all types."""
+        source = cls(path.name, path, Templates.of(root), footnotes=footnotes)
         if source._text(POLICY) is not None:
             source.policy, faults = read_policy(source.texts[POLICY])
             source.unreadable += faults
@@ -135,7 +137,10 @@ class LetterTypeFolder:
     def form(self, policy: Policy) -> Form:
         """What a letter is rendered with. Called where nothing is wrong with schema and templates."""
         schema, title = Schema.of(self.schema), self.templates.title(policy.title)
-        return Form(schema, self.templates.body(self.body_name), title)
+        return Form(schema, Body(self.templates.body(self.body_name), self._footnotes(policy)), title)
+
+    def _footnotes(self, policy: Policy) -> tuple[Footnote, ...]:
+        return tuple(note for note in self.footnotes if note.belongs_to(self.name, policy.languages[0]))
 
     def letter_type(self) -> LetterType:
         """The believed type. Called where `findings` found none."""
@@ -151,7 +156,8 @@ class LetterTypeFolder:
             schema=self.schema,
             examples=self.examples,
             form=None if policy.ready_made else self.form(policy),
-            **policy.model_dump(exclude={"mailbox", "languages"}),
+            channel_specific=policy.channel_specific or any(note.channel != "any" for note in self._footnotes(policy)),
+            **policy.model_dump(exclude={"mailbox", "languages", "channel_specific"}),
         )
 
     def _digest(self, ready_made: bool) -> str:

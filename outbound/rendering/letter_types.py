@@ -8,7 +8,8 @@ PDFs come finished from a system.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from outbound.rendering.faults import LetterTypesFault
+from outbound.rendering.faults import Finding, LetterTypesFault
+from outbound.rendering.footnotes import Footnote, read_footnotes
 from outbound.rendering.letter_type import LetterType
 from outbound.rendering.letter_type_folder import LetterTypeFolder
 
@@ -22,8 +23,10 @@ class LetterTypes(Mapping[str, LetterType]):
     @classmethod
     def load(cls, folder: Path) -> "LetterTypes":
         """Read and check them all. Raises LetterTypesFault, which names every fault of every folder at once."""
-        sources = [LetterTypeFolder.read(folder, path) for path in folders_in(folder)]
+        footnotes, faults = footnotes_in(folder)
+        sources = [LetterTypeFolder.read(folder, path, footnotes) for path in folders_in(folder)]
         sentences = [f"{folder}: holds no letter type; add a folder with a letter.toml."] if not sources else []
+        sentences += [f"{folder.name}/{fault.text}." for fault in faults]
         for source in sources:
             sentences += [f"{source.where}: {fault.text}." for fault in source.findings()]
         if sentences:
@@ -47,9 +50,14 @@ def folders_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(("_", ".")))
 
 
+def footnotes_in(folder: Path) -> tuple[tuple[Footnote, ...], list[Finding]]:
+    """The footnotes of all types, and what is wrong with them."""
+    return read_footnotes(folder, frozenset(path.name for path in folders_in(folder)))
+
+
 def load_one(root: Path, path: Path) -> LetterType:
     """The letter type at `path` alone, whatever is wrong with its neighbours. Raises LetterTypesFault."""
-    source = LetterTypeFolder.read(root, path)
+    source = LetterTypeFolder.read(root, path, footnotes_in(root)[0])
     sentences = tuple(f"{source.where}: {fault.text}." for fault in source.findings())
     if sentences:
         raise LetterTypesFault(sentences)

@@ -13,6 +13,7 @@ from typing import Any
 from outbound.rendering.faults import Finding
 from outbound.rendering.fonts import unprintable
 from outbound.rendering.letter_type_folder import BODY, LAYOUT, SCHEMA, TRIAL_DAY, LetterTypeFolder
+from outbound.rendering.letter_types import footnotes_in
 from outbound.rendering.lix import Lix, lix, read_aloud
 from outbound.rendering.markup import CHILDREN
 from outbound.rendering.places import blanked, line_at, lines_of_json, tags_of
@@ -61,7 +62,8 @@ def lint(root: Path, path: Path) -> Verdict:
 def lint_layout(root: Path) -> tuple[Finding, ...]:
     """What is wrong with the blocks that all types share."""
     files = sorted((root / LAYOUT).glob("*.j2"))
-    return tuple(finding for file in files for finding in _of_source(f"{LAYOUT}/{file.name}", file.read_text("utf-8")))
+    found = [finding for file in files for finding in _of_source(f"{LAYOUT}/{file.name}", file.read_text("utf-8"))]
+    return (*found, *footnotes_in(root)[1])
 
 
 def _languages(folder: LetterTypeFolder, policy: Policy) -> Iterator[Finding]:

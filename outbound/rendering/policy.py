@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from outbound.rendering.faults import Finding
 from outbound.rendering.fields import character_faults
+from outbound.rendering.footnotes import Language
 from outbound.rendering.letter_type import LONGEST_NOTIFICATION, LONGEST_TITLE
 from outbound.rendering.places import line_of_key
 
 FILE = "letter.toml"
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 
 class Mailbox(BaseModel):

@@ -7,7 +7,7 @@ Nothing that could mark a value as safe (`safe`, `tojson`, `xmlattr`, `autoescap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from unicodedata import normalize
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, meta, nodes
@@ -117,7 +117,14 @@ class Templates:
         return frozenset(names)
 
 
-def body_of(template: Template, fields: Mapping[str, Any], letter: Mapping[str, Any]) -> _Element:
+class Renders(Protocol):
+    """A template, or what makes one into more."""
+
+    def render(self, names: Mapping[str, Any], /) -> str:
+        """The text of one letter."""
+
+
+def body_of(template: Renders, fields: Mapping[str, Any], letter: Mapping[str, Any]) -> _Element:
     """The letter's body as a checked tree. Raises RenderingFault: `template` or what `markup.parse` says."""
     return markup.parse(normalize("NFC", _guarded(template.render, fields, letter)))
 

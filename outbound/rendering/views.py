@@ -63,7 +63,7 @@ def letter_view(frame: Frame) -> Mapping[str, object]:
         "channel": frame.channel.value,
         "sender": head.name,
         "department": head.department,
-        "phone": head.phone,
+        "phone": head.phone.replace(" ", "\u00a0"),  # a number is not parted by the end of a line
         "mail": head.mail,
         "web": head.web,
         "opening_hours": head.opening_hours,

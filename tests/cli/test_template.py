@@ -215,6 +215,15 @@ def test_the_shared_blocks_are_looked_at_too(command: Command, folder: Path) -> 
     assert "letters/_layout/blocks.html.j2:3: has the character U+260E" in said
 
 
+def test_the_footnotes_are_looked_at_too(command: Command, folder: Path) -> None:
+    command("new", "kolonihave")
+    row = '[[footnote]]\ntext = "Tilmeld dig."\nfrom = 2026-12-01\nto = 2026-12-31\ntypes = ["*"]\n'
+    (folder / "_layout" / "footnotes.toml").write_text(row, "utf-8")
+    ended = command("lint")
+    assert ended.code == Code.FOUND
+    assert "letters/_layout/footnotes.toml: footnote 1: speaks of signing up" in ended.out
+
+
 def test_faults_of_several_types_are_said_at_once(command: Command, folder: Path) -> None:
     for name in ("et", "to", "tre"):
         command("new", name)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from outbound.letter import Channel
-from outbound.rendering import Frame, LetterTypes, LetterTypesFault, RenderingFault, render
+from outbound.rendering import WINDOW, Frame, LetterTypes, LetterTypesFault, RenderingFault, render
 from outbound.rendering.fields import DEEPEST, LARGEST
 from outbound.settings import HOME
 from tests.rendering.placed import glyphs, text_of
@@ -55,6 +55,24 @@ def test_the_projects_own_types_are_in_order(letter_types: LetterTypes, frame: M
 def test_a_dozen_kinds_of_letter_are_there_and_two_in_english(letter_types: LetterTypes) -> None:
     assert len([one for one in letter_types.values() if not one.ready_made]) >= 14
     assert len([one for one in letter_types.values() if one.languages == ("en",)]) == 2
+
+
+def test_every_example_keeps_off_the_window_and_the_clear_zones(letter_types: LetterTypes, frame: Made) -> None:
+    for letter_type in letter_types.values():
+        for name, example in letter_type.examples.items():
+            found = glyphs(render(letter_type, example, frame()).pdf)
+            near = [one for one in found if one.page == 1 and one.touches(WINDOW.risk)]
+            assert all(one.inside(WINDOW.address) or one.inside(WINDOW.return_line) for one in near), name
+            assert not [one for one in found if any(one.touches(zone) for zone in WINDOW.clear)], name
+
+
+def test_no_signature_stands_alone_on_a_page(letter_types: LetterTypes, frame: Made) -> None:
+    for letter_type in letter_types.values():
+        for name, example in letter_type.examples.items():
+            found = glyphs(render(letter_type, example, frame()).pdf)
+            last = max(one.page for one in found)
+            text = text_of([one for one in found if one.page == last]).splitlines()
+            assert text[0] not in ("Venlig hilsen", "Yours sincerely"), (letter_type.name, name)
 
 
 def test_a_table_goes_on_over_two_pages_with_its_head(letter_types: LetterTypes, frame: Made) -> None:

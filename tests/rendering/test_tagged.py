@@ -256,9 +256,17 @@ def test_the_document_says_what_it_is(letter_types: LetterTypes, frame: Made) ->
 def test_the_language_is_that_of_the_letter_type(tmp_path: Path, frame: Made) -> None:
     folder = write(tmp_path, toml=TOML + 'languages = ["en"]\n')
     made = LetterTypes.load(folder)["et-brev"]
-    document = render(made, {"tekst": "x"}, frame())
+    document = render(made, {"tekst": "x"}, frame(cover=True))
     assert str(PdfReader(BytesIO(document.pdf)).root_object["/Lang"]) == "en"
     is_in_order(document.pdf)
+
+    cover, head, title, _ = Tagged(document.pdf).root.kids
+    assert isinstance(cover, Tag)
+    assert isinstance(head, Tag)
+    assert isinstance(title, Tag)
+    assert cover.entries["/Lang"] == head.entries["/Lang"] == "da"  # the router's own words are Danish in any letter
+    assert "Dato" in words(head.text)
+    assert title.name == "H1"
 
 
 def test_a_title_with_markup_in_it_is_data_in_the_metadata(tmp_path: Path, frame: Made) -> None:

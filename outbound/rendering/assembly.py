@@ -1,6 +1,7 @@
 """A ready-made PDF with a sheet in front and a word in its top margin. Runs in a child process only.
 
-The file's own pages are not taken apart: the word is drawn after them, as an artifact that a screen reader skips.
+The file's own pages are not taken apart: the word is drawn after them, as an artifact that a screen reader skips, and
+the sheet joins the structure tree of a file that has one.
 """
 
 from io import BytesIO
@@ -15,8 +16,13 @@ from pypdf.generic import (
     StreamObject,
 )
 
+<<<<<<< HEAD
 from outbound.rendering.foreign import SheetPage, dictionary, opened
 from outbound.rendering.window import MM
+=======
+from outbound.rendering.cover_tags import adopt
+from outbound.rendering.inspection import SheetPage, dictionary, opened
+>>>>>>> tagging
 
 _STAMP = "/OutboundMarker"
 
@@ -27,8 +33,9 @@ def assemble(pdf: bytes, cover: bytes, stamp: bytes) -> bytes:
     if stamp:
         _stamp(writer, PdfReader(BytesIO(stamp)).pages[0])
     if cover:
-        for number, page in enumerate(PdfReader(BytesIO(cover)).pages):
-            writer.insert_page(page, number)
+        reader = PdfReader(BytesIO(cover))
+        pages = [writer.insert_page(page, number) for number, page in enumerate(reader.pages)]
+        adopt(writer, reader, pages)
     out = BytesIO()
     writer.write(out)
     return out.getvalue()

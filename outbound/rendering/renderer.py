@@ -19,7 +19,7 @@ from outbound.rendering.metadata import Facts
 from outbound.rendering.paging import Page, pour
 from outbound.rendering.pieces import flowables
 from outbound.rendering.sheet import one_line
-from outbound.rendering.structure import Element
+from outbound.rendering.structure import DANISH, Element
 from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.templates import body_of, line_of
 from outbound.rendering.twin import twin
@@ -45,7 +45,9 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
     title = sheet.checked(line_of(letter_type.form.title, fields, view))
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RenderingFault("title")
-    pdf, pages = _pdf(_facts(title, frame, letter_type), _laid_out(body, frame), frame, letter_type.plex)
+    pdf, pages = _pdf(
+        _facts(title, frame, letter_type), _laid_out(body, frame, letter_type.languages[0]), frame, letter_type.plex
+    )
     return Document(
         pdf=pdf,
         title=title,
@@ -77,11 +79,11 @@ class _Layout:
     pages: list[Page]
 
 
-def _laid_out(body: _Element, frame: Frame) -> _Layout:
+def _laid_out(body: _Element, frame: Frame, language: str) -> _Layout:
     fonts.register()
     root = Element("Document")
-    cover = Element("Sect", root)
-    head = sheet.head_of(frame, root)
+    cover = Element("Sect", root, DANISH)
+    head = sheet.head_of(frame, root if language == "da" else Element("Sect", root, DANISH))
     top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
     first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
     return _Layout(root, cover, head, pour(flowables(body, root), first, BODY_LATER))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 TABLE_HEAD = b"/A<</O/Table/Scope/Column>>"
 ROW_HEAD = b"/A<</O/Table/Scope/Row>>"
+DANISH = b"/Lang(da)"  # for the router's own words, whatever the letter's language
 UNORDERED = b"/A<</O/List/ListNumbering/Disc>>"
 ORDERED = b"/A<</O/List/ListNumbering/Decimal>>"
 _KEPT_EMPTY = frozenset({"TD", "TH"})  # a table without its empty cells would be another table

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
+from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.textobject import PDFTextObject
@@ -29,7 +31,29 @@ class Target(str):
     element: Element | None = None
 
 
-class TaggedCanvas(Canvas):
+class _Grey:
+    """Black and grey as DeviceGray: a printer counts no page of it as colour, and every output intent allows it."""
+
+    _code: list[str]
+
+    def setFillColor(self, colour: Any, alpha: float | None = None) -> None:
+        """What is filled from here on."""
+        if alpha is None and isinstance(colour, Color) and colour.red == colour.green == colour.blue:
+            self._fillColorObj = colour
+            self._code.append(f"{fp_str(colour.red)} g")
+        else:
+            super().setFillColor(colour, alpha)  # type: ignore[misc] # the class that this one is mixed with
+
+    def setStrokeColor(self, colour: Any, alpha: float | None = None) -> None:
+        """What is drawn from here on."""
+        if alpha is None and isinstance(colour, Color) and colour.red == colour.green == colour.blue:
+            self._strokeColorObj = colour
+            self._code.append(f"{fp_str(colour.red)} G")
+        else:
+            super().setStrokeColor(colour, alpha)  # type: ignore[misc]
+
+
+class TaggedCanvas(_Grey, Canvas):
     """A canvas whose bytes depend on what is drawn and on nothing else (no clock, no chance)."""
 
     _code: list[str]  # these are ReportLab's, and its stubs do not know them
@@ -132,7 +156,7 @@ class TaggedCanvas(Canvas):
         self._out.write(self._doc.finished(self._facts, self._root, self._keys))
 
 
-class MarkedText(PDFTextObject):
+class MarkedText(_Grey, PDFTextObject):
     """Text that belongs to an element, and to the elements of its links.
 
     `ends` is what follows each line: a space, where a screen reader would else hear two words as one.

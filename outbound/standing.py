@@ -213,3 +213,9 @@ def _queue(step: Step, row: Any) -> QueueStanding:
     later = row.letters - row.due - row.in_hand
     channel = Channel(row.channel) if row.channel else None
     return QueueStanding(step, Lane(row.lane), channel, row.due, later, row.in_hand, row.oldest)
+
+
+def newest_ready_made(tx: Connection, system: str, most: int) -> list[tuple[UUID, str]]:
+    """The newest finished PDFs of a system: letter and letter type."""
+    asked = select(t.letter.c.id, t.letter.c.letter_type).where(t.letter.c.system == system, t.letter.c.ready_made)
+    return [(row.id, row.letter_type) for row in tx.execute(asked.order_by(t.letter.c.id.desc()).limit(most))]

@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from outbound.cli import acts, checking, mending, money, running, settings_page, setup, submit, template, views
+from outbound.cli import (
+    acts,
+    checking,
+    mending,
+    money,
+    running,
+    settings_page,
+    setup,
+    submit,
+    systembreve,
+    template,
+    views,
+)
 from outbound.cli.opening import use_env_file
 
 app = typer.Typer(
@@ -18,7 +30,7 @@ app = typer.Typer(
 
 STACK = (running.demo, running.up)
 SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.settings)
-LOOKING = (views.queues, views.held, views.show, money.report, money.audit)
+LOOKING = (views.queues, views.held, views.show, money.report, money.audit, systembreve.systembreve)
 ACTING = (acts.release, acts.reroute, mending.mend, acts.settle, acts.resend, acts.cancel, acts.pause, acts.resume)
 
 for command in (*STACK, submit.submit, checking.preflight, *LOOKING, *ACTING, *SETTING_UP):

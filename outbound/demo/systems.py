@@ -102,7 +102,7 @@ class Author:
         }
         if group.wish is not Wish.ANY:
             body["channel"] = {"wish": group.wish, "reason": REASON}
-        return {**body, **self._content(group)}
+        return {**body, **self._content(group, body["recipients"][0].get("address"))}
 
     def _recipient(self, group: Group, number: str, name: str) -> Body:
         role = {"role": "parent"} if group.together > 1 else {}
@@ -111,18 +111,22 @@ class Author:
         address = {"name": name, "lines": lines, "postcode": "4300", "town": "Holbæk"}
         return {"name": name, **role, **known, **({"address": address} if group.addressed else {})}
 
-    def _content(self, group: Group) -> Body:
+    def _content(self, group: Group, address: Body | None) -> Body:
         if group.letter_type != READY_MADE:
             return {"fields": dict(self._examples[group.letter_type])}
         today = clock.today()
-        pdf = base64.b64encode(ready_made(f"Besked nr. {self._written} fra skolen", today)).decode()
+        lines = [address["name"], *address["lines"], f"{address['postcode']} {address['town']}"] if address else []
+        pdf = base64.b64encode(ready_made(f"Besked nr. {self._written} fra skolen", today, lines)).decode()
         return {"document": {"pdf": pdf, "title": "Besked fra skolen", "dated": today.isoformat()}}
 
 
-def ready_made(title: str, dated: date) -> bytes:
-    """A finished PDF, as a specialist system makes its own."""
+def ready_made(title: str, dated: date, address: Sequence[str]) -> bytes:
+    """A finished PDF, as a specialist system makes its own; the lines of the address stand in the window."""
     out = BytesIO()
     page = Canvas(out, pagesize=A4)
+    page.setFont("Helvetica", 11)
+    for line, text in enumerate(address):
+        page.drawString(70, 690 - 14 * line, text)
     page.setFont("Helvetica-Bold", 13)
     page.drawString(70, 560, title)
     page.setFont("Helvetica", 11)

@@ -16,13 +16,9 @@ from pypdf.generic import (
     StreamObject,
 )
 
-<<<<<<< HEAD
+from outbound.rendering.cover_tags import adopt
 from outbound.rendering.foreign import SheetPage, dictionary, opened
 from outbound.rendering.window import MM
-=======
-from outbound.rendering.cover_tags import adopt
-from outbound.rendering.inspection import SheetPage, dictionary, opened
->>>>>>> tagging
 
 _STAMP = "/OutboundMarker"
 

@@ -52,11 +52,14 @@ def _initial(one: str, other: str) -> bool:
 
 
 def address_key(address: str) -> str:
-    """The part of an address by which it is found: up to the first number of a house. Empty where there is nothing."""
+    """The part of an address by which it is found: up to the first number of a house.
+
+    Empty for a word alone: as a place's name it would be found everywhere.
+    """
     words = plain(address).split()
     house = next((at for at, word in enumerate(words) if at and word[0].isdigit()), len(words))
     lettered = house + 1 < len(words) and len(words[house + 1]) == 1 and words[house + 1].isalpha()
-    return " ".join(words[: house + 1 + lettered])
+    return " ".join(words[: house + 1 + lettered]) if len(words) > 1 else ""
 
 
 def occurs(address: str, text: str) -> bool:

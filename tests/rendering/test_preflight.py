@@ -10,6 +10,7 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -19,6 +20,7 @@ from outbound.letter import ReadyMade
 from outbound.rendering import WINDOW, Frame, Limits, RenderingFault, preflight, prepare
 from outbound.rendering.children import Child, pool
 from outbound.rendering.wire import Message
+from tests.rendering.made import box, letter
 from tests.rendering.pdfs import inflating, pdf, slow
 from tests.rendering.placed import glyphs, text_of
 from tests.waiting import wait_for
@@ -165,6 +167,7 @@ sys.path.insert(0, {root!r})
 from outbound.rendering import preflight
 from outbound.rendering.children import Child, pool
 from outbound.rendering.wire import Message
+from tests.rendering.made import box, letter
 from tests.rendering.pdfs import pdf
 assert preflight(pdf()).faults == ()
 before = {{child.process.pid for child in pool().alive}}
@@ -191,6 +194,7 @@ sys.path.insert(0, {root!r})
 from outbound.rendering import preflight
 from outbound.rendering.children import Child, pool
 from outbound.rendering.wire import Message
+from tests.rendering.made import box, letter
 from tests.rendering.pdfs import pdf
 preflight(pdf())
 print(*(child.process.pid for child in pool().alive), flush=True)
@@ -293,3 +297,43 @@ def test_a_faulty_pdf_is_not_made_ready(frame: Made, name: str) -> None:
     given, code = FAULTY[name]
     with pytest.raises(RenderingFault, match=f"^{code}$"):
         prepare(ready_made(given), frame(cover=True))
+
+
+def test_a_letter_that_shows_its_own_window_must_show_its_own_recipient(frame: Made) -> None:
+    swapped = ready_made(letter(lines=("Bo Berg", "Opdigtet Allé 12, 3. tv.", "9999 Nordby")))
+    with pytest.raises(RenderingFault, match=r"^recipient-mismatch$"):
+        prepare(swapped, frame())
+    assert prepare(swapped, frame(cover_sheet=True)).pages == 3
+    assert prepare(swapped, frame(address=None)).pages == 1
+    assert prepare(ready_made(letter()), frame()).pages == 1
+
+
+def test_a_protected_address_stands_on_the_cover_and_nowhere_else(frame: Made) -> None:
+    with pytest.raises(RenderingFault, match=r"^protected-address-in-text$"):
+        prepare(ready_made(letter()), frame(cover=True))
+    assert prepare(ready_made(letter(lines=())), frame(cover=True)).pages == 3
+
+
+def test_what_was_taken_in_is_not_refused_for_its_looks_when_it_is_rendered(frame: Made) -> None:
+    assert prepare(ready_made(letter(box(2, 150, 6, 40))), frame()).pages == 1
+
+
+@pytest.mark.parametrize("asked", [{"cover_sheet": True}, {"marker": "Genudsendt"}])
+def test_a_tagged_pdf_keeps_its_tags(frame: Made, asked: dict[str, Any]) -> None:
+    given = pdf(
+        catalog="/MarkInfo<</Marked true>>/StructTreeRoot 5 0 R",
+        page="/StructParents 0",
+        contents=b"/P <</MCID 0>> BDC 0 0 m EMC",
+        extra=[
+            b"<</Type/StructTreeRoot/K 6 0 R/ParentTree<</Nums[0[6 0 R]]>>>>",
+            b"<</Type/StructElem/S/P/P 5 0 R/Pg 4 0 R/K 0>>",
+        ],
+    )
+    assert preflight(given).figures.tagged
+    made = prepare(ready_made(given), frame(**asked)).pdf
+    reader = PdfReader(BytesIO(made))
+    root: Any = reader.root_object["/StructTreeRoot"]
+    element = root["/K"]
+    assert preflight(made).figures.tagged
+    assert element["/Pg"]["/StructParents"] == 0
+    assert element["/Pg"] == reader.pages[-1]

@@ -8,7 +8,7 @@ from typing import Any
 from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
-from outbound.rendering.inspection import NODES, dictionary
+from outbound.rendering.foreign import NODES, dictionary
 
 
 def adopt(writer: PdfWriter, cover: PdfReader, pages: list[PageObject]) -> None:

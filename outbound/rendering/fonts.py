@@ -148,7 +148,7 @@ def register() -> None:
         folder = font_cache()
         for face in FACES:
             if face not in _registered:
-                font = LetterFont(face.name, str(face_file(face, folder)), usual=face in STANDS_IN)
+                font = LetterFont(face.name, str(face_file(face, folder)), usual=face is REGULAR)
                 pdfmetrics.registerFont(font)
                 _registered[face] = font
 

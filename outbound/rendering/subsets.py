@@ -1,8 +1,8 @@
 """A typeface in a letter: the characters that it uses, and their way into the file. Safe between threads.
 
-Every letter begins with the same alphabet, that of ordinary Danish text, so its typefaces are made and compressed
-once and shared; characters beyond it are added for the letter that has them. What is kept is keyed by the set of
-characters and holds no text.
+In the text's face every letter begins with the same alphabet, that of ordinary Danish text, so its subset is made and
+compressed once and shared; characters beyond it are added for the letter that has them. The other faces, of which a
+letter needs few characters, have only those. What is kept is keyed by the characters and holds no text.
 """
 
 import zlib

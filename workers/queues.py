@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 from outbound import delivery
 from outbound.delivery import House
@@ -56,7 +57,16 @@ def _doubts(channel: Channel) -> Queue:
 
 
 def _receipts(house: House) -> int:
-    return delivery.fetch(house) + delivery.settle(house)
+    """One thread of a process at a time: a second would fetch the same receipts and work the same rows."""
+    if not _AT_RECEIPTS.acquire(blocking=False):
+        return 0
+    try:
+        return delivery.fetch(house) + delivery.settle(house)
+    finally:
+        _AT_RECEIPTS.release()
+
+
+_AT_RECEIPTS = Lock()
 
 
 QUEUES = {

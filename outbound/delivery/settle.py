@@ -75,22 +75,28 @@ def keep(house: House, raw: RawReceipt) -> bool:
 
 def settle(house: House) -> int:
     """Work through the inbox, a receipt a commit; how many were looked at. One that cannot be worked stops no other."""
-    with house.ledger.writing() as tx:
-        found = inbox.some_new(tx, house.seal, KEPT_TOGETHER)
-    spell = _spell(house)
-    for one in found:
-        if not spell.lasts():
+    spell, looked_at = _spell(house), 0
+    while spell.lasts():
+        with house.ledger.writing() as tx:
+            found = inbox.some_new(tx, house.seal, KEPT_TOGETHER)
+        worked = sum(_settle_alone(house, one) for one in found if spell.lasts())
+        looked_at += worked
+        if not worked:  # nothing is there, or somebody else has all of it in hand
             break
-        try:
-            with house.ledger.writing() as tx:
-                if inbox.still_new(tx, one):
-                    _settle_one(tx, house, one)
-        except Exception as fault:
-            log.error(
-                "Receipt %s of the inbox could not be worked (%s); it is tried later.", one.row, type(fault).__name__
-            )
-            _put_off(house, one)
-    return len(found)
+    return looked_at
+
+
+def _settle_alone(house: House, one: inbox.InboxReceipt) -> bool:
+    """False where somebody else works it."""
+    try:
+        with house.ledger.writing() as tx:
+            if not inbox.still_new(tx, one):
+                return False
+            _settle_one(tx, house, one)
+    except Exception as fault:
+        log.error("Receipt %s of the inbox could not be worked (%s); it is tried later.", one.row, type(fault).__name__)
+        _put_off(house, one)
+    return True
 
 
 def _put_off(house: House, found: inbox.InboxReceipt) -> None:

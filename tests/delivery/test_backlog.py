@@ -40,3 +40,12 @@ def test_a_backlog_of_receipts_takes_no_worker_past_its_end(walk: Walk, monkeypa
     assert rounds > 1, "the backlog was too small to show anything"
     with walk.ledger.reading() as tx:
         assert tx.execute(select(func.count()).select_from(t.receipt_inbox)).scalar() == BACKLOG
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_one_ticket_works_all_that_lies_in_the_inbox(walk: Walk) -> None:
+    for _ in range(BACKLOG):
+        walk.world.digital_receipts.send(uuid4(), News.DELIVERED)
+    delivery.fetch(walk.house)
+    assert delivery.settle(walk.house) == BACKLOG
+    assert delivery.settle(walk.house) == 0

@@ -312,6 +312,8 @@ def test_a_ledger_that_cannot_be_written_is_503_and_worth_another_call(served: S
         "010203/1236",
         "01-02-03-1236",
         "010203 - 1236",
+        "01 02 03 12 36",
+        "01/02/03/12/36",
     ],
 )
 def test_a_reference_that_could_be_a_cpr_number_is_refused(system: httpx.Client, reference: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ NDJSON = "application/x-ndjson"
 DEEPEST = 32
 MOST_DIGITS = 18
 UNKNOWN_NAME = "…"  # stands in a pointer for a name that we do not know: it is somebody's own text
+HARMLESS_NAME = re.compile("[a-z][a-z_]{0,39}")  # a misspelt name of ours: no number and no name of a person
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -138,8 +140,12 @@ def model_faults(fault: ValidationError) -> list[Fault]:
 
 
 def _pointer(loc: tuple[int | str, ...], unknown: bool) -> str:
-    steps = [*loc[:-1], UNKNOWN_NAME] if unknown else [*loc]
+    steps = [*loc[:-1], _shown(str(loc[-1]))] if unknown else [*loc]
     return "".join(f"/{step}" for step in steps)
+
+
+def _shown(name: str) -> str:
+    return name if HARMLESS_NAME.fullmatch(name) else UNKNOWN_NAME
 
 
 def _sentence(error: Any) -> str:

@@ -124,6 +124,14 @@ def test_a_faulty_letter_sinks_no_other_and_its_reason_echoes_nothing(take: Any,
         assert secret not in reason + ended.out + ended.err
 
 
+def test_a_misspelt_name_stands_in_the_reason_and_its_value_does_not(take: Any, folder: Path) -> None:
+    drop(folder, "b", letter("ref-b", case_nummer="Solvej Prøvesen"))
+    assert take().code == Code.FOUND
+    reason = (folder / "faulty" / "b.reason.txt").read_text()
+    assert "/case_nummer: There is no such name" in reason
+    assert "Solvej" not in reason
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -182,6 +182,13 @@ def test_a_wrong_line_sinks_no_neighbour(system: httpx.Client, mailing: str) -> 
     assert len(system.get("/v1/events").json()["events"]) == 2
 
 
+def test_a_misspelt_name_in_a_line_is_named(system: httpx.Client, mailing: str) -> None:
+    answer = system.post(mailing, content=lines([letter(case_nummer="Solvej")]), headers=NDJSON)
+    said = httpx.Response(200, content=answer.content.strip()).json()
+    assert [one["pointer"] for one in said["errors"]] == ["/case_nummer"]
+    assert "Solvej" not in answer.text
+
+
 def test_a_line_is_answered_under_its_own_number_past_an_empty_one(system: httpx.Client, mailing: str) -> None:
     sent = lines([letter("first")]).strip() + b"\n\n" + lines([letter("third")]).strip()
     answer = system.post(mailing, content=sent, headers=NDJSON)

@@ -110,6 +110,13 @@ WRONG: Wrong = {
         {"/reference", "/department", "/recipients", "/fields", "/not_before", "/mailing"},
     ),
     "unknown names": ({SECRET: 1, "recipients": [recipient(**{SECRET: 2})]}, {"/…", "/recipients/0/…"}),
+    "unknown names that can be shown": (
+        {"case_nummer": SECRET, "recipients": [recipient(adress=SECRET)]},
+        {"/case_nummer", "/recipients/0/adress"},
+    ),
+    "an unknown name with a digit": ({"sag0102031236": SECRET}, {"/…"}),
+    "an unknown name with a capital": ({"caseNumber": SECRET}, {"/…"}),
+    "an unknown name of 41 letters": ({"x" * 41: SECRET}, {"/…"}),
     "nobody": ({"recipients": []}, {"/recipients"}),
     "too many": ({"recipients": [recipient()] * 21}, {"/recipients"}),
     "the same twice": ({"recipients": [recipient(), recipient(name="En Anden")]}, {"/recipients"}),

@@ -80,7 +80,8 @@ def _all(rooms: "Rooms", system: System, folder: Path, age: float) -> Iterator[t
     for one in whole_letters(folder, age):
         found = take_dropped(rooms, system, folder, one)
         place = DONE if isinstance(found, Taken) else FAULTY
-        yield set_aside(folder, one, place, found.text() if isinstance(found, Faulty) else ""), found
+        kept = set_aside(folder, one, place, found.text() if isinstance(found, Faulty) else "")
+        yield one.called(kept), found
 
 
 def take_dropped(rooms: "Rooms", system: System, folder: Path, one: Dropped) -> Taken | Faulty:
@@ -152,7 +153,7 @@ def _report(found: Iterator[tuple[str, Taken | Faulty]], folder: Path) -> None:
         for name, one in found:
             if isinstance(one, Faulty):
                 faulty += 1
-                typer.echo(f"{name}: faulty; {folder / FAULTY / name}.reason.txt says why.", err=True)
+                typer.echo(f"{name}: faulty; the .reason.txt beside it in {folder / FAULTY} says why.", err=True)
             else:
                 new, again = new + one.new, again + (not one.new)
                 ids = ", ".join(map(str, one.letters))

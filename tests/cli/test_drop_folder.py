@@ -218,6 +218,23 @@ def test_a_hostile_name_is_neither_shown_nor_kept(take: Any, house: House, folde
     assert kept.startswith("unnamed-")
 
 
+@pytest.mark.parametrize("name", ["Alma Eksempelsen", "alma", "Alma Eksempelsen 2", "alma-eksempelsen"])
+def test_a_name_that_could_be_a_person_s_is_kept_and_not_said(take: Any, folder: Path, name: str) -> None:
+    for body in (letter("ref-a"), letter("ref-a"), {}):
+        drop(folder, name, body)
+        ended = take()
+        said = ended.out + ended.err
+        assert "unnamed-" in said
+        assert "alma" not in said.lower()
+    assert lying(folder, "done") == [f"{name}-2.json", f"{name}.json"]
+    assert lying(folder, "faulty") == [f"{name}.json", f"{name}.reason.txt"]
+
+
+def test_a_name_that_numbers_a_letter_is_said(take: Any, folder: Path) -> None:
+    drop(folder, "brev-0042", letter("ref-a"))
+    assert take().out.startswith("brev-0042: taken in as ")
+
+
 def test_bytes_that_are_no_text_in_a_name_hinder_nothing(take: Any, house: House, folder: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/\xff\xfe.json")).write_text(json.dumps(letter("ref-a")))
     assert take().code == Code.DONE

@@ -31,7 +31,7 @@ from outbound.rendering import Fault
 from outbound.story import references_known
 from outbound.web.api.handed_in import LetterIn, Undecodable, submission_of
 from outbound.web.api.taking_in import Taken, take_one
-from outbound.web.body import BrokenJson, model_faults, strict_json
+from outbound.web.body import BrokenJson, model_faults, strict_json, without_mark
 from outbound.web.problems import Kind, Problem
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def take_dropped(rooms: "Rooms", system: System, folder: Path, one: Dropped) -> 
         submission = _submission(rooms, system, folder, one)
         return take_one(rooms, system, submission)
     except (BrokenJson, Unusable) as fault:
-        return Faulty((Fault("", str(fault).replace("The body", "The JSON")),))
+        return Faulty((Fault("", str(fault).replace("The body", "The file")),))
     except ValidationError as fault:
         return Faulty(tuple(model_faults(fault)))
     except Undecodable as fault:
@@ -105,7 +105,7 @@ def _submission(rooms: "Rooms", system: System, folder: Path, one: Dropped) -> S
     limits = rooms.house.settings
     if JSON not in one.files:
         raise Unusable("There is no NAME.json beside it that says what the letter is." if PDF in one.files else ODD)
-    body = strict_json(read(folder, one.files[JSON], limits.body_limit))
+    body = strict_json(without_mark(read(folder, one.files[JSON], limits.body_limit)))
     pdf = one.files.get(PDF) or _moved_pdf(rooms, system, folder, one, body)
     if pdf is not None:
         body = _with_pdf(body, read(folder, pdf, limits.pdf_limit))

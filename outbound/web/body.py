@@ -1,5 +1,6 @@
 """Reading bodies: in the right media type, no larger than allowed, and as strict JSON."""
 
+import codecs
 import json
 import math
 import re
@@ -73,11 +74,22 @@ def strict_json(raw: bytes) -> Any:
         raise BrokenJson("The body is not UTF-8.") from None
     except RecursionError:
         raise BrokenJson(f"The body is nested deeper than {DEEPEST} levels.") from None
-    except ValueError:
-        raise BrokenJson("The body is not JSON.") from None
+    except json.JSONDecodeError as fault:
+        raise BrokenJson(_where(fault)) from None
     if raw.count(b"{") + raw.count(b"[") > DEEPEST or b"\\u" in raw:
         _check_inside(value)
     return value
+
+
+def without_mark(raw: bytes) -> bytes:
+    """A file's bytes without the byte order mark that some editors put before UTF-8."""
+    return raw.removeprefix(codecs.BOM_UTF8)
+
+
+def _where(fault: json.JSONDecodeError) -> str:
+    """The place alone: the decoder's own text could quote what stands there."""
+    line = f" of line {fault.lineno}" if fault.lineno > 1 else ""
+    return f"The body is not JSON: it cannot be read past character {fault.colno}{line}."
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -146,6 +146,20 @@ def test_what_is_no_letter_goes_aside(take: Any, house: House, folder: Path, bod
     assert letters(house) == []
 
 
+def test_a_byte_order_mark_before_the_json_is_passed_over(take: Any, house: House, folder: Path) -> None:
+    (folder / "a.json").write_text(json.dumps(letter("ref-a")), encoding="utf-8-sig")
+    assert take().code == Code.DONE
+    assert letters(house) == ["ref-a"]
+
+
+def test_where_a_file_stops_being_json_is_said_and_not_what_stands_there(take: Any, folder: Path) -> None:
+    (folder / "a.json").write_text('{"reference": "a",\n "name": Solvej}')
+    assert take().code == Code.FOUND
+    reason = (folder / "faulty" / "a.reason.txt").read_text()
+    assert "The file is not JSON: it cannot be read past character 10 of line 2." in reason
+    assert "Solvej" not in reason
+
+
 def test_a_file_is_left_alone_until_it_is_whole(run: Run, house: House, folder: Path) -> None:
     drop(folder, "a", letter("ref-a"))
     drop(folder, "b", letter("ref-b"))

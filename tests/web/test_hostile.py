@@ -295,6 +295,21 @@ def test_a_reference_that_no_letter_can_have_is_refused(system: httpx.Client, re
     assert answer.json()["errors"][0]["parameter"] == "reference"
 
 
+@pytest.mark.parametrize(
+    ("changes", "limit"),
+    [
+        ({"reference": "x" * 500}, 128),
+        ({"case_number": "x" * 500}, 64),
+        ({"channel": {"wish": "paper", "reason": "x" * 1001}}, 500),
+    ],
+)
+def test_a_text_that_is_far_too_long_hears_its_own_limit(
+    system: httpx.Client, changes: dict[str, Any], limit: int
+) -> None:
+    (fault,) = system.post("/v1/letters", json=letter(**changes)).json()["errors"]
+    assert fault["detail"] == f"This may have at most {limit} characters."
+
+
 def test_a_query_that_cannot_be_used_is_named(system: httpx.Client) -> None:
     answer = system.get("/v1/events", params={"limit": "mange"})
     assert answer.json()["errors"] == [{"parameter": "limit", "detail": "This is not a whole number."}]

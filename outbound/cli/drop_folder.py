@@ -40,8 +40,22 @@ class Dropped:
 
     @property
     def shown(self) -> str:
-        """What it may be called at a terminal and in `done/` and `faulty/`."""
-        return self.name if is_plain(self.name) else f"unnamed-{uuid4().hex[:8]}"
+        """What it may be called in `done/` and `faulty/`."""
+        return self.name if is_plain(self.name) else unnamed()
+
+    def called(self, kept: str) -> str:
+        """What a terminal calls the letter whose files lie under the name `kept`."""
+        return kept if is_tellable(self.name) or not is_plain(self.name) else unnamed()
+
+
+def unnamed() -> str:
+    """A name that says nothing of anybody."""
+    return f"unnamed-{uuid4().hex[:8]}"
+
+
+def is_tellable(name: str) -> bool:
+    """Does this name number a letter? One without a digit, or of several words, could be a person's."""
+    return is_plain(name) and any(sign.isdigit() for sign in name) and " " not in name
 
 
 def is_plain(name: str) -> bool:

@@ -31,7 +31,7 @@ from outbound.rendering import Fault
 from outbound.story import references_known
 from outbound.web.api.handed_in import LetterIn, Undecodable, submission_of
 from outbound.web.api.taking_in import Taken, take_one
-from outbound.web.body import BrokenJson, model_faults, strict_json
+from outbound.web.body import BrokenJson, model_faults, strict_json, without_mark
 from outbound.web.problems import Kind, Problem
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def _all(rooms: "Rooms", system: System, folder: Path, age: float) -> Iterator[t
     for one in whole_letters(folder, age):
         found = take_dropped(rooms, system, folder, one)
         place = DONE if isinstance(found, Taken) else FAULTY
-        yield set_aside(folder, one, place, found.text() if isinstance(found, Faulty) else ""), found
+        kept = set_aside(folder, one, place, found.text() if isinstance(found, Faulty) else "")
+        yield one.called(kept), found
 
 
 def take_dropped(rooms: "Rooms", system: System, folder: Path, one: Dropped) -> Taken | Faulty:
@@ -89,7 +90,7 @@ def take_dropped(rooms: "Rooms", system: System, folder: Path, one: Dropped) -> 
         submission = _submission(rooms, system, folder, one)
         return take_one(rooms, system, submission)
     except (BrokenJson, Unusable) as fault:
-        return Faulty((Fault("", str(fault).replace("The body", "The JSON")),))
+        return Faulty((Fault("", str(fault).replace("The body", "The file")),))
     except ValidationError as fault:
         return Faulty(tuple(model_faults(fault)))
     except Undecodable as fault:
@@ -104,7 +105,7 @@ def _submission(rooms: "Rooms", system: System, folder: Path, one: Dropped) -> S
     limits = rooms.house.settings
     if JSON not in one.files:
         raise Unusable("There is no NAME.json beside it that says what the letter is." if PDF in one.files else ODD)
-    body = strict_json(read(folder, one.files[JSON], limits.body_limit))
+    body = strict_json(without_mark(read(folder, one.files[JSON], limits.body_limit)))
     pdf = one.files.get(PDF) or _moved_pdf(rooms, system, folder, one, body)
     if pdf is not None:
         body = _with_pdf(body, read(folder, pdf, limits.pdf_limit))
@@ -152,7 +153,7 @@ def _report(found: Iterator[tuple[str, Taken | Faulty]], folder: Path) -> None:
         for name, one in found:
             if isinstance(one, Faulty):
                 faulty += 1
-                typer.echo(f"{name}: faulty; {folder / FAULTY / name}.reason.txt says why.", err=True)
+                typer.echo(f"{name}: faulty; the .reason.txt beside it in {folder / FAULTY} says why.", err=True)
             else:
                 new, again = new + one.new, again + (not one.new)
                 ids = ", ".join(map(str, one.letters))

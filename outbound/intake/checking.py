@@ -26,6 +26,10 @@ LATEST_DAYS = 366
 NAME_LENGTH = 130  # characters: PersonName of ForsendelseI (urn:oio:fjernprint:1.0.0)
 BETWEEN = r"[\s._/\u2010-\u2015-]"
 CPR_LIKE = re.compile(rf"(?<!\d)(\d\d){BETWEEN}?(\d\d){BETWEEN}?\d\d{BETWEEN}{{0,3}}\d{{4}}(?!\d)")
+TEN_DIGITS = re.compile(r"(?<!\d)(?=(\d(?:[\W_]?\d){9})(?!\d))")
+"""Ten digits with at most one sign between any two; found also where they overlap."""
+PLAIN_DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[._/-]\d\d[._/-]\d\d)(?!\d)")
+"""A date with its whole year, which no CPR number has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,13 @@ def is_cvr(number: str) -> bool:
 
 def looks_like_cpr(text: str) -> bool:
     """Could part of this text be a CPR number? Six digits that are a date, then four, however they are parted."""
-    return any(1 <= int(day) <= 31 and 1 <= int(month) <= 12 for day, month in CPR_LIKE.findall(text))
+    usual = (day + month for day, month in CPR_LIKE.findall(text))
+    odd = (re.sub(r"[\W_]", "", found) for found in TEN_DIGITS.findall(PLAIN_DATE.sub("date", text)))
+    return any(_begins_with_a_day(digits) for digits in (*usual, *odd))
+
+
+def _begins_with_a_day(digits: str) -> bool:
+    return 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12
 
 
 def _valid(rule: Any, number: str) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, or_, select, text
+from sqlalchemy import Connection, and_, func, or_, select, text
 
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
@@ -41,6 +41,17 @@ class FeedEvent:
     now: str
     code: str
     at: datetime
+
+
+def is_beyond(tx: Connection, after: Cursor) -> bool:
+    """Does this cursor lie where the feed has not been, in this snapshot? No answer can have given it then.
+
+    PostgreSQL: only events below `pg_snapshot_xmin` are given, and that never falls. SQLite: no event is deleted.
+    """
+    if tx.dialect.name == "postgresql":
+        reached = tx.execute(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")).scalar_one()
+        return after.txid >= int(reached)
+    return after > Cursor(0, tx.execute(select(func.max(t.event.c.id))).scalar_one() or 0)
 
 
 def events_after(tx: Connection, system: str, after: Cursor, limit: int) -> list[FeedEvent]:

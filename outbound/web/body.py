@@ -1,7 +1,9 @@
 """Reading bodies: in the right media type, no larger than allowed, and as strict JSON."""
 
+import codecs
 import json
 import math
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -17,6 +19,7 @@ NDJSON = "application/x-ndjson"
 DEEPEST = 32
 MOST_DIGITS = 18
 UNKNOWN_NAME = "…"  # stands in a pointer for a name that we do not know: it is somebody's own text
+HARMLESS_NAME = re.compile("[a-z][a-z_]{0,39}")  # a misspelt name of ours: no number and no name of a person
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -71,11 +74,22 @@ def strict_json(raw: bytes) -> Any:
         raise BrokenJson("The body is not UTF-8.") from None
     except RecursionError:
         raise BrokenJson(f"The body is nested deeper than {DEEPEST} levels.") from None
-    except ValueError:
-        raise BrokenJson("The body is not JSON.") from None
+    except json.JSONDecodeError as fault:
+        raise BrokenJson(_where(fault)) from None
     if raw.count(b"{") + raw.count(b"[") > DEEPEST or b"\\u" in raw:
         _check_inside(value)
     return value
+
+
+def without_mark(raw: bytes) -> bytes:
+    """A file's bytes without the byte order mark that some editors put before UTF-8."""
+    return raw.removeprefix(codecs.BOM_UTF8)
+
+
+def _where(fault: json.JSONDecodeError) -> str:
+    """The place alone: the decoder's own text could quote what stands there."""
+    line = f" of line {fault.lineno}" if fault.lineno > 1 else ""
+    return f"The body is not JSON: it cannot be read past character {fault.colno}{line}."
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -138,8 +152,12 @@ def model_faults(fault: ValidationError) -> list[Fault]:
 
 
 def _pointer(loc: tuple[int | str, ...], unknown: bool) -> str:
-    steps = [*loc[:-1], UNKNOWN_NAME] if unknown else [*loc]
+    steps = [*loc[:-1], _shown(str(loc[-1]))] if unknown else [*loc]
     return "".join(f"/{step}" for step in steps)
+
+
+def _shown(name: str) -> str:
+    return name if HARMLESS_NAME.fullmatch(name) else UNKNOWN_NAME
 
 
 def _sentence(error: Any) -> str:

@@ -124,6 +124,14 @@ def test_a_faulty_letter_sinks_no_other_and_its_reason_echoes_nothing(take: Any,
         assert secret not in reason + ended.out + ended.err
 
 
+def test_a_misspelt_name_stands_in_the_reason_and_its_value_does_not(take: Any, folder: Path) -> None:
+    drop(folder, "b", letter("ref-b", case_nummer="Solvej Prøvesen"))
+    assert take().code == Code.FOUND
+    reason = (folder / "faulty" / "b.reason.txt").read_text()
+    assert "/case_nummer: There is no such name" in reason
+    assert "Solvej" not in reason
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -136,6 +144,20 @@ def test_what_is_no_letter_goes_aside(take: Any, house: House, folder: Path, bod
     assert take().code == Code.FOUND
     assert lying(folder, "faulty") == ["x.json", "x.reason.txt"]
     assert letters(house) == []
+
+
+def test_a_byte_order_mark_before_the_json_is_passed_over(take: Any, house: House, folder: Path) -> None:
+    (folder / "a.json").write_text(json.dumps(letter("ref-a")), encoding="utf-8-sig")
+    assert take().code == Code.DONE
+    assert letters(house) == ["ref-a"]
+
+
+def test_where_a_file_stops_being_json_is_said_and_not_what_stands_there(take: Any, folder: Path) -> None:
+    (folder / "a.json").write_text('{"reference": "a",\n "name": Solvej}')
+    assert take().code == Code.FOUND
+    reason = (folder / "faulty" / "a.reason.txt").read_text()
+    assert "The file is not JSON: it cannot be read past character 10 of line 2." in reason
+    assert "Solvej" not in reason
 
 
 def test_a_file_is_left_alone_until_it_is_whole(run: Run, house: House, folder: Path) -> None:
@@ -208,6 +230,23 @@ def test_a_hostile_name_is_neither_shown_nor_kept(take: Any, house: House, folde
     assert name not in (ended.out + ended.err).replace("ref-a", "")
     (kept,) = lying(folder, "done")
     assert kept.startswith("unnamed-")
+
+
+@pytest.mark.parametrize("name", ["Alma Eksempelsen", "alma", "Alma Eksempelsen 2", "alma-eksempelsen"])
+def test_a_name_that_could_be_a_person_s_is_kept_and_not_said(take: Any, folder: Path, name: str) -> None:
+    for body in (letter("ref-a"), letter("ref-a"), {}):
+        drop(folder, name, body)
+        ended = take()
+        said = ended.out + ended.err
+        assert "unnamed-" in said
+        assert "alma" not in said.lower()
+    assert lying(folder, "done") == [f"{name}-2.json", f"{name}.json"]
+    assert lying(folder, "faulty") == [f"{name}.json", f"{name}.reason.txt"]
+
+
+def test_a_name_that_numbers_a_letter_is_said(take: Any, folder: Path) -> None:
+    drop(folder, "brev-0042", letter("ref-a"))
+    assert take().out.startswith("brev-0042: taken in as ")
 
 
 def test_bytes_that_are_no_text_in_a_name_hinder_nothing(take: Any, house: House, folder: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from outbound.delivery import House
 from outbound.intake import take_in
-from outbound.ledger.feed import Cursor, FeedEvent, events_after
+from outbound.ledger.feed import Cursor, FeedEvent, events_after, is_beyond
 from tests.delivery.walking import run_to_rest
 from tests.house import hand_in, submission
 from tests.people import person
@@ -72,3 +72,17 @@ def test_while_many_write_a_reader_misses_nothing_and_sees_nothing_twice(house: 
     reader.join()
     assert sorted(seen) == sorted(one for mine in written for one in mine)
     assert len(seen) == 24
+
+
+def test_only_a_cursor_past_all_that_was_given_lies_beyond(house: House) -> None:
+    with house.ledger.writing() as tx:
+        take_in(tx, house, submission(person()))
+    with house.ledger.reading() as tx:
+        last = events_after(tx, "jobcenter", Cursor(), 10)[-1].cursor
+        assert not any(is_beyond(tx, one) for one in (Cursor(), last))
+        assert is_beyond(tx, Cursor(last.txid + 10**9, 0))
+
+
+def test_nothing_lies_beyond_the_beginning_of_an_empty_feed(house: House) -> None:
+    with house.ledger.reading() as tx:
+        assert not is_beyond(tx, Cursor())

@@ -36,6 +36,18 @@ def test_a_cursor_that_is_not_ours_is_refused(system: httpx.Client, cursor: str)
     assert answer.json()["errors"][0]["parameter"] == "after"
 
 
+BEYOND = ["999999999999-999", "999999999999999999-0"]
+
+
+@pytest.mark.parametrize("cursor", BEYOND)
+def test_a_cursor_that_the_feed_has_not_reached_is_refused(system: httpx.Client, cursor: str) -> None:
+    system.post("/v1/letters", json=letter())
+    answer = system.get("/v1/events", params={"after": cursor})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == "after"
+    assert cursor not in answer.text
+
+
 @pytest.fixture
 def database_url(postgresql_url: str) -> str:
     """PostgreSQL: the one of the two where transactions interleave."""

@@ -182,6 +182,20 @@ def test_a_wrong_line_sinks_no_neighbour(system: httpx.Client, mailing: str) -> 
     assert len(system.get("/v1/events").json()["events"]) == 2
 
 
+def test_a_misspelt_name_in_a_line_is_named(system: httpx.Client, mailing: str) -> None:
+    answer = system.post(mailing, content=lines([letter(case_nummer="Solvej")]), headers=NDJSON)
+    said = httpx.Response(200, content=answer.content.strip()).json()
+    assert [one["pointer"] for one in said["errors"]] == ["/case_nummer"]
+    assert "Solvej" not in answer.text
+
+
+def test_a_byte_order_mark_before_the_first_line_is_passed_over(system: httpx.Client, mailing: str) -> None:
+    sent = b"\xef\xbb\xbf" + lines([letter("a"), letter("b")])
+    answer = system.post(mailing, content=sent, headers=NDJSON)
+    said = [httpx.Response(200, content=line).json() for line in answer.text.splitlines()]
+    assert [(one["line"], one["status"]) for one in said] == [(1, 202), (2, 202)]
+
+
 def test_a_line_is_answered_under_its_own_number_past_an_empty_one(system: httpx.Client, mailing: str) -> None:
     sent = lines([letter("first")]).strip() + b"\n\n" + lines([letter("third")]).strip()
     answer = system.post(mailing, content=sent, headers=NDJSON)

@@ -110,6 +110,13 @@ WRONG: Wrong = {
         {"/reference", "/department", "/recipients", "/fields", "/not_before", "/mailing"},
     ),
     "unknown names": ({SECRET: 1, "recipients": [recipient(**{SECRET: 2})]}, {"/…", "/recipients/0/…"}),
+    "unknown names that can be shown": (
+        {"case_nummer": SECRET, "recipients": [recipient(adress=SECRET)]},
+        {"/case_nummer", "/recipients/0/adress"},
+    ),
+    "an unknown name with a digit": ({"sag0102031236": SECRET}, {"/…"}),
+    "an unknown name with a capital": ({"caseNumber": SECRET}, {"/…"}),
+    "an unknown name of 41 letters": ({"x" * 41: SECRET}, {"/…"}),
     "nobody": ({"recipients": []}, {"/recipients"}),
     "too many": ({"recipients": [recipient()] * 21}, {"/recipients"}),
     "the same twice": ({"recipients": [recipient(), recipient(name="En Anden")]}, {"/recipients"}),
@@ -288,6 +295,21 @@ def test_a_reference_that_no_letter_can_have_is_refused(system: httpx.Client, re
     assert answer.json()["errors"][0]["parameter"] == "reference"
 
 
+@pytest.mark.parametrize(
+    ("changes", "limit"),
+    [
+        ({"reference": "x" * 500}, 128),
+        ({"case_number": "x" * 500}, 64),
+        ({"channel": {"wish": "paper", "reason": "x" * 1001}}, 500),
+    ],
+)
+def test_a_text_that_is_far_too_long_hears_its_own_limit(
+    system: httpx.Client, changes: dict[str, Any], limit: int
+) -> None:
+    (fault,) = system.post("/v1/letters", json=letter(**changes)).json()["errors"]
+    assert fault["detail"] == f"This may have at most {limit} characters."
+
+
 def test_a_query_that_cannot_be_used_is_named(system: httpx.Client) -> None:
     answer = system.get("/v1/events", params={"limit": "mange"})
     assert answer.json()["errors"] == [{"parameter": "limit", "detail": "This is not a whole number."}]
@@ -312,6 +334,8 @@ def test_a_ledger_that_cannot_be_written_is_503_and_worth_another_call(served: S
         "010203/1236",
         "01-02-03-1236",
         "010203 - 1236",
+        "01 02 03 12 36",
+        "01/02/03/12/36",
     ],
 )
 def test_a_reference_that_could_be_a_cpr_number_is_refused(system: httpx.Client, reference: str) -> None:

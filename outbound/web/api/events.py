@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from outbound.ledger.feed import Cursor, events_after
+from outbound.ledger.feed import Cursor, events_after, is_beyond
 from outbound.rendering import Fault
 from outbound.web.access import Caller
 from outbound.web.api.description import may_answer
@@ -29,5 +29,7 @@ def follow(
     except ValueError:
         raise invalid([Fault("?after", "This is no cursor of ours; send `next` of an earlier answer.")]) from None
     with inside.house.ledger.reading() as tx:
+        if is_beyond(tx, cursor):
+            raise invalid([Fault("?after", "No answer of ours gave this cursor; send `next` of an earlier answer.")])
         found = events_after(tx, caller.name, cursor, limit)
     return FeedOut(events=[feed_event_out(one) for one in found], next=str(found[-1].cursor if found else cursor))

@@ -66,7 +66,7 @@ class DocumentIn(HandedIn):
     """A finished PDF. It leaves on the day it is dated, or within the days that the municipality allows."""
 
     pdf: Annotated[str, Field(description="The file in base64 (RFC 4648, section 4, with padding).")]
-    title: Annotated[str, Field(max_length=400, description="The title in the mailbox.")]
+    title: Annotated[str, Field(max_length=200, description="The title in the mailbox.")]
     dated: Day
     must_not_occur: Annotated[
         list[Line], Field(max_length=20, description="Addresses that must not stand in the PDF, e.g. a protected one.")
@@ -92,21 +92,21 @@ class ChannelIn(HandedIn):
     """The sender's say in the channel. `paper` and `digital` need a reason, which is kept under the seal."""
 
     wish: Wish
-    reason: Annotated[str, Field(max_length=1000)] = ""
+    reason: Annotated[str, Field(max_length=500)] = ""
 
 
 class MailingLetterIn(HandedIn):
     """A letter: a letter type with its fields, or a finished PDF, for one recipient or more."""
 
     reference: Annotated[
-        str, Field(max_length=400, description="Your own; makes a repeated call safe. Never a CPR number.")
+        str, Field(max_length=128, description="Your own; makes a repeated call safe. Never a CPR number.")
     ]
     department: Line
     letter_type: Line
     recipients: Annotated[list[RecipientIn], Field(min_length=1, max_length=20)]
     fields: dict[str, Any] | None = None
     document: DocumentIn | None = None
-    case_number: Annotated[str, Field(max_length=400)] = ""
+    case_number: Annotated[str, Field(max_length=64)] = ""
     channel: ChannelIn | None = None
     not_before: Annotated[Day | None, Field(description="The first day that the letter may leave.")] = None
     useful_until: Annotated[Day | None, Field(description="After this day the letter is HELD, not sent.")] = None

@@ -22,7 +22,7 @@ from outbound.web.api.handed_in import MailingIn, MailingLetterIn, text_faults
 from outbound.web.api.handed_out import MailingOut
 from outbound.web.api.taking_in import BATCH, Taken, submission_from, take_batch
 from outbound.web.api.telling import taken_out
-from outbound.web.body import NDJSON, json_body, read_limited
+from outbound.web.body import NDJSON, json_body, read_limited, without_mark
 from outbound.web.problems import Kind, Problem, body_of, invalid
 from outbound.web.rooms import Inside, Rooms, rooms_of
 
@@ -61,7 +61,7 @@ Lines = list[tuple[int, bytes]]
 
 
 async def _lines(request: Request) -> Lines:
-    raw = await read_limited(request, NDJSON, rooms_of(request).house.settings.body_limit)
+    raw = without_mark(await read_limited(request, NDJSON, rooms_of(request).house.settings.body_limit))
     lines = [(number, line) for number, line in enumerate(raw.split(b"\n"), 1) if line.strip()]
     if not 1 <= len(lines) <= MOST_LINES:
         raise invalid([Fault("", f"Send from 1 to {MOST_LINES} lines, each a letter.")])

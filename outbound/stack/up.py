@@ -6,7 +6,7 @@ import os
 import secrets
 import shlex
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -43,7 +43,9 @@ class Stack:
     `folder` holds all data, keys and logs. Of `env` the variables OUTBOUND_… (see outbound.settings) and REDIS_URL
     count, nothing else of the environment does. `postgres`: an embedded PostgreSQL instead of SQLite or of
     OUTBOUND_DATABASE_URL. `simulators`: the outside on loopback instead of what `env` names. `workers`: start them
-    at once (else `start_workers` does). Raises StackError when something does not start.
+    at once (else `start_workers` does). `making_faces` is called at a first start, which makes the letter's faces
+    before whatever needs them: that takes seconds, on a busy machine many. Raises StackError when something does not
+    start.
     """
 
     def __init__(
@@ -56,11 +58,13 @@ class Stack:
         workers: bool = True,
         web: bool = True,
         cores: int | None = None,
+        making_faces: Callable[[], object] = lambda: None,
     ) -> None:
         self.folder = folder.absolute()
         self._given = dict(env or {})
         self._wants = {"postgres": postgres, "simulators": simulators, "workers": workers, "web": web}
         self._cores = cores or parts.cores()
+        self._making_faces = making_faces
         self._open = ExitStack()
         self.redis: RedisServer | None = None
         self.postgres: PostgresServer | None = None
@@ -123,6 +127,8 @@ class Stack:
         if self._wants["simulators"]:
             self._start_simulators()
         _write_env(self.folder / "env", self.env)
+        if self._wants["workers"] or self._wants["web"]:
+            self._make_faces()
         if self._wants["workers"]:
             self.start_workers()
         if self._wants["web"]:
@@ -151,6 +157,23 @@ class Stack:
             announced = json.loads(file.read_text())
             self.env.update(announced["env"])
             self.controls[name] = announced["control"]
+
+    def _make_faces(self) -> None:
+        """Make the letter's faces once, where web and every worker look for them; else each would make them all."""
+        from outbound.rendering import fonts
+
+        cache = fonts.font_cache(self.env)
+        missing = fonts.missing_faces(cache)
+        if missing:
+            self._making_faces()
+        try:
+            for face in missing:
+                fonts.face_file(face, cache)
+        except OSError as fault:
+            raise StackError(
+                f"The typefaces cannot be made in {cache} ({fault}); name a folder that can be written "
+                "in with OUTBOUND_FONT_CACHE."
+            ) from None
 
     def _start_web(self) -> None:
         file = self.folder / "web.json"

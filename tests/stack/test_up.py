@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from redis import Redis
 
+from outbound.rendering import fonts
 from outbound.stack import places, up
 from outbound.stack.errors import StackError
 from outbound.stack.terminal import ended_politely
@@ -42,6 +43,10 @@ def answers(url: str) -> bool:
         return httpx.get(f"{url}/requests").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def faces(cache: Path) -> list[Path]:
+    return list(cache.glob("*.ttf"))
 
 
 def leaders(stack: Stack) -> list[int]:
@@ -137,6 +142,31 @@ def test_the_settings_of_the_running_router_lie_ready_for_the_command(folder: Pa
         shown = subprocess.run(["/bin/sh", "-c", show], check=True, capture_output=True, text=True).stdout
         assert shown == f"{name}|{stack.env['OUTBOUND_REDIS_URL']}"
         assert "HOME" not in stack.env
+
+
+def test_a_first_start_makes_the_faces_before_web_and_says_so_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, said = folder / "fonts", list[str]()
+    monkeypatch.setattr(fonts, "_instance", lambda face: face.name.encode())
+    monkeypatch.setattr(Stack, "_start_web", lambda stack: said.append(f"web, {len(faces(cache))} faces"))
+
+    def start() -> None:
+        env = {"OUTBOUND_FONT_CACHE": str(cache)}
+        making = lambda: said.append(f"making, {len(faces(cache))} faces")  # noqa: E731
+        with Stack(folder, env, simulators=False, workers=False, making_faces=making):
+            pass
+
+    start()
+    start()
+    assert said == ["making, 0 faces", "web, 5 faces", "web, 5 faces"]
+
+
+def test_a_folder_where_no_faces_can_be_made_is_named(folder: Path) -> None:
+    (folder / "fonts").write_text("a file where the folder should be")
+    env = {"OUTBOUND_FONT_CACHE": str(folder / "fonts")}
+    with pytest.raises(StackError, match=r"The typefaces cannot be made in .*OUTBOUND_FONT_CACHE"):
+        Stack(folder, env, simulators=False, workers=False).__enter__()
 
 
 def test_a_given_redis_is_used_and_none_started(folder: Path, redis_url: str) -> None:

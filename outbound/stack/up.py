@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from outbound import clock, seal
-from outbound.ledger import migrate
+from outbound.ledger import Ledger, letters, migrate, sending
 from outbound.stack import parts
 from outbound.stack.announced import start_announced
 from outbound.stack.errors import StackError
@@ -121,8 +121,10 @@ class Stack:
         }
         if self._wants["postgres"]:
             self.env["OUTBOUND_DATABASE_URL"] = self._start_postgres()
-        self.env.setdefault("OUTBOUND_DATABASE_URL", f"sqlite:///{self.folder / 'ledger.sqlite'}")
+        self.env.setdefault("OUTBOUND_DATABASE_URL", self._own_sqlite())
         migrate(self.env["OUTBOUND_DATABASE_URL"])
+        if self._owns_ledger():
+            _end_claims(self.env["OUTBOUND_DATABASE_URL"])
         seal.new_keys(Path(self.env["OUTBOUND_SEAL_KEYS_FILE"]), _months(clock.today(), SEAL_YEARS))
         if self._wants["simulators"]:
             self._start_simulators()
@@ -133,6 +135,16 @@ class Stack:
             self.start_workers()
         if self._wants["web"]:
             self._start_web()
+
+    def _own_sqlite(self) -> str:
+        return f"sqlite:///{self.folder / 'ledger.sqlite'}"
+
+    def _owns_ledger(self) -> bool:
+        """Is it this folder's own ledger? Then no workers live: the folder's lock is held until the last has ended.
+
+        A database that the caller names may have workers elsewhere, whatever runs here.
+        """
+        return self._wants["postgres"] or self.env["OUTBOUND_DATABASE_URL"] == self._own_sqlite()
 
     def _start_redis(self) -> str:
         if given := given_url(self._given):
@@ -178,6 +190,17 @@ class Stack:
     def _start_web(self) -> None:
         file = self.folder / "web.json"
         self.url = start_announced(self.supervisor, lambda port: parts.web(self.folder, self.env, port, file), file)
+
+
+def _end_claims(url: str) -> None:
+    """What the dead workers of the stack before had in hand waits for no lease: the timer's first round recovers it."""
+    ledger = Ledger(url)
+    try:
+        with ledger.writing() as tx:
+            letters.end_claims(tx)
+            sending.end_claims(tx)
+    finally:
+        ledger.close()
 
 
 @contextmanager

@@ -3,7 +3,14 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import update
+
 from outbound import clock, delivery, standing
+from outbound.delivery.doubts import quiet_until
+from outbound.ledger import letters as ledger_letters
+from outbound.ledger import sending
+from outbound.ledger import tables as t
+from outbound.ledger.values import Step
 from outbound.letter import Channel, Consignment, Lane
 from outbound.life import Outcome, Status
 from outbound.standing import QueueStanding, Stage
@@ -28,6 +35,12 @@ def killed_while_sending(walk: Walk) -> list[UUID]:
         walk.world.digital.hook = None
     assert [walk.see(letter).status for letter in letters] == [Status.SENDING] * 2
     return letters
+
+
+def end_claims(walk: Walk) -> tuple[int, int]:
+    """As the stack does where none of the ledger's workers live; how many letters and consignments that was."""
+    with walk.ledger.writing() as tx:
+        return ledger_letters.end_claims(tx), sending.end_claims(tx)
 
 
 def queues(walk: Walk) -> list[QueueStanding]:
@@ -55,3 +68,47 @@ def test_what_is_recovered_in_doubt_is_still_seen_and_what_goes_back_is_in_its_q
     assert sorted(walk.outcomes(letter)[0] for letter in letters) == [Outcome.DOUBT, Outcome.VOID]
     walk.pass_(seconds=61)
     assert [(one.step, one.due, one.later) for one in queues(walk)][1:] == [(Stage.HAND_OVER, 1, 0)]
+
+
+def test_claims_that_are_ended_are_recovered_at_once_by_the_ordinary_rules(walk: Walk) -> None:
+    """Begun is in doubt, also when asked about at once; unbegun goes back and is sent once."""
+    letters = killed_while_sending(walk)
+    assert delivery.recover(walk.house) == 0
+    assert end_claims(walk) == (0, 2)
+    assert delivery.recover(walk.house) == 2
+    begun, unbegun = sorted(letters, key=walk.outcomes)
+    assert (walk.see(begun).status, walk.outcomes(begun)) == (Status.SENDING, [Outcome.DOUBT])
+    assert (walk.see(unbegun).status, walk.outcomes(unbegun)) == (Status.ROUTED, [Outcome.VOID])
+    walk.run()
+    walk.ends(unbegun, Status.SENT)
+    walk.holds()
+
+
+def test_a_doubt_of_an_ended_claim_keeps_its_quiet_period(walk: Walk) -> None:
+    """Its request may still be on its way: the supplier's no counts only from then on."""
+    walk.outside(can_ask=True)
+    letters = killed_while_sending(walk)
+    end_claims(walk)
+    delivery.recover(walk.house)
+    begun = next(one for one in letters if walk.outcomes(one) == [Outcome.DOUBT])
+    quiet = quiet_until(walk.house.settings)
+    walk.setting(doubt_ask_seconds=1.0)
+    with walk.ledger.writing() as tx:
+        tx.execute(update(t.consignment).where(t.consignment.c.due_at.is_not(None)).values(due_at=clock.now()))
+    delivery.mind_doubts(walk.house, Channel.DIGITAL)
+    assert walk.outcomes(begun) == [Outcome.DOUBT]
+    walk.pass_(seconds=quiet.total_seconds() + 1)
+    delivery.mind_doubts(walk.house, Channel.DIGITAL)
+    assert walk.outcomes(begun) == [Outcome.VOID]
+    assert walk.see(begun).status is Status.ROUTED
+
+
+def test_claims_on_letters_that_are_not_yet_sent_end_too(walk: Walk) -> None:
+    (letter,) = walk.hand_in(submission(person()))
+    with walk.ledger.writing() as tx:
+        claimed = ledger_letters.claim(tx, Step.RENDER, Lane.SINGLE, 5, 600)
+    assert claimed is not None
+    assert end_claims(walk) == (1, 0)
+    assert end_claims(walk) == (0, 0)
+    assert delivery.recover(walk.house) == 1
+    assert (walk.see(letter).status, walk.see(letter).claim_token) == (Status.RECEIVED, None)

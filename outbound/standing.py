@@ -3,24 +3,37 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from outbound import clock
 from outbound.ledger import tables as t
-from outbound.ledger.values import CLAIMS, Letter, Step, letter_from
+from outbound.ledger.values import CLAIMS, Letter, letter_from
 from outbound.letter import Channel, Lane, WaitsFor
-from outbound.life import Outcome, Status
+from outbound.life import UNSETTLED, Outcome, Status
 from outbound.story import Incident, incident_from
+
+
+class Stage(StrEnum):
+    """Where a letter stands on its way out: before one of the steps, or in the last of them."""
+
+    RENDER = "render"
+    ROUTE = "route"
+    SEND = "send"
+    HAND_OVER = "hand-over"
 
 
 @dataclass(frozen=True, slots=True)
 class QueueStanding:
-    """One queue: due now, for later (a day, a run, a new try), in a worker's hands; since when its oldest is due."""
+    """One queue: due now, for later (a day, a run, a new try), in a worker's hands; since when its oldest is due.
 
-    step: Step
+    Of letters being handed over, those in doubt are due a question now or later, and the oldest is SENDING since.
+    """
+
+    step: Stage
     lane: Lane
     channel: Channel | None
     due: int
@@ -91,6 +104,13 @@ def states(tx: Connection) -> dict[Status, int]:
 
 def queues(tx: Connection) -> list[QueueStanding]:
     """Every queue with something in it, in the order of the steps."""
+    found = [*_waiting(tx), *_handed_over(tx)]
+    order = list(Stage)
+    return sorted(found, key=lambda one: (order.index(one.step), one.lane, one.channel or ""))
+
+
+def _waiting(tx: Connection) -> list[QueueStanding]:
+    """Letters before a step that claims them."""
     row, now = t.letter.c, clock.now()
     due = row.due_at <= now
     since = case((due, func.coalesce(row.waiting_since, row.due_at)), else_=row.waiting_since)
@@ -108,10 +128,28 @@ def queues(tx: Connection) -> list[QueueStanding]:
         .where(row.status.in_(list(CLAIMS.values())))
         .group_by(row.status, row.lane, channel)
     )
-    steps = {status: step for step, status in CLAIMS.items()}
-    found = [_queue(steps[Status(one.status)], one) for one in tx.execute(wanted)]
-    order = list(Step)
-    return sorted(found, key=lambda one: (order.index(one.step), one.lane, one.channel or ""))
+    stages = {status: Stage(step) for step, status in CLAIMS.items()}
+    return [_queue(stages[Status(one.status)], one) for one in tx.execute(wanted)]
+
+
+def _handed_over(tx: Connection) -> list[QueueStanding]:
+    """Letters that are SENDING: in a worker's hands, or in doubt. Their claim lies on their consignment."""
+    row, d, c = t.letter.c, t.dispatch.c, t.consignment.c
+    live = and_(d.letter_id == row.id, d.kind == "letter", d.outcome.in_(sorted(UNSETTLED)))
+    wanted = (
+        select(
+            row.lane,
+            row.channel,
+            func.sum(case((c.claim_token.is_not(None), 0), (c.due_at <= clock.now(), 1), else_=0)).label("due"),
+            func.sum(case((c.claim_token.is_not(None), 1), else_=0)).label("in_hand"),
+            func.count().label("letters"),
+            func.min(func.coalesce(c.closed_at, row.updated_at), type_=row.updated_at.type).label("oldest"),
+        )
+        .select_from(t.letter.outerjoin(t.dispatch, live).outerjoin(t.consignment, c.id == d.consignment_id))
+        .where(row.status == Status.SENDING)
+        .group_by(row.lane, row.channel)
+    )
+    return [_queue(Stage.HAND_OVER, one) for one in tx.execute(wanted)]
 
 
 def held(tx: Connection) -> list[HeldStanding]:
@@ -209,7 +247,7 @@ def _page(tx: Connection, wanted: Any, after: UUID | None, limit: int) -> list[L
     return [letter_from(one) for one in found]
 
 
-def _queue(step: Step, row: Any) -> QueueStanding:
+def _queue(step: Stage, row: Any) -> QueueStanding:
     later = row.letters - row.due - row.in_hand
     channel = Channel(row.channel) if row.channel else None
     return QueueStanding(step, Lane(row.lane), channel, row.due, later, row.in_hand, row.oldest)

@@ -33,6 +33,7 @@ from outbound.web.access import issue_key
 
 __all__ = ["DemoFault", "run"]
 
+MAKING_FACES = "Gør skrifttyperne klar; det sker kun første gang og tager nogle sekunder …"
 OUTAGE_SECONDS = 6.0
 DROPPED_ANSWERS = 2
 BEFORE_THE_OUTAGE = 40  # letters gone
@@ -47,7 +48,7 @@ def run(folder: Path, live: bool) -> None:
     _check_policy()
     fresh(folder)
     screen.say("Starter Redis, database, web, workers og simulatorer …")
-    with ended_politely(), Stack(folder, environment()) as stack:
+    with ended_politely(), Stack(folder, environment(), making_faces=lambda: screen.say(MAKING_FACES)) as stack:
         screen.say(f"Alt kører efter {time.monotonic() - started:.0f} s. Routeren svarer på {stack.url} imens.")
         with _cast(stack) as (apis, suppliers, ledger):
             handed_in = _journey(apis, suppliers, screen)

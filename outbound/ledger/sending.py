@@ -253,6 +253,16 @@ def claim_doubts(tx: Connection, channel: Channel, limit: int, lease: float) -> 
     return token, [consignment_from(found) for found in tx.execute(change)]
 
 
+def end_claims(tx: Connection) -> int:
+    """Let every claim on consignments end now, for a ledger none of whose workers live any more; how many there were.
+
+    It frees nothing and says nothing about what was sent: `recover` does, by its rules.
+    """
+    row, now = t.consignment.c, clock.now()
+    change = update(t.consignment).where(row.claim_token.is_not(None), row.claimed_until > now)
+    return tx.execute(change.values(claimed_until=now)).rowcount
+
+
 def expired(tx: Connection) -> list[UUID]:
     """Consignments whose claim ran out, the longest ago first."""
     row = t.consignment.c

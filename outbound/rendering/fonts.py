@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -42,6 +43,9 @@ class Face:
         return f"{self.name}-{version(distribution)}-{version('fonttools')}-{RECIPE}.ttf"
 
 
+STRAY_SECONDS = 3600.0
+"""An unfinished file as old as this belongs to a process that was killed: making a face takes seconds."""
+
 RECIPE = 1  # raise when `_instance` changes what it writes
 SOURCE, NOTO = "fontpkg_source_sans_3", "fontpkg_noto_sans"
 REGULAR = Face("LetterSans-Regular", SOURCE, "SourceSans3[wght].ttf", (("wght", 400),))
@@ -69,9 +73,12 @@ _registration = Lock()
 _registered: dict[Face, LetterFont] = {}
 
 
-def font_cache() -> Path:
-    """Where the instances lie: OUTBOUND_FONT_CACHE, else the user's cache folder, else a folder of our own in /tmp."""
-    named = os.environ.get("OUTBOUND_FONT_CACHE")
+def font_cache(env: Mapping[str, str] = os.environ) -> Path:
+    """Where the instances lie: OUTBOUND_FONT_CACHE, else the user's cache folder, else a folder of our own in /tmp.
+
+    Only OUTBOUND_FONT_CACHE is read from `env`: processes of the stack are given it there or not at all.
+    """
+    named = env.get("OUTBOUND_FONT_CACHE")
     if named:
         return Path(named)
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path(os.path.expanduser("~")) / ".cache")
@@ -93,6 +100,11 @@ def _private_temporary() -> Path:
     return folder
 
 
+def missing_faces(folder: Path) -> tuple[Face, ...]:
+    """The faces that nobody has made in this folder yet."""
+    return tuple(face for face in FACES if not (folder / face.cache_name).exists())
+
+
 def face_file(face: Face, folder: Path) -> Path:
     """The face as a file, made where it is missing. Two processes at once both make it; the rename is atomic."""
     path = folder / face.cache_name
@@ -100,6 +112,7 @@ def face_file(face: Face, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=folder, suffix=".tmp")
         try:
+            _remove_strays(Path(unfinished))
             with os.fdopen(handle, "wb") as file:
                 file.write(_instance(face))
                 file.flush()
@@ -110,6 +123,18 @@ def face_file(face: Face, folder: Path) -> Path:
             Path(unfinished).unlink(missing_ok=True)
             raise
     return path
+
+
+def _remove_strays(new: Path) -> None:
+    """Unfinished files of processes that were killed, beside this new one; those of living ones are young.
+
+    Their ages are told by the new file: it and they have their times from the same file system.
+    """
+    now = new.stat().st_mtime
+    for stray in new.parent.glob("tmp*.tmp"):
+        with suppress(FileNotFoundError, PermissionError):
+            if stray.stat().st_mtime < now - STRAY_SECONDS:
+                stray.unlink()
 
 
 def _instance(face: Face) -> bytes:

@@ -24,6 +24,9 @@ from outbound.stack.processes import Process
 DEATHS_AT_START = 3
 """A process that dies this often before it is ready is not going to be."""
 
+READY_SECONDS = 120.0
+"""A process that lives may take as long as this to be ready: a busy machine is no fault."""
+
 
 class Supervisor:
     """Keeps processes running until it is closed; use it as a context manager.
@@ -115,7 +118,7 @@ class Supervisor:
         with self._changed:
             return [name for name, charge in self._charges.items() if charge.state is not State.DOWN]
 
-    def wait_until(self, name: str, ready: Callable[[], bool], seconds: float = 30.0) -> None:
+    def wait_until(self, name: str, ready: Callable[[], bool], seconds: float = READY_SECONDS) -> None:
         """Wait until `ready` says yes. Raises StackError with the end of its log when it dies or is late."""
         charge = self._charges[name]
         too_often = charge.deaths + DEATHS_AT_START

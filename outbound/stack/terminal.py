@@ -9,6 +9,7 @@ from types import FrameType
 
 from outbound.stack.up import Stack
 
+MAKING_FACES = "Preparing the typefaces, once; this takes some ten seconds."
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -36,7 +37,8 @@ def keep_up(folder: Path, env: Mapping[str, str], say: Callable[[str], None], *,
     Raises StackError when something does not start.
     """
     try:
-        with ended_politely(), Stack(folder, env, postgres=postgres) as stack:
+        starting = Stack(folder, env, postgres=postgres, making_faces=lambda: say(MAKING_FACES))
+        with ended_politely(), starting as stack:
             say(f"The router is up: pages at {stack.url}/drift, the API at {stack.url}/docs.")
             say(f"Its data and logs are in {folder}; `. {folder}/env` lets the outbound command speak to it.")
             say("Ctrl-C stops it; the next start goes on where this one stops.")

@@ -6,7 +6,7 @@ import os
 import secrets
 import shlex
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from outbound import clock, seal
-from outbound.ledger import migrate
+from outbound.ledger import Ledger, letters, migrate, sending
 from outbound.stack import parts
 from outbound.stack.announced import start_announced
 from outbound.stack.errors import StackError
@@ -43,7 +43,9 @@ class Stack:
     `folder` holds all data, keys and logs. Of `env` the variables OUTBOUND_… (see outbound.settings) and REDIS_URL
     count, nothing else of the environment does. `postgres`: an embedded PostgreSQL instead of SQLite or of
     OUTBOUND_DATABASE_URL. `simulators`: the outside on loopback instead of what `env` names. `workers`: start them
-    at once (else `start_workers` does). Raises StackError when something does not start.
+    at once (else `start_workers` does). `making_faces` is called at a first start, which makes the letter's faces
+    before whatever needs them: that takes seconds, on a busy machine many. Raises StackError when something does not
+    start.
     """
 
     def __init__(
@@ -56,11 +58,13 @@ class Stack:
         workers: bool = True,
         web: bool = True,
         cores: int | None = None,
+        making_faces: Callable[[], object] = lambda: None,
     ) -> None:
         self.folder = folder.absolute()
         self._given = dict(env or {})
         self._wants = {"postgres": postgres, "simulators": simulators, "workers": workers, "web": web}
         self._cores = cores or parts.cores()
+        self._making_faces = making_faces
         self._open = ExitStack()
         self.redis: RedisServer | None = None
         self.postgres: PostgresServer | None = None
@@ -117,16 +121,30 @@ class Stack:
         }
         if self._wants["postgres"]:
             self.env["OUTBOUND_DATABASE_URL"] = self._start_postgres()
-        self.env.setdefault("OUTBOUND_DATABASE_URL", f"sqlite:///{self.folder / 'ledger.sqlite'}")
+        self.env.setdefault("OUTBOUND_DATABASE_URL", self._own_sqlite())
         migrate(self.env["OUTBOUND_DATABASE_URL"])
+        if self._owns_ledger():
+            _end_claims(self.env["OUTBOUND_DATABASE_URL"])
         seal.new_keys(Path(self.env["OUTBOUND_SEAL_KEYS_FILE"]), _months(clock.today(), SEAL_YEARS))
         if self._wants["simulators"]:
             self._start_simulators()
         _write_env(self.folder / "env", self.env)
+        if self._wants["workers"] or self._wants["web"]:
+            self._make_faces()
         if self._wants["workers"]:
             self.start_workers()
         if self._wants["web"]:
             self._start_web()
+
+    def _own_sqlite(self) -> str:
+        return f"sqlite:///{self.folder / 'ledger.sqlite'}"
+
+    def _owns_ledger(self) -> bool:
+        """Is it this folder's own ledger? Then no workers live: the folder's lock is held until the last has ended.
+
+        A database that the caller names may have workers elsewhere, whatever runs here.
+        """
+        return self._wants["postgres"] or self.env["OUTBOUND_DATABASE_URL"] == self._own_sqlite()
 
     def _start_redis(self) -> str:
         if given := given_url(self._given):
@@ -152,9 +170,37 @@ class Stack:
             self.env.update(announced["env"])
             self.controls[name] = announced["control"]
 
+    def _make_faces(self) -> None:
+        """Make the letter's faces once, where web and every worker look for them; else each would make them all."""
+        from outbound.rendering import fonts
+
+        cache = fonts.font_cache(self.env)
+        missing = fonts.missing_faces(cache)
+        if missing:
+            self._making_faces()
+        try:
+            for face in missing:
+                fonts.face_file(face, cache)
+        except OSError as fault:
+            raise StackError(
+                f"The typefaces cannot be made in {cache} ({fault}); name a folder that can be written "
+                "in with OUTBOUND_FONT_CACHE."
+            ) from None
+
     def _start_web(self) -> None:
         file = self.folder / "web.json"
         self.url = start_announced(self.supervisor, lambda port: parts.web(self.folder, self.env, port, file), file)
+
+
+def _end_claims(url: str) -> None:
+    """What the dead workers of the stack before had in hand waits for no lease: the timer's first round recovers it."""
+    ledger = Ledger(url)
+    try:
+        with ledger.writing() as tx:
+            letters.end_claims(tx)
+            sending.end_claims(tx)
+    finally:
+        ledger.close()
 
 
 @contextmanager

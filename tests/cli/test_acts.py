@@ -11,10 +11,10 @@ from outbound.cli.faults import Code
 from outbound.contents import PERSON, unpack_addressee
 from outbound.delivery import House, render_handful, route_handful, send_handful
 from outbound.ledger import tables as t
-from outbound.letter import Channel, Lane, Mailbox
+from outbound.letter import Channel, Consignment, Lane, Mailbox
 from outbound.life import Status
 from tests.cli.conftest import Run
-from tests.house import events, hand_in, look, submission
+from tests.house import Killed, events, hand_in, look, submission
 from tests.outside import World
 from tests.people import person
 
@@ -156,6 +156,20 @@ def test_a_pause_is_put_on_and_taken_off(run: Run, house: House) -> None:
     assert run("resume", "channel", "digital", *WHY).out == "channel digital: goes on.\n"
     assert run("resume", "channel", "digital", *WHY).out == "channel digital: was not paused.\n"
     assert [verb for verb, _, _ in acts(house)] == ["pause", "pause", "resume", "resume"]
+
+
+def test_letters_of_a_killed_worker_stand_in_the_queues(run: Run, house: House, world: World, received: UUID) -> None:
+    def die(place: str, consignment: Consignment) -> None:
+        raise Killed
+
+    world.digital.hook = die
+    with pytest.raises(Killed):
+        deliver(house)
+    assert look(house, received).status is Status.SENDING
+    assert "Ved at blive afleveret" in run("queues").out
+    (one,) = json.loads(run("queues", "--format", "json").out)
+    assert (one["step"], one["channel"], one["in_hand"]) == ("hand-over", "digital", 1)
+    assert one["age"] >= 0
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from outbound import clock, desk
 from outbound.delivery import House
 from outbound.desk import Hand
 from outbound.ledger import tables as t
-from outbound.letter import Blame, Life, Mailbox, News, Person
+from outbound.letter import Blame, Consignment, Life, Mailbox, News, Person
 from outbound.life import Status
 from outbound.seal import reading
 from tests.delivery.walking import run_to_rest
-from tests.house import MovingClock, dispatches, hand_in, look, submission
+from tests.house import Killed, MovingClock, dispatches, hand_in, look, submission
 from tests.outside import World
 from tests.people import person
 from tests.serving import Served, hidden
@@ -55,6 +55,22 @@ def test_the_overview_says_what_waits_and_for_whom(
     moving_clock.pass_(hours=2)
     page = drift.get("/drift").text
     for said in ("ingen postadresse, der kan bruges", "fagsystemet", "Opsætning", "Enkeltbreve", "2 timer"):
+        assert said in page
+
+
+def test_letters_of_a_killed_worker_stand_in_the_queues_with_their_age(
+    drift: httpx.Client, house: House, world: World, moving_clock: MovingClock
+) -> None:
+    def die(place: str, consignment: Consignment) -> None:
+        raise Killed
+
+    world.digital.hook = die
+    hand_in(house, submission(person()))
+    with pytest.raises(Killed):
+        run_to_rest(house)
+    moving_clock.pass_(minutes=9)
+    page = drift.get("/drift").text
+    for said in ("Ved at blive afleveret", "Digital Post", "9 minutter"):
         assert said in page
 
 

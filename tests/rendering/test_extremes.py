@@ -1,5 +1,6 @@
 """Letters that nobody should write, and that must neither break nor hold up the others."""
 
+import os
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -130,6 +131,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_two_who_make_the_same_typeface_at_once_leave_one(made: Path) -> None:
     assert list(made.parent.iterdir()) == [made]
+
+
+def test_what_a_killed_process_left_unfinished_is_removed_and_what_a_living_one_makes_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "_instance", lambda face: face.name.encode())
+    killed, living = tmp_path / "tmpkilled.tmp", tmp_path / "tmpliving.tmp"
+    for unfinished, age in ((killed, 3700), (living, 3500)):
+        unfinished.write_bytes(b"half")
+        os.utime(unfinished, (unfinished.stat().st_mtime - age,) * 2)
+    made = fonts.face_file(fonts.ITALIC, tmp_path)
+    assert set(tmp_path.iterdir()) == {made, living}
 
 
 def test_a_typeface_is_made_in_the_same_bytes_everywhere(made: Path, tmp_path: Path) -> None:

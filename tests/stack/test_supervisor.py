@@ -1,10 +1,12 @@
 """Processes stay up, never twice, and leave nothing behind, however their supervisor ends."""
 
+import inspect
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 
 from outbound.stack.errors import StackError
 from outbound.stack.processes import Process, free_port, is_free
-from outbound.stack.supervisor import Supervisor
+from outbound.stack.supervisor import READY_SECONDS, Supervisor
 from outbound.stack.warden import members
 from tests.waiting import wait_for
 
@@ -154,6 +156,19 @@ def test_a_process_that_is_late_is_named(supervisor: Supervisor, python: Callabl
     supervisor.start(python("import time; time.sleep(60)"))
     with pytest.raises(StackError, match="example was not ready within 0 seconds"):
         supervisor.wait_until("example", lambda: False, seconds=0.1)
+
+
+def test_one_that_has_ended_for_good_is_named_at_once(supervisor: Supervisor, python: Callable[..., Process]) -> None:
+    supervisor.start(python("import sys; sys.exit(3)", restart=False))
+    began = time.monotonic()
+    with pytest.raises(StackError, match="example ended with status 3"):
+        supervisor.wait_until("example", lambda: False)
+    assert time.monotonic() - began < 20
+
+
+def test_one_that_lives_has_two_minutes(supervisor: Supervisor) -> None:
+    """On a busy machine thirty seconds were too few."""
+    assert inspect.signature(supervisor.wait_until).parameters["seconds"].default == READY_SECONDS == 120
 
 
 def test_a_program_that_does_not_exist_is_named(supervisor: Supervisor, tmp_path: Path) -> None:

@@ -16,11 +16,20 @@ import pytest
 import sqlalchemy as sa
 from redis import Redis
 
+from outbound import clock
+from outbound.ledger import Ledger, letters
+from outbound.ledger import tables as t
+from outbound.ledger.values import Step
+from outbound.letter import Lane
+from outbound.rendering import fonts
 from outbound.stack import places, up
 from outbound.stack.errors import StackError
 from outbound.stack.terminal import ended_politely
 from outbound.stack.up import Stack
 from outbound.stack.warden import members
+from tests.house import hand_in, open_house, submission
+from tests.outside import World
+from tests.people import person
 from tests.waiting import wait_for
 
 
@@ -42,6 +51,10 @@ def answers(url: str) -> bool:
         return httpx.get(f"{url}/requests").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def faces(cache: Path) -> list[Path]:
+    return list(cache.glob("*.ttf"))
 
 
 def leaders(stack: Stack) -> list[int]:
@@ -137,6 +150,65 @@ def test_the_settings_of_the_running_router_lie_ready_for_the_command(folder: Pa
         shown = subprocess.run(["/bin/sh", "-c", show], check=True, capture_output=True, text=True).stdout
         assert shown == f"{name}|{stack.env['OUTBOUND_REDIS_URL']}"
         assert "HOME" not in stack.env
+
+
+def claimed_letter(url: str, folder: Path) -> Ledger:
+    """The ledger, with a letter that a worker has in hand for ten minutes yet."""
+    house = open_house(url, folder, World())
+    hand_in(house, submission(person()))
+    with house.ledger.writing() as tx:
+        assert letters.claim(tx, Step.RENDER, Lane.SINGLE, 1, 600.0)
+    return house.ledger
+
+
+def still_claimed(ledger: Ledger) -> int:
+    with ledger.reading() as tx:
+        lives = t.letter.c.claimed_until > clock.now()
+        return int(tx.execute(sa.select(sa.func.count()).where(lives)).scalar_one())
+
+
+@pytest.mark.parametrize("postgres", [False, True])
+def test_what_dead_workers_had_in_hand_waits_for_no_lease(folder: Path, tmp_path: Path, postgres: bool) -> None:
+    with bare(folder, postgres=postgres) as stack:
+        ledger = claimed_letter(stack.env["OUTBOUND_DATABASE_URL"], tmp_path)
+        assert still_claimed(ledger) == 1
+        ledger.close()
+    with bare(folder, postgres=postgres) as stack:
+        ledger = Ledger(stack.env["OUTBOUND_DATABASE_URL"])
+        assert still_claimed(ledger) == 0
+        ledger.close()
+
+
+def test_claims_in_a_database_that_others_may_work_on_are_left(folder: Path, tmp_path: Path, database_url: str) -> None:
+    ledger = claimed_letter(database_url, tmp_path)
+    with bare(folder, env={"OUTBOUND_DATABASE_URL": database_url}):
+        assert still_claimed(ledger) == 1
+    ledger.close()
+
+
+def test_a_first_start_makes_the_faces_before_web_and_says_so_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, said = folder / "fonts", list[str]()
+    monkeypatch.setattr(fonts, "_instance", lambda face: face.name.encode())
+    monkeypatch.setattr(Stack, "_start_web", lambda stack: said.append(f"web, {len(faces(cache))} faces"))
+
+    def start() -> None:
+        env = {"OUTBOUND_FONT_CACHE": str(cache)}
+        making = lambda: said.append(f"making, {len(faces(cache))} faces")  # noqa: E731
+        with Stack(folder, env, simulators=False, workers=False, making_faces=making):
+            pass
+
+    start()
+    start()
+    assert said == ["making, 0 faces", "web, 5 faces", "web, 5 faces"]
+
+
+def test_a_folder_where_no_faces_can_be_made_is_named(folder: Path) -> None:
+    (folder / "fonts").write_text("a file where the folder should be")
+    env = {"OUTBOUND_FONT_CACHE": str(folder / "fonts")}
+    with pytest.raises(StackError, match=r"The typefaces cannot be made in .*OUTBOUND_FONT_CACHE"):
+        Stack(folder, env, simulators=False, workers=False).__enter__()
 
 
 def test_a_given_redis_is_used_and_none_started(folder: Path, redis_url: str) -> None:

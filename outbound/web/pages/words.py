@@ -1,14 +1,19 @@
 """The Danish words of the pages for what the house calls by code."""
 
 from outbound.desk import Verb
-from outbound.ledger.values import Step
 from outbound.letter import Channel, Lane, WaitsFor
 from outbound.life import Outcome, Status
+from outbound.standing import Stage
 from outbound.story import route_of
 
 CHANNELS = {Channel.DIGITAL: "Digital Post", Channel.PRINT: "Fjernprint", Channel.NONE: "Ingen"}
 LANES = {Lane.SINGLE: "Enkeltbreve", Lane.MAILING: "Masseforsendelser"}
-STEPS = {Step.RENDER: "Opsætning", Step.ROUTE: "Opslag og vej", Step.SEND: "Afsendelse"}
+STEPS = {
+    Stage.RENDER: "Opsætning",
+    Stage.ROUTE: "Opslag og vej",
+    Stage.SEND: "Afsendelse",
+    Stage.HAND_OVER: "Ved at blive afleveret",
+}
 WAITS_FOR = {
     WaitsFor.SENDER: "fagsystemet",
     WaitsFor.DEPARTMENT: "forvaltningen",

@@ -333,7 +333,8 @@ def test_a_tagged_pdf_keeps_its_tags(frame: Made, asked: dict[str, Any]) -> None
     made = prepare(ready_made(given), frame(**asked)).pdf
     reader = PdfReader(BytesIO(made))
     root: Any = reader.root_object["/StructTreeRoot"]
-    element = root["/K"]
+    children = root["/K"] if isinstance(root["/K"], list) else [root["/K"]]
+    (element,) = [one for child in children if (one := child.get_object())["/S"] == "/P"]
     assert preflight(made).figures.tagged
     assert element["/Pg"]["/StructParents"] == 0
     assert element["/Pg"] == reader.pages[-1]

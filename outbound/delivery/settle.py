@@ -59,9 +59,9 @@ def _fetch(house: House, source: ReceiptSource, spell: Spell) -> int:
             with house.ledger.writing() as tx:
                 new += sum(inbox.keep(tx, house.seal, raw) for raw in some)
             for raw in some:
+                source.confirm(raw)  # one at least, or a supplier slower than a spell would be read for ever
                 if not spell.lasts():
                     return new
-                source.confirm(raw)
     except OutsideError:
         return new  # the rest lies there until the next round
     return new

@@ -49,3 +49,14 @@ def test_one_ticket_works_all_that_lies_in_the_inbox(walk: Walk) -> None:
     delivery.fetch(walk.house)
     assert delivery.settle(walk.house) == BACKLOG
     assert delivery.settle(walk.house) == 0
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_a_supplier_slower_than_a_spell_is_still_emptied(walk: Walk) -> None:
+    receipts = walk.world.digital_receipts
+    for _ in range(3):
+        receipts.send(uuid4(), News.DELIVERED)
+    no_time = replace(walk.house, settings=walk.house.settings.model_copy(update={"send_lease": 0.0}))
+    for _ in range(3):
+        delivery.fetch(no_time)
+    assert list(receipts.fetch()) == []

@@ -10,13 +10,11 @@ from outbound.rendering import likeness
 from outbound.rendering.foreign import SheetPage, Unfit
 from outbound.rendering.ink import around_the_address, places_of, seen, unprintable, window_lines
 from outbound.rendering.inspection import Finding, is_a4
+from outbound.rendering.lix import lix
 from outbound.rendering.verdict import Expected, Figures
 from outbound.rendering.window import WINDOW, Box
 
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_SENTENCE = re.compile(r"[.!?:](?=\s|$)")
 _APPEAL = re.compile(r"klage", re.IGNORECASE)
-_LONG = 6  # letters; a word of more is long
 
 
 def read(pdf: bytes, sheets: Sequence[SheetPage], expected: Expected, finding: Finding) -> None:
@@ -87,11 +85,9 @@ def _searchable(address: str) -> str:
 
 
 def figures_of(text: str) -> Figures:
-    """Counts for the readability index."""
-    words = _WORD.findall(text)
+    """Counts for the readability index; a line that ends without a stop goes on, since a page's lines are broken."""
+    counted = lix([" ".join(text.split())])
+    sentences = counted.sentences if counted.words else 0
     return Figures(
-        words=len(words),
-        long_words=sum(len(word) > _LONG for word in words),
-        sentences=max(len(_SENTENCE.findall(text)), 1) if words else 0,
-        appeal=bool(_APPEAL.search(text)),
+        words=counted.words, long_words=counted.long_words, sentences=sentences, appeal=bool(_APPEAL.search(text))
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from outbound.rendering.faults import Fault
+from outbound.rendering.lix import Lix
 from outbound.rendering.window import Box
 
 _PAGES_NAMED = 8
@@ -149,7 +150,7 @@ class Figures:
         """The Danish readability index: words a sentence + percentage of long words. None for less than a sentence."""
         if not self.words or not self.sentences:
             return None
-        return round(self.words / self.sentences + 100 * self.long_words / self.words)
+        return Lix(self.words, self.long_words, self.sentences).value
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,12 @@ from reportlab.pdfbase import pdfmetrics
 from outbound.rendering.subsets import LetterFont
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One static face: its name in our documents, the variable font it comes from and the place on its axes."""
+    """One static face: its name in our documents, the variable font it comes from and the place on its axes.
+
+    There are those of this module and no other, so two are the same where they are one object.
+    """
 
     name: str
     package: str
@@ -176,6 +179,31 @@ def register() -> None:
                 font = LetterFont(face.name, str(face_file(face, folder)), usual=face is REGULAR)
                 pdfmetrics.registerFont(font)
                 _registered[face] = font
+
+
+def font_of(face: Face) -> LetterFont:
+    """The face as ReportLab knows it. `register` has been called."""
+    return _registered[face]
+
+
+class Advances(dict[str, float]):
+    """How wide each character is, in thousandths of the size. A space that keeps words together is a space."""
+
+    def __init__(self, font: LetterFont) -> None:
+        super().__init__({"\n": 0.0, "\u00a0": font.face.getCharWidth(ord(" "))})
+        self._font = font
+
+    def __missing__(self, character: str) -> float:
+        wide: float = self._font.face.getCharWidth(ord(character))
+        self[character] = wide
+        return wide
+
+
+@cache
+def advances(face: Face) -> Advances:
+    """The widths of the face's characters."""
+    register()
+    return Advances(_registered[face])
 
 
 @cache

@@ -1,21 +1,19 @@
-"""Styles, and text as ReportLab's finished fragments: its own markup is never parsed, so no text can be markup."""
+"""Styles, and the body's text as paragraphs: ReportLab's own markup is never parsed, so no text can be markup."""
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lxml.etree import _Element
 from reportlab.lib.colors import Color
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus.paraparser import ParaFrag
 
 from outbound.rendering.danish import MONTHS
-from outbound.rendering.fonts import BOLD, ITALIC, REGULAR, Face, runs
+from outbound.rendering.fonts import BOLD, ITALIC, REGULAR, Face
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import Target
-from outbound.rendering.tagged_pieces import TaggedParagraph
+from outbound.rendering.typesetting import Text, TextBlock, text_from
 
 INK = Color(0, 0, 0)
 PALE = Color(0.945, 0.945, 0.945)
@@ -24,9 +22,7 @@ GREY = Color(0.32, 0.32, 0.32)  # 8:1 on white
 
 
 def _style(name: str, face: Face = REGULAR, size: float = 10.5, leading: float = 14.5, **more: Any) -> ParagraphStyle:
-    return ParagraphStyle(
-        name, fontName=face.name, fontSize=size, leading=leading, allowWidows=0, allowOrphans=0, **more
-    )
+    return ParagraphStyle(name, fontName=face.name, fontSize=size, leading=leading, **more)
 
 
 BODY = _style("body", spaceAfter=7)
@@ -36,18 +32,13 @@ STYLES = {
     "h1": _style("h1", BOLD, 15, 19, spaceAfter=11),
     "h2": _style("h2", BOLD, 11.5, 15, spaceBefore=8, spaceAfter=3),
     "h3": _style("h3", BOLD, 10.5, 14.5, spaceBefore=5, spaceAfter=2),
-    "li": _style("li", leftIndent=14, bulletIndent=3, bulletFontName=REGULAR.name, bulletFontSize=10.5, spaceAfter=2),
-    "last-li": _style(
-        "li", leftIndent=14, bulletIndent=3, bulletFontName=REGULAR.name, bulletFontSize=10.5, spaceAfter=7
-    ),
+    "li": _style("li", leftIndent=14, bulletIndent=3, spaceAfter=2),
 }
-FACES = {"h1": BOLD, "h2": BOLD, "h3": BOLD}
 CELL = _style("cell", size=10, leading=13)
 CELL_RIGHT = _style("amount", size=10, leading=13, alignment=TA_RIGHT)
 _STAYS = re.compile(
     rf"(?<=[\d.]) (?=(?:{'|'.join(MONTHS)}|kr\.|pct\.|m²))|(?<=§) (?=\d)|(?<=\bkl\.) (?=\d)|(?<=\bstk\.) (?=\d)"
 )
-_BREAKS = 40  # line breaks in one paragraph
 _SPACES = re.compile(r"[ \t\r\n]+")
 
 
@@ -61,60 +52,52 @@ def text_of(element: _Element) -> str:
     return "".join(str(part) for part in element.itertext())
 
 
-def paragraph_of(
-    element: _Element, style: ParagraphStyle, face: Face = REGULAR, tag: Element | None = None
-) -> TaggedParagraph:
-    """The element's text as one paragraph."""
-    made = TaggedParagraph("", style, frags=fragments(element, style, face))
-    made.element = tag
-    return made
+def block_of(
+    element: _Element,
+    style: ParagraphStyle,
+    face: Face = REGULAR,
+    tag: Element | None = None,
+    *,
+    indent: float | None = None,
+) -> TextBlock:
+    """The element's text as one paragraph, spaces folded as in HTML. `indent`: points, instead of the style's."""
+    return TextBlock(_text(_folded(element, face)), style, tag, indent=indent)
 
 
-def paragraphs_of(
-    element: _Element, style: ParagraphStyle, face: Face = REGULAR, bullet: str = "", tag: Element | None = None
-) -> list[TaggedParagraph]:
-    """The element's text, parted after every so many line breaks: one paragraph of 20,000 lines takes minutes."""
-    blocks: list[list[ParaFrag]] = [[]]
-    breaks = 0
-    for frag in fragments(element, style, face):
-        breaks += hasattr(frag, "lineBreak")
-        if breaks == _BREAKS:
-            blocks.append([])
-            breaks = 0
-        else:
-            blocks[-1].append(frag)
-    made = [TaggedParagraph("", style, frags=block or [_fragment("", face, style, None)]) for block in blocks]
-    for one in made:
-        one.element = tag
-    made[0].bulletText = bullet or None
-    for upper, lower in pairwise(made):
-        upper.tail = " "
-        upper.style = ParagraphStyle(style.name, parent=upper.style, spaceAfter=0)
-        lower.style = ParagraphStyle(style.name, parent=lower.style, spaceBefore=0)
-    return made
+def plain(text: str, style: ParagraphStyle, face: Face = REGULAR, tag: Element | None = None) -> TextBlock:
+    """Text of the router's own in a paragraph: line breaks are kept, nothing in it is markup."""
+    return TextBlock(_text([(text, face, None)]), style, tag)
 
 
-def fragments(element: _Element, style: ParagraphStyle, face: Face = REGULAR) -> list[ParaFrag]:
-    """The element's text as ReportLab's fragments, spaces folded as in HTML."""
-    parts = list(_inline(element, face, None))
-    made: list[ParaFrag] = []
-    trailing = True  # a space at the beginning of a line is dropped
-    for number, (text, own, link) in enumerate(parts):
+Part = tuple[str, Face, Target | None]
+
+
+def _text(parts: Iterable[Part]) -> Text:
+    made = text_from(parts)
+    return Text(unbroken(made.flat), made.runs, made.at)
+
+
+def _folded(element: _Element, face: Face) -> Iterator[Part]:
+    """The element's text in parts: one space for any white space between words, none at the ends of a line."""
+    waiting: Part | None = None  # a part whose last space may be the last of its line
+    begins = True  # at the beginning of a line
+    for text, own, link in _inline(element, face, None):
         if text is None:
-            made.append(_fragment("", own, style, None, line_break=True))
-            trailing = True
+            if waiting:
+                yield waiting[0].rstrip(" "), *waiting[1:]
+                waiting = None
+            yield "\n", own, None
+            begins = True
             continue
-        folded = unbroken(_SPACES.sub(" ", text))
-        if trailing:
+        folded = _SPACES.sub(" ", text)
+        if begins:
             folded = folded.lstrip(" ")
-        if number + 1 == len(parts) or parts[number + 1][0] is None:
-            folded = folded.rstrip(" ")
         if folded:
-            trailing = folded.endswith(" ")
-            made += [_fragment(run, part, style, link) for part, run in runs(folded, own)]
-    if len(made) == 1 and made[0].link:  # alone in its paragraph, ReportLab draws a link another way, without its mark
-        made.append(_fragment("", face, style, None))
-    return made or [_fragment("", face, style, None)]
+            if waiting:
+                yield waiting
+            waiting, begins = (folded, own, link), folded.endswith(" ")
+    if waiting:
+        yield waiting[0].rstrip(" "), *waiting[1:]
 
 
 def _inline(element: _Element, face: Face, link: Target | None) -> Iterator[tuple[str | None, Face, Target | None]]:
@@ -130,35 +113,3 @@ def _inline(element: _Element, face: Face, link: Target | None) -> Iterator[tupl
             yield from _inline(child, BOLD if child.tag == "strong" or face is BOLD else ITALIC, link)
         if child.tail:
             yield child.tail, face, link
-
-
-def _fragment(
-    text: str, face: Face, style: ParagraphStyle, link: Target | None, *, line_break: bool = False
-) -> ParaFrag:
-    frag = ParaFrag(
-        rise=0,
-        greek=0,
-        link=[(id(link), link)] if link else [],
-        fontName=face.name,
-        bold=0,
-        italic=0,
-        fontSize=style.fontSize,
-        textColor=style.textColor,
-        us_lines=[],
-        text=text,
-    )
-    if line_break:
-        frag.lineBreak = True
-    return frag
-
-
-def plain(text: str, style: ParagraphStyle, face: Face = REGULAR, tag: Element | None = None) -> TaggedParagraph:
-    """Text of the router's own in a paragraph: line breaks are kept, nothing in it is markup."""
-    frags: list[ParaFrag] = []
-    for number, line in enumerate(text.split("\n")):
-        if number:
-            frags.append(_fragment("", face, style, None, line_break=True))
-        frags += [_fragment(run, part, style, None) for part, run in runs(unbroken(line), face)]
-    made = TaggedParagraph("", style, frags=frags or [_fragment("", face, style, None)])
-    made.element = tag
-    return made

@@ -6,21 +6,21 @@ from typing import Any
 from lxml.etree import _Element
 from reportlab.platypus import Flowable
 
-from outbound.rendering.fonts import BOLD
-from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, paragraph_of, paragraphs_of, text_of
+from outbound.rendering.fonts import BOLD, REGULAR, width
+from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, block_of, text_of
 from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
 from outbound.rendering.tagged import RULE
 from outbound.rendering.window import BODY_LATER, MM
 
 STICKS = "sticks"  # the attribute of a flowable that never ends a page
+_BULLET, _AFTER_BULLET = "•", 4.0  # points between a number and its text
 _SHORT = 250  # characters: a paragraph that leads into a list and is no longer stays with it
 
 
 class Group(Flowable):
     """Flowables that stand on one page where they fit on one at all; `tinted`: on a grey ground."""
 
-    canv: Any
     PAD = 9.0  # points inside a tinted group
 
     def __init__(self, inside: Sequence[Flowable], *, tinted: bool = False) -> None:
@@ -65,15 +65,15 @@ class Group(Flowable):
             rest.insert(0, first.pop())
         return first, rest
 
-    def draw(self) -> None:
+    def drawOn(self, canvas: Any, x: float, y: float, _sW: float = 0) -> None:
         """The ground, then the parts on it."""
         if self.tinted:
-            with self.canv.artifact(RULE):
-                self.canv.setFillColor(PALE)
-                self.canv.rect(0, 0, self.width, self.height, stroke=0, fill=1)
-                self.canv.setFillColor(INK)
+            with canvas.artifact(RULE):
+                canvas.setFillColor(PALE)
+                canvas.rect(x, y, self.width, self.height, stroke=0, fill=1)
+                canvas.setFillColor(INK)
         for (_, bottom), part in zip(self._places, self.inside, strict=True):
-            part.drawOn(self.canv, self._pad, self.height - bottom)
+            part.drawOn(canvas, x + self._pad, y + self.height - bottom)
 
 
 def flowables(body: _Element, root: Element) -> list[Flowable]:
@@ -93,7 +93,7 @@ def _heading_tags(body: _Element) -> Iterator[str]:
 def _pieces(element: _Element, parent: Element, headings: Iterator[str]) -> Iterator[Flowable]:
     tag = element.tag
     if tag in ("h1", "h2", "h3"):
-        yield _sticking(paragraph_of(element, STYLES[tag], BOLD, Element(next(headings), parent)))
+        yield _sticking(block_of(element, STYLES[tag], BOLD, Element(next(headings), parent)))
     elif tag in ("ul", "ol"):
         yield from _items(element, parent)
     elif tag == "table":
@@ -109,14 +109,14 @@ def _pieces(element: _Element, parent: Element, headings: Iterator[str]) -> Iter
 def _text_block(element: _Element, tag: Element) -> list[Flowable]:
     kind = element.get("class")
     if kind == "signature":
-        signature = Group(paragraphs_of(element, SIGNATURE, tag=tag))
+        signature = Group([block_of(element, SIGNATURE, tag=tag)])
         signature.spaceBefore = SIGNATURE.spaceBefore
         return [signature]
-    paragraphs = paragraphs_of(element, NOTE if kind == "note" else BODY, tag=tag)
+    paragraph = block_of(element, NOTE if kind == "note" else BODY, tag=tag)
     following = element.getnext()
     if following is not None and following.tag in ("ul", "ol") and len(text_of(element)) < _SHORT:
-        _sticking(paragraphs[0])
-    return [*paragraphs]
+        _sticking(paragraph)
+    return [paragraph]
 
 
 def _sticking(flowable: Flowable) -> Flowable:
@@ -126,12 +126,16 @@ def _sticking(flowable: Flowable) -> Flowable:
 
 
 def _items(element: _Element, parent: Element) -> Iterator[Flowable]:
-    whole = Element("L", parent, UNORDERED if element.tag == "ul" else ORDERED)
+    ordered = element.tag == "ol"
+    whole = Element("L", parent, ORDERED if ordered else UNORDERED)
+    style = STYLES["li"]
+    widest = f"{len(element)}." if ordered else _BULLET
+    indent = max(style.leftIndent, style.bulletIndent + width(widest, REGULAR, style.fontSize) + _AFTER_BULLET)
     for number, item in enumerate(element, 1):
-        bullet = "•" if element.tag == "ul" else f"{number}."
-        style = STYLES["li" if item.getnext() is not None else "last-li"]
         entry = Element("LI", whole)
         label = Element("Lbl", entry)
-        paragraphs = paragraphs_of(item, style, bullet=bullet, tag=Element("LBody", entry))
-        paragraphs[0].label = label
-        yield from paragraphs
+        block = block_of(item, style, tag=Element("LBody", entry), indent=indent)
+        block.label, block.bullet = label, f"{number}." if ordered else _BULLET
+        if item.getnext() is None:
+            block.spaceAfter = BODY.spaceAfter
+        yield block

@@ -15,7 +15,7 @@ from outbound.rendering.fragments import GREY, INK, plain
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import FOOTER as FOOTER_ARTIFACT
 from outbound.rendering.tagged import TaggedCanvas
-from outbound.rendering.tagged_pieces import TaggedParagraph
+from outbound.rendering.typesetting import TextBlock
 from outbound.rendering.views import Frame, Letterhead
 from outbound.rendering.window import FOOTER, HEAD, MARKER, MM, PAGE_HEIGHT, WINDOW, Box
 
@@ -108,7 +108,7 @@ def draw_return_line(canvas: TaggedCanvas, letterhead: Letterhead, element: Elem
     raise RenderingFault("return-address")
 
 
-Column = Sequence[tuple[TaggedParagraph, float]]  # each with the points of space above it
+Column = Sequence[tuple[TextBlock, float]]  # each with the points of space above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +142,11 @@ def head_of(frame: Frame, root: Element) -> Head:
 
 def _said(
     text: str, style: ParagraphStyle, space: float, root: Element, face: Face = REGULAR
-) -> tuple[TaggedParagraph, float]:
+) -> tuple[TextBlock, float]:
     return plain(one_line(text), style, face, Element("P", root)), space
 
 
-def _labelled(label: str, value: TaggedParagraph, space: float, root: Element) -> Column:
+def _labelled(label: str, value: TextBlock, space: float, root: Element) -> Column:
     """A small word and, under it, what it says: heard as one."""
     over = plain(label, _HEAD_LABEL)
     over.element = value.element = Element("P", root)

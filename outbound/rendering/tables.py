@@ -1,16 +1,154 @@
 """Tables of a letter: amounts at right, rules between the lines, a heading that is repeated on every page."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from lxml.etree import _Element
-from reportlab.platypus import Flowable, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, Spacer
 
 from outbound.rendering.fonts import BOLD, REGULAR, width
-from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, paragraphs_of, text_of, unbroken
+from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, block_of, text_of, unbroken
 from outbound.rendering.structure import ROW_HEAD, TABLE_HEAD, Element
-from outbound.rendering.tagged_pieces import TableMarks, TaggedParagraph
+from outbound.rendering.tagged import RULE
+from outbound.rendering.typesetting import TextBlock
 from outbound.rendering.window import BODY_LATER, MM
+
+_WHOLE = BODY_LATER.width * MM
+_GAP = 6.0  # points at either side inside a cell; the table's own edges have none
+_HAIRLINE, _HEAVY = 0.35, 0.8  # points
+_ROUNDING = 1e-6  # points
+
+
+class Padding(NamedTuple):
+    """Points above and under the text of a cell."""
+
+    top: float
+    bottom: float
+
+
+PLAIN, FACTS = Padding(2.5, 4), Padding(1.5, 2.5)
+
+
+class Row(NamedTuple):
+    """The cells of a row; None where the row has none. `total`: a rule over it, and never alone on a page."""
+
+    cells: tuple[TextBlock | None, ...]
+    total: bool = False
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What all parts of one table know: its columns, how it looks, and whether its heading has been heard."""
+
+    widths: Sequence[float]
+    heads: int
+    facts: bool
+    heard: bool = False
+
+    @property
+    def padding(self) -> Padding:
+        return FACTS if self.facts else PLAIN
+
+    def inside(self, column: int) -> tuple[float, float]:
+        """From the column's left side to its text, and how wide the text may be."""
+        left = _GAP if column else 0.0
+        right = _GAP if column < len(self.widths) - 1 else 0.0
+        return left, self.widths[column] - left - right
+
+
+class LetterTable(Flowable):
+    """A table, or the part of one that stands on one page."""
+
+    def __init__(self, rows: Sequence[Row], shared: _Shared) -> None:
+        super().__init__()
+        self.rows, self.shared = rows, shared
+        self.spaceBefore, self.spaceAfter = 3, 10
+        self._heights: list[float] = []
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:
+        """As high as its rows."""
+        if not self._heights:
+            self._heights = [self._height(row) for row in self.rows]
+            self.width, self.height = sum(self.shared.widths), sum(self._heights)
+        return self.width, self.height
+
+    def _height(self, row: Row) -> float:
+        tall = 0.0
+        for column, cell in enumerate(row.cells):
+            if cell is not None:
+                tall = max(tall, cell.wrap(self.shared.inside(column)[1], 0)[1])
+        return tall + sum(self.shared.padding)
+
+    def split(self, aW: float, aH: float) -> list[Flowable]:
+        """Between two rows; within one only where it is taller than a page."""
+        self.wrap(aW, aH)
+        heads, fit, room = self.shared.heads, 0, aH + _ROUNDING
+        while fit < len(self.rows) and self._heights[fit] <= room:
+            room -= self._heights[fit]
+            fit += 1
+        if fit == len(self.rows):
+            return [self]
+        if self.rows[fit].total:
+            fit -= 1
+        if fit > heads:
+            return [self._part(self.rows[:fit]), self._part([*self.rows[:heads], *self.rows[fit:]])]
+        if fit < heads or sum(self._heights[: heads + 1]) <= BODY_LATER.height * MM:
+            return []
+        return self._split_in_row(heads, room)
+
+    def _split_in_row(self, number: int, room: float) -> list[Flowable]:
+        upper, lower = list[TextBlock | None](), list[TextBlock | None]()
+        for column, cell in enumerate(self.rows[number].cells):
+            parts = cell.parted(self.shared.inside(column)[1], room - sum(self.shared.padding)) if cell else []
+            upper.append(parts[0] if parts else None)
+            lower.append(parts[1] if len(parts) > 1 else None if parts else cell)
+        if not any(upper):
+            return []
+        heads, total = self.rows[: self.shared.heads], self.rows[number].total
+        first, rest = Row(tuple(upper), total), Row(tuple(lower), total)
+        return [self._part([*heads, first]), self._part([*heads, rest, *self.rows[number + 1 :]])]
+
+    def _part(self, rows: Sequence[Row]) -> "LetterTable":
+        return LetterTable(rows, self.shared)
+
+    def drawOn(self, canvas: Any, x: float, y: float, _sW: float = 0) -> None:
+        """The rules, which nobody hears, then the rows; a heading is heard on its first page only."""
+        top = y + self.height
+        self._draw_rules(canvas, x, top)
+        for number, (row, tall) in enumerate(zip(self.rows, self._heights, strict=True)):
+            canvas.repeating = self.shared.heard and number < self.shared.heads
+            left = x
+            for column, cell in enumerate(row.cells):
+                if cell is not None:
+                    within, _ = self.shared.inside(column)
+                    cell.drawOn(canvas, left + within, top - self.shared.padding.top - cell.height)
+                left += self.shared.widths[column]
+            top -= tall
+        canvas.repeating = False
+        self.shared.heard = True
+
+    def _draw_rules(self, canvas: Any, x: float, top: float) -> None:
+        if self.shared.facts:
+            return
+        with canvas.artifact(RULE):
+            for number, (row, tall) in enumerate(zip(self.rows, self._heights, strict=True)):
+                if row.total:
+                    _rule(canvas, x, top, self.width, _HEAVY, INK)
+                top -= tall
+                if number == self.shared.heads - 1:
+                    _rule(canvas, x, top, self.width, _HEAVY, INK)
+                elif number >= self.shared.heads and not self._before_total(number):
+                    _rule(canvas, x, top, self.width, _HAIRLINE, LINE)
+
+    def _before_total(self, number: int) -> bool:
+        return number + 1 < len(self.rows) and self.rows[number + 1].total
+
+
+def _rule(canvas: Any, x: float, y: float, wide: float, thick: float, colour: Any) -> None:
+    canvas.setStrokeColor(colour)
+    canvas.setLineWidth(thick)
+    canvas.line(x, y, x + wide, y)
 
 
 def table_of(element: _Element, parent: Element) -> Flowable:
@@ -21,34 +159,21 @@ def table_of(element: _Element, parent: Element) -> Flowable:
         return Spacer(1, 0)
     facts = element.get("class") == "facts"
     whole = Element("Table", parent)
-    grid = [_line(row, head, columns, facts, Element("TR", whole)) for row, head in rows]
-    widths = _widths(rows, columns, facts)
-    heads = sum(head for _, head in rows)
-    return Table(
-        grid,
-        colWidths=widths,
-        repeatRows=heads,
-        style=_table_style(rows, facts, heads),
-        hAlign="LEFT",
-        splitInRow=1,
-        renderCB=TableMarks(heads),  # type: ignore[arg-type] # any callable will do
-        spaceBefore=3,
-        spaceAfter=10,
-    )
+    made = [_row(row, head, columns, facts, Element("TR", whole)) for row, head in rows]
+    return LetterTable(made, _Shared(_widths(rows, columns, facts), sum(head for _, head in rows), facts))
 
 
-def _is_total(row: _Element) -> bool:
-    return row.get("class") == "total"
-
-
-def _line(row: _Element, head: bool, columns: int, facts: bool, tag: Element) -> list[list[TaggedParagraph]]:
+def _row(row: _Element, head: bool, columns: int, facts: bool, tag: Element) -> Row:
     """The cells of a row; one that is missing at its end is an empty one, so that all rows have as many."""
-    bold = head or _is_total(row)
-    cells = [_cell(cell, bold or (facts and cell.tag == "th"), _tag(cell, head, tag)) for cell in row]
+    total = row.get("class") == "total"
+    bold = head or total
+    cells: list[TextBlock | None] = [
+        _cell(cell, bold or (facts and cell.tag == "th"), _tag(cell, head, tag)) for cell in row
+    ]
     for _ in range(columns - len(cells)):
         Element("TD", tag)
-        cells.append([])
-    return cells
+        cells.append(None)
+    return Row(tuple(cells), total)
 
 
 def _tag(cell: _Element, head: bool, row: Element) -> Element:
@@ -57,13 +182,9 @@ def _tag(cell: _Element, head: bool, row: Element) -> Element:
     return Element("TD", row)
 
 
-def _cell(cell: _Element, bold: bool, tag: Element) -> list[TaggedParagraph]:
+def _cell(cell: _Element, bold: bool, tag: Element) -> TextBlock:
     style = CELL_RIGHT if cell.get("class") == "amount" else CELL
-    return paragraphs_of(cell, style, BOLD if bold else REGULAR, tag=tag)
-
-
-_WHOLE = BODY_LATER.width * MM
-_GAP = 6.0  # points at either side inside a cell
+    return block_of(cell, style, BOLD if bold else REGULAR, tag)
 
 
 def _widths(rows: Sequence[tuple[_Element, bool]], columns: int, facts: bool) -> list[float]:
@@ -79,26 +200,3 @@ def _widths(rows: Sequence[tuple[_Element, bool]], columns: int, facts: bool) ->
     others = columns - len(narrow)
     each = (_WHOLE - sum(narrow.values())) / others if others else 0.0
     return [narrow.get(number, each) for number in range(columns)]
-
-
-def _table_style(rows: Sequence[tuple[_Element, bool]], facts: bool, heads: int) -> TableStyle:
-    commands: list[tuple[Any, ...]] = [
-        ("FONT", (0, 0), (-1, -1), CELL.fontName, CELL.fontSize),  # else Helvetica, which is not embedded
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        ("LEFTPADDING", (0, 0), (-1, -1), _GAP),
-        ("RIGHTPADDING", (0, 0), (-1, -1), _GAP),
-        ("LEFTPADDING", (0, 0), (0, -1), 0),
-        ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
-        ("TOPPADDING", (0, 0), (-1, -1), 1.5 if facts else 2.5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5 if facts else 4),
-    ]
-    if not facts:
-        commands.append(("LINEBELOW", (0, heads), (-1, -1), 0.35, LINE))
-        commands += [("LINEBELOW", (0, heads - 1), (-1, heads - 1), 0.8, INK)] if heads else []
-        for number, (row, _) in enumerate(rows):
-            if _is_total(row):
-                commands += [
-                    ("LINEABOVE", (0, number), (-1, number), 0.8, INK),
-                    ("NOSPLIT", (0, number - 1), (0, number)),
-                ]
-    return TableStyle(commands)

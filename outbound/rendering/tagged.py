@@ -3,7 +3,7 @@
 What nobody should hear (page numbers, rules, grounds, a table's heading when it is repeated) is an artifact.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -12,17 +12,16 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.pdfgen.textobject import PDFTextObject
 
 from outbound.rendering.document import LetterDocument, TaggedPage, deflated
 from outbound.rendering.fonts import REGULAR
 from outbound.rendering.metadata import Facts
+from outbound.rendering.pen import END
 from outbound.rendering.structure import Annotation, Content, Element
 
 FOOTER = "/Artifact<</Type/Pagination/Subtype/Footer>>BDC"
 REPEATED = "/Artifact<</Type/Pagination/Subtype/Header>>BDC"
 RULE = "/Artifact<</Type/Layout>>BDC"
-_END = "EMC"
 
 
 class Target(str):
@@ -105,7 +104,7 @@ class TaggedCanvas(_Grey, Canvas):
             self._code.append(self.mark(element))
         yield
         if element is not None:
-            self._code.append(_END)
+            self._code.append(END)
 
     @contextmanager
     def artifact(self, kind: str) -> Iterator[None]:
@@ -120,7 +119,7 @@ class TaggedCanvas(_Grey, Canvas):
 
     def end(self) -> None:
         """End the marked piece."""
-        self._code.append(_END)
+        self._code.append(END)
 
     def linkURL(self, url: str, rect: Any, *args: Any, **more: Any) -> None:
         """The link's sensitive area, told apart from others by its target for those who do not see it."""
@@ -154,38 +153,3 @@ class TaggedCanvas(_Grey, Canvas):
         """Write the file. Every page must have been shown."""
         self._keys.pop()  # of the page that has not been begun
         self._out.write(self._doc.finished(self._facts, self._root, self._keys))
-
-
-class MarkedText(_Grey, PDFTextObject):
-    """Text that belongs to an element, and to the elements of its links.
-
-    `ends` is what follows each line: a space, where a screen reader would else hear two words as one.
-    """
-
-    _code: list[str]
-    _canvas: TaggedCanvas
-
-    def __init__(self, canvas: TaggedCanvas, x: float, y: float, element: Element, ends: Sequence[str]) -> None:
-        super().__init__(canvas, x, y)
-        self._element, self._ends = element, iter(ends)
-        self._code.append(canvas.mark(element))
-
-    def getCode(self) -> str:
-        """The orders, marks inside the text object."""
-        self._code.append(_END)
-        code: str = super().getCode()
-        return code
-
-    def _textOut(self, text: str, TStar: int = 0) -> None:
-        end = next(self._ends, "") if TStar else ""
-        super()._textOut(text if text.endswith(" ") else text + end, TStar)  # type: ignore[misc] # not in the stubs
-
-    def _linkRecord(self, link: tuple[int, Target], what: str) -> None:
-        """ReportLab calls this when the first piece of a link has been written, and after its last."""
-        target = link[1]
-        if what == "end":
-            self._code += [_END, self._canvas.mark(self._element)]
-            return
-        if target.element is None and not self._canvas.repeating:
-            target.element = Element("Link", self._element)
-        self._code[-1:-1] = [_END, self._canvas.mark(target.element or self._element)]

@@ -186,24 +186,13 @@ def font_of(face: Face) -> LetterFont:
     return _registered[face]
 
 
-class Advances(dict[str, float]):
-    """How wide each character is, in thousandths of the size. A space that keeps words together is a space."""
-
-    def __init__(self, font: LetterFont) -> None:
-        super().__init__({"\n": 0.0, "\u00a0": font.face.getCharWidth(ord(" "))})
-        self._font = font
-
-    def __missing__(self, character: str) -> float:
-        wide: float = self._font.face.getCharWidth(ord(character))
-        self[character] = wide
-        return wide
-
-
 @cache
-def advances(face: Face) -> Advances:
-    """The widths of the face's characters."""
+def advances(face: Face) -> Mapping[str, float]:
+    """How wide each character that the face has is, in thousandths of the size. A line break is as wide as nothing."""
     register()
-    return Advances(_registered[face])
+    measured = _registered[face].face
+    wide = {sign: float(measured.getCharWidth(ord(sign))) for sign in _coverage()[face]}
+    return {**wide, "\u00a0": wide[" "], "\n": 0.0}  # a space that keeps words together is set as a space
 
 
 @cache
@@ -254,4 +243,7 @@ def _faces_of(word: str, face: Face) -> Iterator[tuple[Face, str]]:
 
 def width(text: str, face: Face, size: float) -> float:
     """Points that `text` is wide."""
-    return sum(pdfmetrics.stringWidth(run, part.name, size) for part, run in runs(text, face))
+    try:
+        return sum(map(advances(face).__getitem__, text)) * size / 1000
+    except KeyError:  # a character that this face lacks
+        return sum(pdfmetrics.stringWidth(run, part.name, size) for part, run in runs(text, face))

@@ -13,7 +13,7 @@ from outbound.rendering.danish import MONTHS
 from outbound.rendering.fonts import BOLD, ITALIC, REGULAR, Face
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import Target
-from outbound.rendering.typesetting import Text, TextBlock, text_from
+from outbound.rendering.typesetting import Part, Text, TextBlock, text_from
 
 INK = Color(0, 0, 0)
 PALE = Color(0.945, 0.945, 0.945)
@@ -37,9 +37,9 @@ STYLES = {
 CELL = _style("cell", size=10, leading=13)
 CELL_RIGHT = _style("amount", size=10, leading=13, alignment=TA_RIGHT)
 _STAYS = re.compile(
-    rf"(?<=[\d.]) (?=(?:{'|'.join(MONTHS)}|kr\.|pct\.|m²))|(?<=§) (?=\d)|(?<=\bkl\.) (?=\d)|(?<=\bstk\.) (?=\d)"
-)
-_SPACES = re.compile(r"[ \t\r\n]+")
+    rf" (?:(?<=[\d.] )(?={'|'.join(MONTHS)}|kr\.|pct\.|m²)|(?:(?<=§ )|(?<=\bkl\. )|(?<=\bstk\. ))(?=\d))"
+)  # begins with the space itself: what stands before one is looked for only there
+_SPACES = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")  # all white space but a single space
 
 
 def unbroken(text: str) -> str:
@@ -67,9 +67,6 @@ def block_of(
 def plain(text: str, style: ParagraphStyle, face: Face = REGULAR, tag: Element | None = None) -> TextBlock:
     """Text of the router's own in a paragraph: line breaks are kept, nothing in it is markup."""
     return TextBlock(_text([(text, face, None)]), style, tag)
-
-
-Part = tuple[str, Face, Target | None]
 
 
 def _text(parts: Iterable[Part]) -> Text:

@@ -12,6 +12,7 @@ from outbound.rendering.danish import dato
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fonts import BOLD, REGULAR, Face, runs, unprintable, width
 from outbound.rendering.fragments import GREY, INK, plain
+from outbound.rendering.pen import Pen
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import FOOTER as FOOTER_ARTIFACT
 from outbound.rendering.tagged import TaggedCanvas
@@ -43,10 +44,11 @@ def checked(text: str) -> str:
 
 def draw_line(canvas: Canvas, x: float, y: float, text: str, face: Face, size: float) -> None:
     """One line of text from `x` on its baseline `y`, both in points."""
+    pen = Pen(canvas, size)
+    pen.move(x, y)
     for part, run in runs(text, face):
-        canvas.setFont(part.name, size)
-        canvas.drawString(x, y, run)
-        x += canvas.stringWidth(run, part.name, size)
+        pen.write(part, run)
+    pen.done()
 
 
 def draw_address(canvas: TaggedCanvas, address: Address, element: Element, window: Box = WINDOW.address) -> None:

@@ -81,18 +81,19 @@ def _nums(parents: Parents) -> bytes:
 
 
 def _body(element: Element, parent: int, pages: Sequence[int]) -> bytes:
-    page = next((kid.page for kid in element.kids if type(kid) is Content), None)
-    kids = b" ".join([_kid(kid, page, pages) for kid in element.kids])
-    where = b"" if page is None else b"/Pg %d 0 R" % pages[page]
-    tag = element.tag.encode("ascii")
-    return b"<</Type/StructElem/S/%b/P %d 0 R%b/K[%b]%b>>" % (tag, parent, where, kids, element.attributes)
-
-
-def _kid(kid: Element | Content | Annotation, page: int | None, pages: Sequence[int]) -> bytes:
-    if isinstance(kid, Element):
-        return b"%d 0 R" % kid.number
-    if isinstance(kid, Annotation):
-        return b"<</Type/OBJR/Pg %d 0 R/Obj %d 0 R>>" % (pages[kid.page], kid.number)
-    if kid.page == page:
-        return b"%d" % kid.mark
-    return b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (pages[kid.page], kid.mark)
+    page: int | None = None
+    kids: list[str] = []
+    for kid in element.kids:
+        if type(kid) is Content:
+            if page is None:
+                page = kid.page
+            kids.append(
+                str(kid.mark) if kid.page == page else f"<</Type/MCR/Pg {pages[kid.page]} 0 R/MCID {kid.mark}>>"
+            )
+        elif type(kid) is Element:
+            kids.append(f"{kid.number} 0 R")
+        elif type(kid) is Annotation:
+            kids.append(f"<</Type/OBJR/Pg {pages[kid.page]} 0 R/Obj {kid.number} 0 R>>")
+    where = "" if page is None else f"/Pg {pages[page]} 0 R"
+    tag = f"<</Type/StructElem/S/{element.tag}/P {parent} 0 R{where}/K[{' '.join(kids)}]"
+    return tag.encode("ascii") + element.attributes + b">>"

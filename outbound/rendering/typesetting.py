@@ -40,16 +40,28 @@ class Text:
     at: Sequence[float]
 
 
-def text_from(parts: Iterable[tuple[str, Face, Target | None]]) -> Text:
+Part = tuple[str, Face, Target | None]
+
+
+def text_from(parts: Iterable[Part]) -> Text:
     """The parts one after the other, each in its face or, where that lacks a character, in the one that stands in."""
-    flat, made, at = "", list[Run](), [0.0]
+    flat, made, widths = "", list[Run](), list[float]()
+    for text, face, link, wide in _measured(parts):
+        if not made or made[-1].face is not face or made[-1].link is not link:
+            made.append(Run(len(flat), face, link))
+        flat += text
+        widths += wide
+    return Text(flat, made, [0.0, *accumulate(widths)])
+
+
+def _measured(parts: Iterable[Part]) -> Iterator[tuple[str, Face, Target | None, Sequence[float]]]:
     for text, face, link in parts:
-        for own, piece in runs(text, face):
-            if not made or made[-1].face is not own or made[-1].link is not link:
-                made.append(Run(len(flat), own, link))
-            flat += piece
-            at += accumulate(map(advances(own).__getitem__, piece), initial=at.pop())
-    return Text(flat, made, at)
+        try:
+            yield text, face, link, [*map(advances(face).__getitem__, text)]
+        except KeyError:  # a character that this face lacks
+            for own, piece in runs(text, face):
+                known = advances(own)
+                yield piece, own, link, [known.get(sign, known[" "]) for sign in piece]
 
 
 class Line(NamedTuple):

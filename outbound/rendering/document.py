@@ -5,6 +5,7 @@ is CRLF. It writes Python's `True` for `true`, and an empty /Filter for a stream
 through its dictionaries that could be either.
 """
 
+import re
 import zlib
 from collections.abc import Sequence
 from hashlib import sha256
@@ -17,6 +18,7 @@ from outbound.rendering.structure import Element, Parents, written
 
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"  # the second line says that the file is binary
 _TREE = "StructTree"
+_SPECIAL = re.compile(r"[()\\]")
 _INTENT = (
     b"<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB IEC61966-2.1)/DestOutputProfile %b>>"
 )
@@ -79,19 +81,15 @@ class LetterDocument(pdfdoc.PDFDocument):
     def _ref(self, thing: Any) -> bytes:
         return b"%d 0 R" % self._number(self.Reference(thing))
 
-    def _string(self, text: str) -> bytes:
-        made: bytes = pdfdoc.PDFString(text).format(self)
-        return made
-
     def _info_entries(self, facts: Facts) -> bytes:
-        entries = (b"/%b%b" % (key.encode(), self._string(text)) for key, text in info(facts).items())
+        entries = (b"/%b%b" % (key.encode(), _string(text)) for key, text in info(facts).items())
         return b"<<%b>>" % b"".join(entries)
 
     def _root_entries(self, facts: Facts, tree: int) -> bytes:
         profile = stream(colour_profile(), b"/N 3/Filter/FlateDecode")
         entries = (
             b"/Pages " + self._ref(self.Pages),
-            b"/Lang" + self._string(facts.language),
+            b"/Lang" + _string(facts.language),
             b"/MarkInfo<</Marked true>>/ViewerPreferences<</DisplayDocTitle true>>",
             b"/StructTreeRoot %d 0 R" % tree,
             b"/Metadata " + self._ref(stream(xmp(facts), b"/Type/Metadata/Subtype/XML")),
@@ -105,6 +103,12 @@ class LetterDocument(pdfdoc.PDFDocument):
         while (name := self.numberToId.get(len(bodies) + 1)) is not None:
             bodies.append(pdfdoc.format(self.idToObject[name], self, toplevel=1))
         return bodies
+
+
+def _string(text: str) -> bytes:
+    if text.isascii() and text.isprintable() and not _SPECIAL.search(text):
+        return b"(%b)" % text.encode("ascii")
+    return b"<feff%b>" % text.encode("utf-16-be").hex().encode("ascii")
 
 
 def _file(bodies: Sequence[bytes], catalog: int, about: int) -> bytes:

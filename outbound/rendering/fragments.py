@@ -1,7 +1,7 @@
 """Styles, and the body's text as paragraphs: ReportLab's own markup is never parsed, so no text can be markup."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from lxml.etree import _Element
@@ -9,11 +9,10 @@ from reportlab.lib.colors import Color
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 
-from outbound.rendering.danish import MONTHS
 from outbound.rendering.fonts import BOLD, ITALIC, REGULAR, Face
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import Target
-from outbound.rendering.typesetting import Part, Text, TextBlock, text_from
+from outbound.rendering.typesetting import Part, TextBlock, text_from
 
 INK = Color(0, 0, 0)
 PALE = Color(0.945, 0.945, 0.945)
@@ -36,15 +35,7 @@ STYLES = {
 }
 CELL = _style("cell", size=10, leading=13)
 CELL_RIGHT = _style("amount", size=10, leading=13, alignment=TA_RIGHT)
-_STAYS = re.compile(
-    rf" (?:(?<=[\d.] )(?={'|'.join(MONTHS)}|kr\.|pct\.|m²)|(?:(?<=§ )|(?<=\bkl\. )|(?<=\bstk\. ))(?=\d))"
-)  # begins with the space itself: what stands before one is looked for only there
 _SPACES = re.compile(r"[ \t\r\n]{2,}|[\t\r\n]")  # all white space but a single space
-
-
-def unbroken(text: str) -> str:
-    """Numbers keep their unit on their line: `22. november`, `1.234,50 kr.`, `§ 24`."""
-    return _STAYS.sub("\u00a0", text)
 
 
 def text_of(element: _Element) -> str:
@@ -61,17 +52,12 @@ def block_of(
     indent: float | None = None,
 ) -> TextBlock:
     """The element's text as one paragraph, spaces folded as in HTML. `indent`: points, instead of the style's."""
-    return TextBlock(_text(_folded(element, face)), style, tag, indent=indent)
+    return TextBlock(text_from([*_folded(element, face)]), style, tag, indent=indent)
 
 
 def plain(text: str, style: ParagraphStyle, face: Face = REGULAR, tag: Element | None = None) -> TextBlock:
     """Text of the router's own in a paragraph: line breaks are kept, nothing in it is markup."""
-    return TextBlock(_text([(text, face, None)]), style, tag)
-
-
-def _text(parts: Iterable[Part]) -> Text:
-    made = text_from(parts)
-    return Text(unbroken(made.flat), made.runs, made.at)
+    return TextBlock(text_from([(text, face, None)]), style, tag)
 
 
 def _folded(element: _Element, face: Face) -> Iterator[Part]:

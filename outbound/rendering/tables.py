@@ -8,10 +8,10 @@ from lxml.etree import _Element
 from reportlab.platypus import Flowable, Spacer
 
 from outbound.rendering.fonts import BOLD, REGULAR, width
-from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, block_of, text_of, unbroken
+from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, block_of, text_of
 from outbound.rendering.structure import ROW_HEAD, TABLE_HEAD, Element
 from outbound.rendering.tagged import RULE
-from outbound.rendering.typesetting import TextBlock
+from outbound.rendering.typesetting import TextBlock, unbroken
 from outbound.rendering.window import BODY_LATER, MM
 
 _WHOLE = BODY_LATER.width * MM

@@ -5,9 +5,12 @@ line is two places in it; ReportLab's Paragraph, which can do more, makes object
 time of a letter.
 """
 
+import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -15,12 +18,21 @@ from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable
 
+from outbound.rendering.danish import MONTHS
 from outbound.rendering.fonts import REGULAR, Face, advances, runs
 from outbound.rendering.pen import Pen
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import Target
 
 _HAIR = 1e-6  # points that rounding may cost
+_STAYS = re.compile(
+    rf" (?:(?<=[\d.] )(?={'|'.join(MONTHS)}|kr\.|pct\.|m²)|(?:(?<=§ )|(?<=\bkl\. )|(?<=\bstk\. ))(?=\d))"
+)  # begins with the space itself: what stands before one is looked for only there
+
+
+def unbroken(text: str) -> str:
+    """Numbers keep their unit on their line: `22. november`, `1.234,50 kr.`, `§ 24`."""
+    return _STAYS.sub("\u00a0", text)
 
 
 class Run(NamedTuple):
@@ -41,17 +53,31 @@ class Text:
 
 
 Part = tuple[str, Face, Target | None]
+KEPT_TEXTS = 512  # some 3 kB each
 
 
-def text_from(parts: Iterable[Part]) -> Text:
+def text_from(parts: Sequence[Part]) -> Text:
     """The parts one after the other, each in its face or, where that lacks a character, in the one that stands in."""
-    flat, made, widths = "", list[Run](), list[float]()
+    if any(link is not None for _, _, link in parts):
+        return _text(tuple(parts))  # a link belongs to its letter
+    return _kept(tuple(parts))
+
+
+def _text(parts: tuple[Part, ...]) -> Text:
+    flat, made, widths = "", list[Run](), array("d", [0.0])
     for text, face, link, wide in _measured(parts):
         if not made or made[-1].face is not face or made[-1].link is not link:
             made.append(Run(len(flat), face, link))
         flat += text
-        widths += wide
-    return Text(flat, made, [0.0, *accumulate(widths)])
+        widths.extend(wide)
+    return Text(unbroken(flat), tuple(made), array("d", accumulate(widths)))
+
+
+_kept = lru_cache(maxsize=KEPT_TEXTS)(_text)
+"""A template's own paragraphs and a department's letterhead stand in every letter: they are measured once.
+
+Keyed by all that they say, so that nobody is shown another's; like every letter, in memory only.
+"""
 
 
 def _measured(parts: Iterable[Part]) -> Iterator[tuple[str, Face, Target | None, Sequence[float]]]:

@@ -13,7 +13,7 @@ CODE := outbound adapters workers tests $(wildcard benchmarks)
 PYTHON ?=
 TESTS ?=
 
-.PHONY: help setup demo up test check lint format torture bench lock clean
+.PHONY: help setup demo up test check lint format golden torture bench lock clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -59,6 +59,9 @@ check: lint test ## Everything that must be green before a commit lands
 format: $(READY) ## Format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix --quiet $(CODE) || true
 	$(BIN)/ruff format $(CODE)
+
+golden: $(READY) ## Make the golden pictures of letters that look otherwise now; look at each before you commit it
+	@$(BIN)/python -m tests.rendering.golden
 
 torture: $(READY) ## Thousands of letters while everything is killed, broken and emptied; takes some 20 minutes
 	@$(BIN)/python -m tests.torture

@@ -28,18 +28,20 @@ def letter_types() -> LetterTypes:
     return LetterTypes.load(TEMPLATES)
 
 
+def usual_frame(**changes: Any) -> Frame:
+    """An invented person's letter, dated 24. november 2026; `changes` stand over it."""
+    usual = {
+        "recipient": "Ærø Øster Ågård",
+        "dated": date(2026, 11, 24),
+        "letterhead": HEAD,
+        "address": ADDRESS,
+        "case_number": "26/004711",
+        "reference": "BS-118",
+        "caseworker": "Birgitte Løvstrøm",
+    }
+    return Frame(**{**usual, **changes})
+
+
 @pytest.fixture
 def frame() -> Callable[..., Frame]:
-    def made(**changes: Any) -> Frame:
-        usual = {
-            "recipient": "Ærø Øster Ågård",
-            "dated": date(2026, 11, 24),
-            "letterhead": HEAD,
-            "address": ADDRESS,
-            "case_number": "26/004711",
-            "reference": "BS-118",
-            "caseworker": "Birgitte Løvstrøm",
-        }
-        return Frame(**{**usual, **changes})
-
-    return made
+    return usual_frame

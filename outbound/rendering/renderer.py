@@ -25,6 +25,7 @@ from outbound.rendering.templates import body_of, line_of
 from outbound.rendering.twin import twin
 from outbound.rendering.views import Frame, letter_view
 from outbound.rendering.window import BODY_FIRST, BODY_LATER, Box
+from outbound.rendering.words import Words, words_in
 
 rl_config.useA85 = 0  # ASCII85 makes a PDF larger and slower, for nothing
 rl_config.trustedHosts = []
@@ -76,6 +77,7 @@ class _Layout:
     root: Element
     cover: Element
     head: sheet.Head
+    words: Words
     pages: list[Page]
 
 
@@ -83,10 +85,11 @@ def _laid_out(body: _Element, frame: Frame, language: str) -> _Layout:
     fonts.register()
     root = Element("Document")
     cover = Element("Sect", root, DANISH)
-    head = sheet.head_of(frame, root if language == "da" else Element("Sect", root, DANISH))
+    words = words_in(language)
+    head = sheet.head_of(frame, root, words, language)
     top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
     first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
-    return _Layout(root, cover, head, pour(flowables(body, root), first, BODY_LATER))
+    return _Layout(root, cover, head, words, pour(flowables(body, root), first, BODY_LATER))
 
 
 def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes, int]:
@@ -100,7 +103,7 @@ def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes,
             _draw_first(canvas, layout.head, frame)
         for flowable, x, y in page.placed:
             flowable.drawOn(canvas, x, y)
-        sheet.draw_footer(canvas, sender, case, number, len(layout.pages))
+        sheet.draw_footer(canvas, sender, case, number, len(layout.pages), layout.words)
         canvas.showPage()
     canvas.save()
     return out.getvalue(), covers + len(layout.pages)

@@ -8,17 +8,17 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 
 from outbound.letter import Address
-from outbound.rendering.danish import dato
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fonts import BOLD, REGULAR, Face, runs, unprintable, width
 from outbound.rendering.fragments import GREY, INK, plain
 from outbound.rendering.pen import Pen
-from outbound.rendering.structure import Element
+from outbound.rendering.structure import DANISH, Element
 from outbound.rendering.tagged import FOOTER as FOOTER_ARTIFACT
 from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.typesetting import TextBlock
 from outbound.rendering.views import Frame, Letterhead
 from outbound.rendering.window import FOOTER, HEAD, MARKER, MM, PAGE_HEIGHT, WINDOW, Box
+from outbound.rendering.words import Words
 
 _ADDRESS_SIZES = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0)  # points: one size for the whole block
 _LINE = 1.24  # leading of the address block, in font sizes
@@ -123,46 +123,54 @@ class Head:
     recipient: Element
 
 
-def head_of(frame: Frame, root: Element) -> Head:
+def head_of(frame: Frame, root: Element, words: Words, language: str) -> Head:
     """The head of the letter. Read aloud it comes before the title, in the order of the HTML twin: who writes, to
-    whom, and the facts of the case."""
-    letterhead, marker = frame.letterhead, Element("P", root)
-    column = [_said(letterhead.name, _HEAD_NAME, 0.0, root, BOLD)]
+    whom, and the facts of the case.
+
+    The municipality's own names are Danish, and are said to be in a letter of another `language`.
+    """
+    if language.partition("-")[0] != words.language:
+        root = Element("Sect", root, DANISH)
+    own = DANISH if words.language != "da" else b""
+    letterhead, marker = frame.letterhead, Element("P", root, own)
+    column = [_said(letterhead.name, _HEAD_NAME, 0.0, Element("P", root, own), BOLD)]
     if letterhead.department:
-        column.append(_said(letterhead.department, _HEAD_TEXT, 1.0, root))
-    return_line = Element("P", root)
-    reached = (letterhead.phone and f"Telefon {letterhead.phone}", 5.0), (letterhead.mail, 0.0), (letterhead.web, 0.0)
-    column += [_said(text, _HEAD_TEXT, space, root) for text, space in reached if text]
+        column.append(_said(letterhead.department, _HEAD_TEXT, 1.0, Element("P", root, own)))
+    return_line = Element("P", root, own)
+    phone = letterhead.phone and words.phone.format(letterhead.phone)
+    reached = (phone, 5.0), (letterhead.mail, 0.0), (letterhead.web, 0.0)
+    column += [_said(text, _HEAD_TEXT, space, Element("P", root)) for text, space in reached if text]
     if letterhead.opening_hours.strip():
         hours = "\n".join(one_line(line) for line in letterhead.opening_hours.strip().splitlines())
-        column += _labelled("Åbningstid", plain(hours, _HEAD_TEXT), 6.0, root)
+        column += _labelled(words.opening_hours, plain(hours, _HEAD_TEXT), 6.0, root, own)
     recipient = Element("P", root)
-    for number, (label, text) in enumerate(facts_of(frame)):
+    for number, (label, text) in enumerate(facts_of(frame, words)):
         column += _labelled(label, plain(text, _HEAD_VALUE), 2.0 if number else 12.0, root)
     return Head(column, marker, return_line, recipient)
 
 
 def _said(
-    text: str, style: ParagraphStyle, space: float, root: Element, face: Face = REGULAR
+    text: str, style: ParagraphStyle, space: float, element: Element, face: Face = REGULAR
 ) -> tuple[TextBlock, float]:
-    return plain(one_line(text), style, face, Element("P", root)), space
+    return plain(one_line(text), style, face, element), space
 
 
-def _labelled(label: str, value: TextBlock, space: float, root: Element) -> Column:
-    """A small word and, under it, what it says: heard as one."""
-    over = plain(label, _HEAD_LABEL)
-    over.element = value.element = Element("P", root)
+def _labelled(label: str, value: TextBlock, space: float, root: Element, language: bytes = b"") -> Column:
+    """A small word and, under it, what it says, in its own language if it has one: heard as one."""
+    over, whole = plain(label, _HEAD_LABEL), Element("P", root)
     over.tail = " "
+    over.element = Element("Span", whole) if language else whole  # a Span too: it comes before that of the value
+    value.element = Element("Span", whole, language) if language else whole
     return [(over, space), (value, 0.0)]
 
 
-def facts_of(frame: Frame) -> list[tuple[str, str]]:
+def facts_of(frame: Frame, words: Words) -> list[tuple[str, str]]:
     """Date, case number, reference and caseworker, by the words that stand over them."""
     facts = (
-        ("Dato", dato(frame.dated)),
-        ("Sagsnummer", frame.case_number),
-        ("Reference", frame.reference),
-        ("Sagsbehandler", frame.caseworker),
+        (words.dated, words.day(frame.dated)),
+        (words.case_number, frame.case_number),
+        (words.reference, frame.reference),
+        (words.caseworker, frame.caseworker),
     )
     return [(label, text) for label, given in facts if (text := one_line(given))]
 
@@ -193,12 +201,12 @@ def draw_marker(canvas: TaggedCanvas, marker: str, element: Element | None) -> N
             draw_line(canvas, MARKER.left * MM, (PAGE_HEIGHT - MARKER.bottom + 1.5) * MM, word, BOLD, 11)
 
 
-def draw_footer(canvas: TaggedCanvas, sender: str, case_number: str, page: int, pages: int) -> None:
+def draw_footer(canvas: TaggedCanvas, sender: str, case_number: str, page: int, pages: int, words: Words) -> None:
     """Sender and case at left as far as there is room, `Side x af y` at right."""
     y, size = (PAGE_HEIGHT - FOOTER.bottom + 1.5) * MM, 8.0
-    number = f"Side {page} af {pages}"
+    number = words.page.format(page, pages)
     x = FOOTER.right * MM - width(number, REGULAR, size)
-    left = sender + (f" · Sagsnummer {case_number}" if case_number else "")
+    left = sender + (f" · {words.case_number} {case_number}" if case_number else "")
     with canvas.artifact(FOOTER_ARTIFACT):
         canvas.setFillColor(GREY)
         draw_line(canvas, x, y, number, REGULAR, size)

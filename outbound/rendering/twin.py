@@ -1,6 +1,6 @@
 """The accessible twin of a letter: the same text as one complete HTML5 page, for mailboxes and screen readers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from lxml import etree
 from lxml.etree import _Element
@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from outbound.rendering.sheet import facts_of, one_line
 from outbound.rendering.views import Frame
+from outbound.rendering.words import words_in
 
 _STYLE = (
     "body{font-family:sans-serif;line-height:1.5;max-width:44em;margin:2em auto;padding:0 1em}"
@@ -29,28 +30,38 @@ def twin(title: str, body: _Element, frame: Frame, language: str) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"{_header(frame)}\n{main}\n</body>\n</html>\n"
+        f"{_header(frame, language)}\n{main}\n</body>\n</html>\n"
     )
 
 
-def _header(frame: Frame) -> str:
-    head = frame.letterhead
-    lines = [
-        head.name,
-        head.department,
-        head.return_address,
-        head.phone and f"Telefon {head.phone}",
-        head.mail,
-        head.web,
-    ]
-    hours = [f"Åbningstid: {' · '.join(head.opening_hours.strip().splitlines())}"] if head.opening_hours.strip() else []
+def _header(frame: Frame, language: str) -> str:
+    """As it is heard in the PDF; the municipality's own names are marked as Danish in a letter that is not."""
+    head, words = frame.letterhead, words_in(language)
+    own = "" if words.language == "da" else "da"
+    hours = Markup(" · ").join(filter(None, map(_line, head.opening_hours.strip().splitlines())))
     address = frame.address_in_window
-    recipient = address.as_lines() if address else (frame.recipient,)
-    facts = [f"{label}: {text}" for label, text in facts_of(frame)]
-    blocks: list[Sequence[str]] = [[frame.marker], [*lines, *hours], recipient, facts]
-    return f"<header>\n{''.join(map(_block, blocks))}</header>"
+    blocks = (
+        [_line(frame.marker, own)],
+        [
+            *(_line(text, own) for text in (head.name, head.department, head.return_address)),
+            *map(_line, (head.phone and words.phone.format(head.phone), head.mail, head.web)),
+            hours and Markup("{}: {}").format(words.opening_hours, _in(hours, own)),
+        ],
+        map(_line, address.as_lines() if address else (frame.recipient,)),
+        [_line(f"{label}: {text}") for label, text in facts_of(frame, words)],
+    )
+    whole = "" if language.partition("-")[0] == words.language else f' lang="{words.language}"'
+    return f"<header{whole}>\n{''.join(map(_block, blocks))}</header>"
 
 
-def _block(lines: Sequence[str]) -> str:
-    text = Markup("<br>").join(escape(one_line(line)) for line in lines if line.strip())
+def _line(text: str, language: str = "") -> Markup:
+    return _in(escape(one_line(text)), language)
+
+
+def _in(text: Markup, language: str) -> Markup:
+    return Markup('<span lang="{}">{}</span>').format(language, text) if text and language else text
+
+
+def _block(lines: Iterable[Markup | str]) -> str:
+    text = Markup("<br>").join(filter(None, lines))
     return f"<p>{text}</p>\n" if text else ""

@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from outbound.letter import Document
 from outbound.rendering import Frame, LetterTypes, RenderingFault, render, unprintable
 from tests.rendering.conftest import TEMPLATES
+from tests.rendering.placed import glyphs, text_of
 from tests.rendering.tags import Tag, Tagged
 from tests.rendering.test_letter_types import TOML, write
 
@@ -253,20 +254,70 @@ def test_the_document_says_what_it_is(letter_types: LetterTypes, frame: Made) ->
     assert (only("pdfaid:part"), only("pdfaid:conformance"), only("pdfuaid:part")) == ("2", "A", "1")
 
 
-def test_the_language_is_that_of_the_letter_type(tmp_path: Path, frame: Made) -> None:
-    folder = write(tmp_path, toml=TOML + 'languages = ["en"]\n')
-    made = LetterTypes.load(folder)["et-brev"]
-    document = render(made, {"tekst": "x"}, frame(cover=True))
-    assert str(PdfReader(BytesIO(document.pdf)).root_object["/Lang"]) == "en"
+def in_language(folder: Path, frame: Frame, language: str) -> Document:
+    made = LetterTypes.load(write(folder, toml=TOML + f'languages = ["{language}"]\n'))["et-brev"]
+    document = render(made, {"tekst": "x"}, frame)
+    assert str(PdfReader(BytesIO(document.pdf)).root_object["/Lang"]) == language
     is_in_order(document.pdf)
+    return document
 
+
+def said_in(tag: Tag, language: str = "") -> Iterator[tuple[str, str]]:
+    """(language, text) of everything under an element, where one is given."""
+    language = str(tag.entries.get("/Lang", language))
+    for kid in tag.kids:
+        if isinstance(kid, str):
+            yield language, " ".join(kid.split())
+        else:
+            yield from said_in(kid, language)
+
+
+@pytest.mark.parametrize("language", ["en", "en-GB"])
+def test_an_english_letter_has_english_words_around_it(tmp_path: Path, frame: Made, language: str) -> None:
+    """The municipality's own names stay Danish, and are said to be; so is the sheet that the post reads."""
+    document = in_language(tmp_path, frame(cover=True, marker="Genudsendt"), language)
+    cover, *letter = Tagged(document.pdf).root.kids
+    assert isinstance(cover, Tag)
+    assert cover.entries["/Lang"] == "da"
+
+    said = [pair for tag in letter if isinstance(tag, Tag) for pair in said_in(tag)]
+    danish = [text for own, text in said if own == "da"]
+    assert danish == [
+        "Genudsendt", "Nordby Kommune", "Borgerservice", "Nordby Kommune, Rådhuspladsen 1, 9999 Nordby",
+        "Mandag-onsdag 10-15 Torsdag 10-17",
+    ]  # fmt: skip
+    assert " ".join(text for own, text in said if own == "") == (
+        "Telephone 99 99 99 99 post@nordby.example www.nordby.example Opening hours Ærø Øster Ågård "
+        "Date 24 November 2026 Case number 26/004711 Reference BS-118 Caseworker Birgitte Løvstrøm Et brev x"
+    )
+    assert "Page 1 of 1" in text_of(glyphs(document.pdf)).replace("\u00a0", " ")
+    assert "Nordby Kommune · Case number 26/004711" in text_of(glyphs(document.pdf))
+
+
+def test_a_danish_letter_names_no_language_but_its_own(tmp_path: Path, frame: Made) -> None:
+    document = in_language(tmp_path, frame(), "da")
+    assert {own for own, _ in said_in(Tagged(document.pdf).root)} == {""}
+    assert "lang=" not in (document.html or "").partition("<body>")[2]
+
+
+def test_where_the_router_has_no_words_they_are_danish_and_say_so(tmp_path: Path, frame: Made) -> None:
+    document = in_language(tmp_path, frame(cover=True), "kl")
     cover, head, title, _ = Tagged(document.pdf).root.kids
     assert isinstance(cover, Tag)
     assert isinstance(head, Tag)
     assert isinstance(title, Tag)
-    assert cover.entries["/Lang"] == head.entries["/Lang"] == "da"  # the router's own words are Danish in any letter
-    assert "Dato" in words(head.text)
+    assert cover.entries["/Lang"] == head.entries["/Lang"] == "da"
+    assert {"Dato", "Sagsnummer"} <= set(words(head.text))
     assert title.name == "H1"
+    assert '<header lang="da">' in (document.html or "")
+
+
+def test_the_twin_of_an_english_letter_is_english_too(tmp_path: Path, frame: Made) -> None:
+    twin = (in_language(tmp_path, frame(), "en").html or "").replace("\u00a0", " ")
+    assert "<br>Telephone 99 99 99 99<br>" in twin
+    assert 'Opening hours: <span lang="da">Mandag-onsdag 10-15 · Torsdag 10-17</span>' in twin
+    assert '<p><span lang="da">Nordby Kommune</span><br><span lang="da">Borgerservice</span>' in twin
+    assert "<p>Date: 24 November 2026<br>Case number: 26/004711<br>" in twin
 
 
 def test_a_title_with_markup_in_it_is_data_in_the_metadata(tmp_path: Path, frame: Made) -> None:

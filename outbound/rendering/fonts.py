@@ -59,6 +59,7 @@ OTHER_BOLD = Face("OtherSans-Bold", NOTO, "NotoSans[wdth,wght].ttf", (("wght", 6
 FACES = (REGULAR, BOLD, ITALIC, OTHER_REGULAR, OTHER_BOLD)
 # Noto's italic is left out: a name in a rare script inside emphasis stands upright rather than not at all.
 STANDS_IN = {REGULAR: OTHER_REGULAR, BOLD: OTHER_BOLD, ITALIC: OTHER_REGULAR}
+SOFT_HYPHEN = "\u00ad"  # what is written where a word is parted: looks like a hyphen, and is known to be none
 _UNUSED_TABLES = ("GSUB", "GPOS", "GDEF", "STAT", "BASE", "fpgm", "prep", "cvt ", "gasp")
 _INVISIBLE = frozenset(
     {
@@ -192,7 +193,7 @@ def advances(face: Face) -> Mapping[str, float]:
     register()
     measured = _registered[face].face
     wide = {sign: float(measured.getCharWidth(ord(sign))) for sign in _coverage()[face]}
-    return {**wide, "\u00a0": wide[" "], "\n": 0.0}  # a space that keeps words together is set as a space
+    return {**wide, "\u00a0": wide[" "], "\n": 0.0, SOFT_HYPHEN: wide["-"]}  # what keeps words together is a space
 
 
 @cache

@@ -12,7 +12,7 @@ from reportlab.lib.styles import ParagraphStyle
 from outbound.rendering.fonts import BOLD, ITALIC, REGULAR, Face
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import Target
-from outbound.rendering.typesetting import Part, TextBlock, text_from
+from outbound.rendering.typesetting import Hyphens, Part, TextBlock, text_from
 
 INK = Color(0, 0, 0)
 PALE = Color(0.945, 0.945, 0.945)
@@ -50,9 +50,10 @@ def block_of(
     tag: Element | None = None,
     *,
     indent: float | None = None,
+    hyphens: Hyphens | None = None,
 ) -> TextBlock:
     """The element's text as one paragraph, spaces folded as in HTML. `indent`: points, instead of the style's."""
-    return TextBlock(text_from([*_folded(element, face)]), style, tag, indent=indent)
+    return TextBlock(text_from([*_folded(element, face)]), style, tag, indent=indent, hyphens=hyphens)
 
 
 def plain(text: str, style: ParagraphStyle, face: Face = REGULAR, tag: Element | None = None) -> TextBlock:

@@ -8,6 +8,7 @@ from reportlab.platypus import Flowable
 
 from outbound.rendering.fonts import BOLD, REGULAR, width
 from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, block_of, text_of
+from outbound.rendering.setting import Setting
 from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
 from outbound.rendering.tagged import RULE
@@ -76,10 +77,10 @@ class Group(Flowable):
             part.drawOn(canvas, x + self._pad, y + self.height - bottom)
 
 
-def flowables(body: _Element, root: Element) -> list[Flowable]:
+def flowables(body: _Element, root: Element, setting: Setting) -> list[Flowable]:
     """The whole body, in order; its elements are added to the tree under `root`."""
     headings = _heading_tags(body)
-    return [piece for element in body for piece in _pieces(element, root, headings)]
+    return [piece for element in body for piece in _pieces(element, root, headings, setting)]
 
 
 def _heading_tags(body: _Element) -> Iterator[str]:
@@ -90,29 +91,29 @@ def _heading_tags(body: _Element) -> Iterator[str]:
         yield f"H{level}"
 
 
-def _pieces(element: _Element, parent: Element, headings: Iterator[str]) -> Iterator[Flowable]:
+def _pieces(element: _Element, parent: Element, headings: Iterator[str], setting: Setting) -> Iterator[Flowable]:
     tag = element.tag
     if tag in ("h1", "h2", "h3"):
-        yield _sticking(block_of(element, STYLES[tag], BOLD, Element(next(headings), parent)))
+        yield _sticking(block_of(element, STYLES[tag], BOLD, Element(next(headings), parent), hyphens=setting.wide))
     elif tag in ("ul", "ol"):
-        yield from _items(element, parent)
+        yield from _items(element, parent, setting)
     elif tag == "table":
-        yield table_of(element, parent)
+        yield table_of(element, parent, setting)
     elif tag == "section":
         within = Element("Sect", parent)
-        pieces = [piece for child in element for piece in _pieces(child, within, headings)]
+        pieces = [piece for child in element for piece in _pieces(child, within, headings, setting)]
         yield Group(pieces, tinted=element.get("class") == "box")
     else:
-        yield from _text_block(element, Element("P", parent))
+        yield from _text_block(element, Element("P", parent), setting)
 
 
-def _text_block(element: _Element, tag: Element) -> list[Flowable]:
+def _text_block(element: _Element, tag: Element, setting: Setting) -> list[Flowable]:
     kind = element.get("class")
     if kind == "signature":
-        signature = Group([block_of(element, SIGNATURE, tag=tag)])
+        signature = Group([block_of(element, SIGNATURE, tag=tag, hyphens=setting.wide)])
         signature.spaceBefore = SIGNATURE.spaceBefore
         return [signature]
-    paragraph = block_of(element, NOTE if kind == "note" else BODY, tag=tag)
+    paragraph = block_of(element, NOTE if kind == "note" else BODY, tag=tag, hyphens=setting.running)
     following = element.getnext()
     if following is not None and following.tag in ("ul", "ol") and len(text_of(element)) < _SHORT:
         _sticking(paragraph)
@@ -125,7 +126,7 @@ def _sticking(flowable: Flowable) -> Flowable:
     return flowable
 
 
-def _items(element: _Element, parent: Element) -> Iterator[Flowable]:
+def _items(element: _Element, parent: Element, setting: Setting) -> Iterator[Flowable]:
     ordered = element.tag == "ol"
     whole = Element("L", parent, ORDERED if ordered else UNORDERED)
     style = STYLES["li"]
@@ -134,7 +135,7 @@ def _items(element: _Element, parent: Element) -> Iterator[Flowable]:
     for number, item in enumerate(element, 1):
         entry = Element("LI", whole)
         label = Element("Lbl", entry)
-        block = block_of(item, style, tag=Element("LBody", entry), indent=indent)
+        block = block_of(item, style, tag=Element("LBody", entry), indent=indent, hyphens=setting.running)
         block.label, block.bullet = label, f"{number}." if ordered else _BULLET
         if item.getnext() is None:
             block.spaceAfter = BODY.spaceAfter

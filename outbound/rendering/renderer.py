@@ -18,6 +18,7 @@ from outbound.rendering.letter_type import LONGEST_TITLE, LetterType
 from outbound.rendering.metadata import Facts
 from outbound.rendering.paging import Page, pour
 from outbound.rendering.pieces import flowables
+from outbound.rendering.setting import setting_in
 from outbound.rendering.sheet import one_line
 from outbound.rendering.structure import DANISH, Element
 from outbound.rendering.tagged import TaggedCanvas
@@ -89,7 +90,7 @@ def _laid_out(body: _Element, frame: Frame, language: str) -> _Layout:
     head = sheet.head_of(frame, root, words, language)
     top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
     first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
-    return _Layout(root, cover, head, words, pour(flowables(body, root), first, BODY_LATER))
+    return _Layout(root, cover, head, words, pour(flowables(body, root, setting_in(language)), first, BODY_LATER))
 
 
 def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes, int]:

@@ -20,7 +20,7 @@ from outbound.rendering.document import Raw, stream
 
 subset_lock = RLock()
 _BEYOND_ASCII = "æøåÆØÅéÉüÜöÖäÄ§–—…”“’«»•·½°€áóè"  # 31: the codes before the space
-_ALPHABET = "\x00" + _BEYOND_ASCII + "".join(map(chr, range(32, 127)))
+_ALPHABET = "\x00" + _BEYOND_ASCII + "".join(map(chr, range(32, 127))) + "\u00ad"  # the soft hyphen: a parted word
 _NEXT = len(_ALPHABET)
 _DEFLATED = b"/Filter/FlateDecode"
 

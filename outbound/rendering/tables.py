@@ -9,6 +9,7 @@ from reportlab.platypus import Flowable, Spacer
 
 from outbound.rendering.fonts import BOLD, REGULAR, width
 from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, block_of, text_of
+from outbound.rendering.setting import Setting
 from outbound.rendering.structure import ROW_HEAD, TABLE_HEAD, Element
 from outbound.rendering.tagged import RULE
 from outbound.rendering.typesetting import TextBlock, unbroken
@@ -151,7 +152,7 @@ def _rule(canvas: Any, x: float, y: float, wide: float, thick: float, colour: An
     canvas.line(x, y, x + wide, y)
 
 
-def table_of(element: _Element, parent: Element) -> Flowable:
+def table_of(element: _Element, parent: Element, setting: Setting) -> Flowable:
     """The table, ready to be laid out and to be parted over pages between its rows."""
     rows = [(row, group.tag == "thead") for group in element for row in group]
     columns = max((len(row) for row, _ in rows), default=0)
@@ -159,16 +160,16 @@ def table_of(element: _Element, parent: Element) -> Flowable:
         return Spacer(1, 0)
     facts = element.get("class") == "facts"
     whole = Element("Table", parent)
-    made = [_row(row, head, columns, facts, Element("TR", whole)) for row, head in rows]
+    made = [_row(row, head, columns, facts, Element("TR", whole), setting) for row, head in rows]
     return LetterTable(made, _Shared(_widths(rows, columns, facts), sum(head for _, head in rows), facts))
 
 
-def _row(row: _Element, head: bool, columns: int, facts: bool, tag: Element) -> Row:
+def _row(row: _Element, head: bool, columns: int, facts: bool, tag: Element, setting: Setting) -> Row:
     """The cells of a row; one that is missing at its end is an empty one, so that all rows have as many."""
     total = row.get("class") == "total"
     bold = head or total
     cells: list[TextBlock | None] = [
-        _cell(cell, bold or (facts and cell.tag == "th"), _tag(cell, head, tag)) for cell in row
+        _cell(cell, bold or (facts and cell.tag == "th"), _tag(cell, head, tag), setting) for cell in row
     ]
     for _ in range(columns - len(cells)):
         Element("TD", tag)
@@ -182,9 +183,9 @@ def _tag(cell: _Element, head: bool, row: Element) -> Element:
     return Element("TD", row)
 
 
-def _cell(cell: _Element, bold: bool, tag: Element) -> TextBlock:
+def _cell(cell: _Element, bold: bool, tag: Element, setting: Setting) -> TextBlock:
     style = CELL_RIGHT if cell.get("class") == "amount" else CELL
-    return block_of(cell, style, BOLD if bold else REGULAR, tag)
+    return block_of(cell, style, BOLD if bold else REGULAR, tag, hyphens=setting.wide)
 
 
 def _widths(rows: Sequence[tuple[_Element, bool]], columns: int, facts: bool) -> list[float]:

@@ -19,7 +19,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable
 
 from outbound.rendering.danish import MONTHS
-from outbound.rendering.fonts import REGULAR, Face, advances, runs
+from outbound.rendering.fonts import REGULAR, SOFT_HYPHEN, Face, advances, runs
+from outbound.rendering.hyphens import LEAST, points
 from outbound.rendering.pen import Pen
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import Target
@@ -90,12 +91,24 @@ def _measured(parts: Iterable[Part]) -> Iterator[tuple[str, Face, Target | None,
                 yield piece, own, link, [known.get(sign, known[" "]) for sign in piece]
 
 
+_TO_SPACE = re.compile(r"[^ \n]*")
+_OWN_HYPHEN = re.compile(rf"(?<=[^\W\d_]{{{LEAST}}})-(?=[^\W\d_]{{{LEAST}}})")  # skole-hjem, and not e-mail
+
+
 class Line(NamedTuple):
     """Characters `start` to `stop`. `ending`: what is written after them, so that two words are not heard as one."""
 
     start: int
     stop: int
     ending: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hyphens:
+    """How words are parted. `gap`: how much shorter than full, in thousandths of the size, a line may be before."""
+
+    language: str
+    gap: float
 
 
 @dataclass(slots=True)
@@ -117,10 +130,16 @@ class TextBlock(Flowable):
     canv: Any
 
     def __init__(
-        self, text: Text, style: ParagraphStyle, element: Element | None = None, *, indent: float | None = None
+        self,
+        text: Text,
+        style: ParagraphStyle,
+        element: Element | None = None,
+        *,
+        indent: float | None = None,
+        hyphens: Hyphens | None = None,
     ) -> None:
         super().__init__()
-        self.style, self.element = style, element
+        self.style, self.element, self._hyphens = style, element, hyphens
         self.indent: float = style.leftIndent if indent is None else indent
         self.label: Element | None = None
         self.bullet = ""
@@ -142,7 +161,7 @@ class TextBlock(Flowable):
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:
         """Break into lines; once for each width."""
         if self._broken_for != aW:
-            self._lines = list(_lines(self._span, (aW - self.indent) * 1000 / self.style.fontSize))
+            self._lines = list(_lines(self._span, (aW - self.indent) * 1000 / self.style.fontSize, self._hyphens))
             self._broken_for = aW
             self.width, self.height = aW, len(self._lines) * self.style.leading
         return self.width, self.height
@@ -159,6 +178,8 @@ class TextBlock(Flowable):
             return [self]
         if fit == lines - 1:
             fit -= 1
+        if fit > 2 and self._lines[fit - 1].ending == SOFT_HYPHEN:
+            fit -= 1
         if fit < 2:
             return []
         last, following = self._lines[fit - 1], self._lines[fit]
@@ -167,7 +188,7 @@ class TextBlock(Flowable):
         return [first, self._part(following.start, self._span.stop, self.tail)]
 
     def _part(self, start: int, stop: int, tail: str) -> "TextBlock":
-        part = TextBlock(self._span.text, self.style, self.element, indent=self.indent)
+        part = TextBlock(self._span.text, self.style, self.element, indent=self.indent, hyphens=self._hyphens)
         part._span = _Span(self._span.text, start, stop, tail)
         return part
 
@@ -224,21 +245,46 @@ class TextBlock(Flowable):
         return link.element or self.element
 
 
-def _lines(span: _Span, room: float) -> Iterator[Line]:
-    """Lines as full as they go, `room` in thousandths of the size; a word that is wider than a line is parted."""
+def _lines(span: _Span, room: float, hyphens: Hyphens | None) -> Iterator[Line]:
+    """Lines as full as they go, `room` in thousandths of the size; a word wider than a line is parted in any case."""
     flat, at = span.text.flat, span.text.at
-    start = span.start
+    start, ending = span.start, ""
     while start < span.stop:
         stop = flat.find("\n", start, span.stop)
         stop = span.stop if stop < 0 else stop
         while (end := bisect_right(at, at[start] + room + _HAIR, start, stop + 1) - 1) < stop:
             cut = flat.rfind(" ", start, end + 1)
-            if cut > start:
-                yield Line(start, cut, " ")
-                start = cut + 1
+            place = None
+            if hyphens is not None:
+                if cut <= start:
+                    place = _place(span.text, start, at[start] + room, hyphens.language)
+                elif at[start] + room - at[cut] > hyphens.gap and ending != SOFT_HYPHEN and flat[cut + 1].islower():
+                    place = _place(span.text, cut + 1, at[start] + room, hyphens.language)
+            if place is not None:
+                cut, ending = place
+            elif cut > start:
+                ending = " "
             else:
-                end = max(end, start + 1)
-                yield Line(start, end, "")
-                start = end
+                cut, ending = max(end, start + 1), ""
+            yield Line(start, cut, ending)
+            start = cut + 1 if ending == " " else cut
         yield Line(start, stop, " " if stop < span.stop else span.tail)
-        start = stop + 1
+        start, ending = stop + 1, ""
+
+
+def _place(text: Text, start: int, limit: float, language: str) -> tuple[int, str] | None:
+    """Where the word that begins at `start` may be parted before `limit`, and what is written there."""
+    found = _TO_SPACE.match(text.flat, start)
+    word = found[0] if found else ""
+    after_own = [(start + one.end(), "") for one in _OWN_HYPHEN.finditer(word)]
+    between = [(start + point, SOFT_HYPHEN) for point in points(word, language)]
+    for place, ending in sorted(after_own + between, reverse=True):
+        if text.at[place] + (_hyphen_width(text, place) if ending else 0.0) <= limit + _HAIR:
+            return place, ending
+    return None
+
+
+def _hyphen_width(text: Text, place: int) -> float:
+    """The hyphen is of the face of the letter before it."""
+    face = next(run.face for run in reversed(text.runs) if run.start < place)
+    return advances(face)[SOFT_HYPHEN]

@@ -154,7 +154,10 @@ def _times(one: Any, other: Any) -> Any:
 
 
 def text_of(found: list[Glyph]) -> str:
-    """The text line by line, in the order of drawing; the space that parts a line from the next is not seen."""
+    """The text line by line, in the order of drawing; the space that parts a line from the next is not seen.
+
+    A word that is parted at the end of its line is whole.
+    """
     lines: list[str] = []
     last = None
     for glyph in found:
@@ -164,4 +167,4 @@ def text_of(found: list[Glyph]) -> str:
             lines[-1] += " "
         lines[-1] += glyph.text
         last = glyph
-    return "\n".join(line.rstrip(" ") for line in lines)
+    return "\n".join(line.rstrip(" ") for line in lines).replace("\u00ad\n", "")

@@ -85,13 +85,16 @@ def letter(folder: Path, body: str, frame: Frame, text: str = "z") -> Document:
     return render(made, {"tekst": text}, frame)
 
 
+SOFT_HYPHEN = "\u00ad"  # a word is parted here; a screen reader skips it
+
+
 def words(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
 
 def heard(pdf: bytes) -> list[str]:
     """The words in the order of the tree, without bullets and numbers, which a twin has no text for."""
-    return words(_without_labels(Tagged(pdf).root))
+    return words(_without_labels(Tagged(pdf).root).replace(SOFT_HYPHEN, ""))
 
 
 def _without_labels(tag: Tag) -> str:

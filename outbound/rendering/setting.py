@@ -1,0 +1,25 @@
+"""How a body is set: what depends on the letter and not on the paragraph."""
+
+from dataclasses import dataclass
+from functools import cache
+from math import inf
+
+from outbound.rendering.typesetting import Hyphens
+
+_GAP = (
+    5000.0  # thousandths of the size: an eighth of a line of text. No source: chosen by eye, for lines set flush left
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`running`: how words of text are parted; `wide`: how those of headings and cells are, only where they must be."""
+
+    running: Hyphens
+    wide: Hyphens
+
+
+@cache
+def setting_in(language: str) -> Setting:
+    """The setting of a body in this language."""
+    return Setting(Hyphens(language, _GAP), Hyphens(language, inf))

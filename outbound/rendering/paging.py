@@ -42,9 +42,12 @@ class Page:
 
 def pour(story: Sequence[Flowable], first: Box, later: Box) -> list[Page]:
     """The pages of a letter. Raises RenderingFault: `layout` where something fits on no page, `pages`."""
-    pages, waiting = [Page(first)], deque(story)
+    pages, waiting, rest = [Page(first)], deque(story), None
     while waiting:
-        flowable, page = waiting.popleft(), pages[-1]
+        flowable = waiting.popleft()
+        if flowable is rest:  # what is parted goes on on the next page, however much of it this one could still take
+            _turn_over(pages, later)
+        page = pages[-1]
         room = page.room(flowable)
         _, tall = flowable.wrap(page.area.width * MM, max(room, 1.0))
         if tall <= room + _HAIR and not _would_stand_alone(flowable, tall, waiting, page):
@@ -54,6 +57,7 @@ def pour(story: Sequence[Flowable], first: Box, later: Box) -> list[Page]:
         if not parts:
             parts = [flowable]
             _turn_over(pages, later)
+        rest = parts[1] if len(parts) == 2 and type(parts[0]) is type(flowable) else None
         waiting.extendleft(reversed(parts))
     return pages
 

@@ -188,3 +188,15 @@ def test_the_pdf_says_its_title_and_language(letter_types: LetterTypes, frame: M
 
 def _example(letter_types: LetterTypes, number: int = 0) -> dict[str, Any]:
     return dict(letter_types[TYPES[number]].example or {})
+
+
+def test_the_total_of_a_table_never_leaves_its_last_line_and_no_page_says_the_head_twice(
+    letter_types: LetterTypes, frame: Made
+) -> None:
+    for lines in range(20, 27):
+        items = [{"tekst": f"Linje {number} {'med ord ' * 13}", "beloeb": number} for number in range(lines)]
+        found = rendered(letter_types, "opkraevning", frame(), linjer=items, ydelse="y")
+        texts = [text_of([glyph for glyph in found if glyph.page == page]) for page in range(1, found[-1].page + 1)]
+        assert all(text.count("Betaling for Periode Beløb") <= 1 for text in texts)
+        (last,) = (text for text in texts if "I alt " in text)
+        assert f"Linje {lines - 1} " in last

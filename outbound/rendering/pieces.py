@@ -1,6 +1,7 @@
 """From the checked body to flowables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lxml.etree import _Element
@@ -8,6 +9,8 @@ from reportlab.platypus import Flowable
 
 from outbound.rendering.fonts import BOLD
 from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, paragraph_of, paragraphs_of, text_of
+from outbound.rendering.images import Image
+from outbound.rendering.pictures import Picture
 from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
 from outbound.rendering.tagged import RULE
@@ -76,10 +79,18 @@ class Group(Flowable):
             part.drawOn(self.canv, self._pad, self.height - bottom)
 
 
-def flowables(body: _Element, root: Element) -> list[Flowable]:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the pieces of one body share: the tags of its headings to come, and the images that it may show."""
+
+    headings: Iterator[str]
+    images: Mapping[str, Image]
+
+
+def flowables(body: _Element, root: Element, images: Mapping[str, Image]) -> list[Flowable]:
     """The whole body, in order; its elements are added to the tree under `root`."""
-    headings = _heading_tags(body)
-    return [piece for element in body for piece in _pieces(element, root, headings)]
+    around = _Around(_heading_tags(body), images)
+    return [piece for element in body for piece in _pieces(element, root, around)]
 
 
 def _heading_tags(body: _Element) -> Iterator[str]:
@@ -90,17 +101,23 @@ def _heading_tags(body: _Element) -> Iterator[str]:
         yield f"H{level}"
 
 
-def _pieces(element: _Element, parent: Element, headings: Iterator[str]) -> Iterator[Flowable]:
+def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flowable]:
     tag = element.tag
     if tag in ("h1", "h2", "h3"):
-        yield _sticking(paragraph_of(element, STYLES[tag], BOLD, Element(next(headings), parent)))
+        yield _sticking(paragraph_of(element, STYLES[tag], BOLD, Element(next(around.headings), parent)))
     elif tag in ("ul", "ol"):
         yield from _items(element, parent)
     elif tag == "table":
         yield table_of(element, parent)
+    elif tag == "img":
+        alt = " ".join(element.get("alt", "").split())
+        picture = Picture(around.images[element.get("src", "")], alt, element.get("class", ""), parent)
+        alone = Group([picture])  # a heading over it waits for all of it
+        alone.spaceBefore, alone.spaceAfter = picture.spaceBefore, picture.spaceAfter
+        yield alone
     elif tag == "section":
         within = Element("Sect", parent)
-        pieces = [piece for child in element for piece in _pieces(child, within, headings)]
+        pieces = [piece for child in element for piece in _pieces(child, within, around)]
         yield Group(pieces, tinted=element.get("class") == "box")
     else:
         yield from _text_block(element, Element("P", parent))

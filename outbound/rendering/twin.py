@@ -1,13 +1,16 @@
 """The accessible twin of a letter: the same text as one complete HTML5 page, for mailboxes and screen readers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lxml import etree
 from lxml.etree import _Element
 from markupsafe import Markup, escape
 
+from outbound.rendering.images import Image
+from outbound.rendering.pictures import printed
 from outbound.rendering.sheet import facts_of, one_line
 from outbound.rendering.views import Frame
+from outbound.rendering.window import BODY_LATER, MM
 from outbound.rendering.words import words_in
 
 _STYLE = (
@@ -15,12 +18,18 @@ _STYLE = (
     "table{border-collapse:collapse;margin:1em 0}th,td{text-align:left;vertical-align:top;padding:.3em 1em .3em 0}"
     ".amount{text-align:right}.total td{font-weight:bold;border-top:1px solid}"
     ".box{background:#f1f1f1;padding:.5em 1em}"
+    "img{display:block;max-width:100%;height:auto;margin:1em 0}"
     "a{overflow-wrap:anywhere}"
 )
 
 
-def twin(title: str, body: _Element, frame: Frame, language: str) -> str:
-    """A page that stands alone; it fetches nothing. `body` is changed in place (its cells get their scopes)."""
+def twin(title: str, body: _Element, frame: Frame, language: str, images: Mapping[str, Image]) -> str:
+    """A page that stands alone; it fetches nothing. `body` is changed in place (cells get scopes, images pixels)."""
+    for element in body.iter("img"):
+        image = images[element.get("src", "")]
+        wide, _ = printed(image, element.get("class", ""), BODY_LATER.width * MM)
+        element.set("src", image.uri)
+        element.set("width", str(round(wide / 0.75)))  # points in the pixels of CSS
     for head in body.iterfind(".//thead//th"):
         head.set("scope", "col")
     for head in body.iterfind(".//tbody//th"):

@@ -41,7 +41,7 @@ class Image:
     """A picture ready to be set: no file is opened for it again.
 
     `dpi` is what the file says, 0 where it says nothing. `data` is the body of a PDF stream, `entries` the dictionary
-    that belongs to it. `was_coloured`: the file has colours, whether or not they are kept.
+    that belongs to it, `key` a name that no other picture has. `was_coloured`: the file has colours, kept or not.
     """
 
     width: int
@@ -52,11 +52,10 @@ class Image:
     data: bytes = field(repr=False)
     entries: bytes = field(repr=False)
     uri: str = field(repr=False)
+    key: str = field(init=False, repr=False)
 
-    @property
-    def key(self) -> str:
-        """A name that no other picture has."""
-        return sha256(self.entries + self.data).hexdigest()[:24]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", sha256(self.entries + self.data).hexdigest()[:24])
 
 
 def read_image(content: bytes, *, colour: bool) -> Image:

@@ -7,7 +7,7 @@ from reportlab.platypus import Flowable
 from outbound.rendering.images import LEAST_DPI, Image
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import RULE
-from outbound.rendering.window import BODY_LATER, MM
+from outbound.rendering.window import BODY_LATER, LOGO, MM
 
 _TALLEST = 0.75 * BODY_LATER.height * MM  # points: a heading, or the rim of a box, fits on the page with it
 WIDTHS = {"third": 1 / 3, "half": 1 / 2, "full": 1.0}  # of what is there for the text
@@ -40,6 +40,24 @@ class Picture(Flowable):
                 self.canv.image(self.image, self.width, self.height)
         else:
             self.canv.figure(self.image, self.width, self.height, self.alt, self.element)
+
+
+class LogoPicture(Picture):
+    """A logo, as large as its place allows. Never heard: the name that it stands for follows as text."""
+
+    def __init__(self, image: Image) -> None:
+        super().__init__(image, "", "", Element("Figure"))
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Fitted into its place."""
+        self.width, self.height = logo_size(self.image)
+        return self.width, self.height
+
+
+def logo_size(image: Image) -> tuple[float, float]:
+    """Width and height of a logo on paper in points."""
+    scale = min(LOGO.width * MM / image.width, LOGO.height * MM / image.height)
+    return image.width * scale, image.height * scale
 
 
 def printed(image: Image, share: str, across: float) -> tuple[float, float]:

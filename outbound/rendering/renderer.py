@@ -50,7 +50,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
         raise RenderingFault("title")
     pdf, pages = _pdf(
         _facts(title, frame, letter_type),
-        _laid_out(body, frame, letter_type.languages[0], images),
+        _laid_out(body, frame, letter_type, images),
         frame,
         letter_type.plex,
     )
@@ -60,7 +60,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
         dated=frame.dated,
         pages=pages,
         sheets=sheets_of(pages, letter_type.plex),
-        html=twin(title, body, frame, letter_type.languages[0], images),
+        html=twin(title, body, frame, letter_type, images),
         template_version=letter_type.template_version,
     )
 
@@ -86,12 +86,13 @@ class _Layout:
     pages: list[Page]
 
 
-def _laid_out(body: _Element, frame: Frame, language: str, images: Mapping[str, Image]) -> _Layout:
+def _laid_out(body: _Element, frame: Frame, letter_type: LetterType, images: Mapping[str, Image]) -> _Layout:
+    language = letter_type.languages[0]
     fonts.register()
     root = Element("Document")
     cover = Element("Sect", root, DANISH)
     words = words_in(language)
-    head = sheet.head_of(frame, root, words, language)
+    head = sheet.head_of(frame, root, words, language, letter_type.colour)
     top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
     first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
     return _Layout(root, cover, head, words, pour(flowables(body, root, images), first, BODY_LATER))

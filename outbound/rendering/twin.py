@@ -7,7 +7,8 @@ from lxml.etree import _Element
 from markupsafe import Markup, escape
 
 from outbound.rendering.images import Image
-from outbound.rendering.pictures import printed
+from outbound.rendering.letter_type import LetterType
+from outbound.rendering.pictures import logo_size, printed
 from outbound.rendering.sheet import facts_of, one_line
 from outbound.rendering.views import Frame
 from outbound.rendering.window import BODY_LATER, MM
@@ -23,23 +24,24 @@ _STYLE = (
 )
 
 
-def twin(title: str, body: _Element, frame: Frame, language: str, images: Mapping[str, Image]) -> str:
+def twin(title: str, body: _Element, frame: Frame, letter_type: LetterType, images: Mapping[str, Image]) -> str:
     """A page that stands alone; it fetches nothing. `body` is changed in place (cells get scopes, images pixels)."""
     for element in body.iter("img"):
         image = images[element.get("src", "")]
         wide, _ = printed(image, element.get("class", ""), BODY_LATER.width * MM)
         element.set("src", image.uri)
-        element.set("width", str(round(wide / 0.75)))  # points in the pixels of CSS
+        element.set("width", str(_pixels(wide)))
     for head in body.iterfind(".//thead//th"):
         head.set("scope", "col")
     for head in body.iterfind(".//tbody//th"):
         head.set("scope", "row")
     body.tag = "main"
+    language = letter_type.languages[0]
     main = etree.tostring(body, method="html", encoding="unicode")
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"{_header(frame, language)}\n{main}\n</body>\n</html>\n"
+        f"{_logo(frame, letter_type.colour)}{_header(frame, language)}\n{main}\n</body>\n</html>\n"
     )
 
 
@@ -61,6 +63,20 @@ def _header(frame: Frame, language: str) -> str:
     )
     whole = "" if language.partition("-")[0] == words.language else f' lang="{words.language}"'
     return f"<header{whole}>\n{''.join(map(_block, blocks))}</header>"
+
+
+def _logo(frame: Frame, colour: bool) -> str:
+    """Without words of its own: the name follows as text."""
+    logo = frame.letterhead.logo
+    if logo is None:
+        return ""
+    image = logo.on(colour)
+    return f'<img src="{image.uri}" alt="" width="{_pixels(logo_size(image)[0])}">\n'
+
+
+def _pixels(points: float) -> int:
+    """As CSS counts them."""
+    return round(points / 0.75)
 
 
 def _line(text: str, language: str = "") -> Markup:

@@ -3,8 +3,8 @@
 Policy as data: `config/organisation.toml` and `config/targets.toml`. Read once; every fault is said together.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +13,8 @@ from pydantic import ConfigDict, Field
 from stdnum.dk import cvr
 
 from outbound.policy import Faults, check_periods, on, one, raise_if, read, rows, tables
+from outbound.rendering.images import ImageFault
+from outbound.rendering.logos import Logo, read_logo
 from outbound.rendering.views import Letterhead
 
 EVERYONE = "*"
@@ -22,6 +24,7 @@ Code = Annotated[str, Field(pattern="^[a-z0-9-]{1,64}$")]
 Line = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f]+$")]
 OptionalLine = Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f]*$")]
 ReturnAddress = Annotated[str, Field(max_length=120, pattern=r"^(Afsender|Retur): [^,\n]+, [^,\n]+, [0-9]{4} [^,\n]+$")]
+LogoFile = Annotated[str, Field(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]*\.(png|jpg|jpeg))?$")]
 
 
 class OrganisationFault(LookupError):
@@ -30,11 +33,12 @@ class OrganisationFault(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
-    """Whose letters these are. `cvr` has a valid check digit."""
+    """Whose letters these are. `cvr` has a valid check digit; `logo` is a file beside this one, empty for none."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     name: Line
     cvr: Annotated[str, Field(pattern="^[0-9]{8}$")]
+    logo: LogoFile = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Department:
     """A department as it is in a period. Renamed, it is a new row under the same code, so that figures stay together.
 
     `return_address` is the one line over the window: `Retur: name, street no, postcode town` (iMail Denmark,
-    21grams.com, wants it on every Danish letter). `cost_centre` is what postage is charged to.
+    21grams.com, wants it on every Danish letter). `cost_centre` is what postage is charged to. `logo` is a file that
+    stands on its letters in place of the municipality's.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -55,6 +60,7 @@ class Department:
     mail: OptionalLine = ""
     web: OptionalLine = ""
     opening_hours: Annotated[str, Field(max_length=400)] = ""
+    logo: LogoFile = ""
     valid_to: date | None = None
 
 
@@ -94,6 +100,7 @@ class Organisation:
     departments: tuple[Department, ...]
     systems: tuple[System, ...]
     targets: tuple[Target, ...]
+    logos: Mapping[str, Logo] = field(default_factory=dict)  # by file name
 
     def department(self, code: str, day: date) -> Department:
         """The department as it is on that day. Raises OrganisationFault."""
@@ -127,6 +134,7 @@ class Organisation:
             mail=of.mail,
             web=of.web,
             opening_hours=of.opening_hours,
+            logo=self.logos.get(of.logo or self.municipality.logo),
         )
 
     def system(self, name: str) -> System | None:
@@ -150,12 +158,26 @@ def load_organisation(folder: Path) -> Organisation:
     departments = rows(Department, "department", found["department"], faults)
     systems = rows(System, "system", found["system"], faults)
     _check(municipality, departments, systems, faults)
+    logos = _logos(folder, (*municipality, *departments), faults)
     target_faults = Faults(folder / "targets.toml", [])
     listed = tables(read(target_faults.file, target_faults), ("target",), target_faults)["target"]
     targets = rows(Target, "target", listed, target_faults)
     _check_targets(targets, {each.code for each in departments}, target_faults)
     raise_if((faults, target_faults))
-    return Organisation(municipality[0], departments, systems, targets)
+    return Organisation(municipality[0], departments, systems, targets, logos)
+
+
+def _logos(folder: Path, named: Iterable[Municipality | Department], faults: Faults) -> dict[str, Logo]:
+    """The logos that the rows name, each read once."""
+    found: dict[str, Logo] = {}
+    for file in sorted({each.logo for each in named if each.logo}):
+        try:
+            found[file] = read_logo((folder / file).read_bytes())
+        except OSError:
+            faults.add(f"logo {file}", "cannot be read; put it beside this file, or correct its name.")
+        except ImageFault as fault:
+            faults.add(f"logo {file}", f"{fault}.")
+    return found
 
 
 def _check(
@@ -180,9 +202,9 @@ def _check(
 def _check_system(system: System, codes: set[str], faults: Faults) -> None:
     for code in sorted(system.departments - codes):
         faults.add(f"system {system.name}", f"there is no department {code}; add it or correct the code.")
-    for field in ("departments", "letter_types"):
-        if not getattr(system, field):
-            faults.add(f"system {system.name}", f"{field} is empty, so that it may write nothing; name at least one.")
+    for named in ("departments", "letter_types"):
+        if not getattr(system, named):
+            faults.add(f"system {system.name}", f"{named} is empty, so that it may write nothing; name at least one.")
 
 
 def _check_targets(targets: tuple[Target, ...], codes: set[str], faults: Faults) -> None:

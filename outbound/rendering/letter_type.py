@@ -9,6 +9,7 @@ from jinja2 import Template
 from outbound.rendering.faults import Fault
 from outbound.rendering.fields import Schema
 from outbound.rendering.footnotes import Body
+from outbound.rendering.images import Image
 
 EXAMPLE = "example.json"
 LONGEST_TITLE = 256  # characters: MemoLabel of the MeMo XSD 1.2
@@ -62,3 +63,4 @@ class Form:
     schema: Schema
     body: Body
     title: Template
+    images: Mapping[str, Image] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from typing import Any
 from outbound.rendering.faults import Finding, LetterTypesFault
 from outbound.rendering.fields import Schema, schema_faults
 from outbound.rendering.footnotes import Body, Footnote
+from outbound.rendering.images import Image, ImageFault, Named, named_in, read_image, unfit_tags
 from outbound.rendering.letter_type import EXAMPLE, LONGEST_TITLE, Form, LetterType
 from outbound.rendering.markup import MarkupFault
 from outbound.rendering.places import line_of_key, line_of_tag, lines_of_json
@@ -37,6 +38,7 @@ class LetterTypeFolder:
     texts: dict[str, str] = field(default_factory=dict)
     unreadable: list[Finding] = field(default_factory=list)
     footnotes: tuple[Footnote, ...] = ()
+    images: dict[str, Image] = field(default_factory=dict)
 
     @classmethod
     def read(cls, root: Path, path: Path, footnotes: tuple[Footnote, ...] = ()) -> "LetterTypeFolder":
@@ -50,6 +52,7 @@ class LetterTypeFolder:
             others = sorted(file.name for file in path.glob("example-*.json"))
             source.examples = {name: source._json(name) for name in (EXAMPLE, *others)}
             source._text(BODY)
+            source._read_images(source.policy.colour)
         return source
 
     @property
@@ -87,6 +90,31 @@ class LetterTypeFolder:
             self.unreadable.append(Finding(name, fault.lineno, f"is no JSON: {fault}"))
         return None
 
+    def image_tags(self) -> list[tuple[str, Named]]:
+        """Every image that a letter of this type may show, with the file that names it."""
+        return [(file, one) for file, source in self._sources().items() for one in named_in(source)]
+
+    def _sources(self) -> dict[str, str]:
+        """The template and all that it takes in, by the name that a finding gives it."""
+        sources = self.templates.sources_of(self.body_name) if BODY in self.texts else {}
+        return {BODY if name == self.body_name else name: source for name, source in sources.items()}
+
+    def _read_images(self, colour: bool) -> None:
+        """Those that the templates name, from this folder or else from the layout that all types share."""
+        for file, one in self.image_tags():
+            if one.name in self.images:
+                continue
+            folder = next((at for at in (self.path, self.path.parent / LAYOUT) if (at / one.name).is_file()), None)
+            if folder is None:
+                missing = f"names the image {one.name}, which lies neither here nor in {LAYOUT}; add it"
+                self.unreadable.append(Finding(file, one.line, missing))
+                continue
+            try:
+                self.images[one.name] = read_image((folder / one.name).read_bytes(), colour=colour)
+            except ImageFault as fault:
+                name = one.name if folder == self.path else f"{LAYOUT}/{one.name}"
+                self.unreadable.append(Finding(name, None, str(fault)))
+
     def findings(self) -> list[Finding]:
         """Every fault that keeps this folder from being used."""
         if self.policy is None:
@@ -111,6 +139,9 @@ class LetterTypeFolder:
             yield Finding(SCHEMA, None, f"has a field named `{LETTER}`, which is taken; give it another name")
         for line, fault in self.templates.faults_of_body(self.body_name, self.field_names):
             yield Finding(BODY, line, fault)
+        for file, source in self._sources().items():
+            for line in sorted(set(unfit_tags(source))):
+                yield Finding(file, line, UNFIT_IMAGE)
 
     def _of_example(self, name: str, policy: Policy) -> list[Finding]:
         """An example must be a letter that can be sent."""
@@ -123,7 +154,7 @@ class LetterTypeFolder:
                 for fault in wrong
             ]
         try:
-            body_of(form.body, fields, specimen(TRIAL_DAY))
+            body_of(form.body, fields, specimen(TRIAL_DAY), form.images)
             title = line_of(form.title, fields, specimen(TRIAL_DAY))
         except MarkupFault as fault:
             return [Finding(BODY, line_of_tag(self.texts[BODY], fault.tag), fault.where)]
@@ -137,7 +168,7 @@ class LetterTypeFolder:
     def form(self, policy: Policy) -> Form:
         """What a letter is rendered with. Called where nothing is wrong with schema and templates."""
         schema, title = Schema.of(self.schema), self.templates.title(policy.title)
-        return Form(schema, Body(self.templates.body(self.body_name), self._footnotes(policy)), title)
+        return Form(schema, Body(self.templates.body(self.body_name), self._footnotes(policy)), title, self.images)
 
     def _footnotes(self, policy: Policy) -> tuple[Footnote, ...]:
         return tuple(note for note in self.footnotes if note.belongs_to(self.name, policy.languages[0]))
@@ -172,6 +203,10 @@ class LetterTypeFolder:
         return digest.hexdigest()[:16]
 
 
+UNFIT_IMAGE = (
+    'has an image whose file is not written out, or that says nothing of what it shows; write <img src="name.png" '
+    'alt="what it shows"/>, with no value in src (alt="" where the text says it all)'
+)
 _FAILS = "the template fails on a value, or uses one that is not there; ask `is defined` for what may be left out"
 
 

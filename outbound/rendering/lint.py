@@ -12,10 +12,12 @@ from typing import Any
 
 from outbound.rendering.faults import Finding
 from outbound.rendering.fonts import unprintable
+from outbound.rendering.images import LEAST_DPI, SUFFIXES, named_in
 from outbound.rendering.letter_type_folder import BODY, LAYOUT, SCHEMA, TRIAL_DAY, LetterTypeFolder
 from outbound.rendering.letter_types import footnotes_in
 from outbound.rendering.lix import Lix, lix, read_aloud
 from outbound.rendering.markup import CHILDREN
+from outbound.rendering.pictures import WIDTHS, dpi_of
 from outbound.rendering.places import blanked, line_at, lines_of_json, tags_of
 from outbound.rendering.policy import FILE as POLICY
 from outbound.rendering.policy import Policy
@@ -26,6 +28,7 @@ _APPEAL = re.compile(r"\bklage|\bpåklage|\bappeal|\bcomplain", re.IGNORECASE)
 _DEADLINE = re.compile(
     r"\b(?:\d+|en|to|tre|fire|fem|seks|otte|one|two|three|four|six|eight)\s+(?:uger?|dage|måned(?:er)?|weeks?|days|months?)\b"
 )
+_SPARE = "is shown by no template; take it out, or write its <img>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def lint(root: Path, path: Path) -> Verdict:
     policy = folder.policy
     if policy is None:
         return Verdict(path, "", tuple(findings), {})
-    more = [*_languages(folder, policy), *_template_alone(folder)]
+    more = [*_languages(folder, policy), *_template_alone(folder), *_images(folder, policy)]
     bodies: dict[str, list[str]] = {}
     if not findings and not policy.ready_made:
         bodies = {name: _texts(folder, policy, fields) for name, fields in folder.examples.items()}
@@ -63,6 +66,10 @@ def lint_layout(root: Path) -> tuple[Finding, ...]:
     """What is wrong with the blocks that all types share."""
     files = sorted((root / LAYOUT).glob("*.j2"))
     found = [finding for file in files for finding in _of_source(f"{LAYOUT}/{file.name}", file.read_text("utf-8"))]
+    sources = [file.read_text("utf-8") for file in (*files, *root.glob(f"*/{BODY}"))]
+    named = {one.name for source in sources for one in named_in(source)}
+    spare = sorted(file.name for file in (root / LAYOUT).glob("*") if file.suffix.lower() in SUFFIXES)
+    found += [Finding(f"{LAYOUT}/{name}", None, _SPARE) for name in spare if name not in named]
     return (*found, *footnotes_in(root)[1])
 
 
@@ -76,6 +83,27 @@ def _languages(folder: LetterTypeFolder, policy: Policy) -> Iterator[Finding]:
 def _template_alone(folder: LetterTypeFolder) -> Iterator[Finding]:
     if BODY in folder.texts:
         yield from _of_source(BODY, folder.texts[BODY])
+
+
+def _images(folder: LetterTypeFolder, policy: Policy) -> Iterator[Finding]:
+    """Files that no template shows, and images that will look otherwise on paper than in their files."""
+    tags = folder.image_tags()
+    named = {one.name for _, one in tags}
+    for file in sorted(file.name for file in folder.path.iterdir() if file.suffix.lower() in SUFFIXES):
+        if file not in named:
+            yield Finding(file, None, _SPARE)
+    for name, image in folder.images.items():
+        if image.was_coloured and not policy.colour:
+            yield Finding(
+                name, None, f"is in colour and the letter is not; save it in grey, or set `colour = true` in {POLICY}"
+            )
+    for file, one in tags:
+        if one.name not in folder.images or one.share not in ("", *WIDTHS):
+            continue  # told elsewhere
+        dpi = dpi_of(folder.images[one.name], one.share)
+        if dpi < LEAST_DPI - 1:
+            coarse = f"shows {one.name} at {dpi:.0f} dots an inch, which is coarse on paper"
+            yield Finding(file, one.line, f"{coarse}; take a larger image or a smaller class, for {LEAST_DPI}")
 
 
 def _of_source(file: str, source: str) -> Iterator[Finding]:
@@ -125,7 +153,8 @@ def _escaped(name: str) -> str:
 
 
 def _texts(folder: LetterTypeFolder, policy: Policy, fields: Mapping[str, Any]) -> list[str]:
-    return read_aloud(body_of(folder.form(policy).body, fields, specimen(TRIAL_DAY)))
+    form = folder.form(policy)
+    return read_aloud(body_of(form.body, fields, specimen(TRIAL_DAY), form.images))
 
 
 def _no_appeal(folder: LetterTypeFolder, bodies: Mapping[str, list[str]]) -> Iterator[Finding]:

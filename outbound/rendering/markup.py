@@ -11,20 +11,22 @@
 | `tr` | a row | `total` |
 | `th` `td` | a cell, of lines only | `amount`: set at right |
 | `section` | what belongs together | `box` (a tinted box), `keep` (on one page where it fits) |
+| `img` | an image beside the template: `src` its file, `alt` what it shows | `third` `half` `full` (of the width) |
 
 The text must be well-formed XML: `<br/>`, every tag closed. There are no entities beside XML's five.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from lxml import etree
 from lxml.etree import _Element
 
 from outbound.rendering.faults import RenderingFault
+from outbound.rendering.pictures import WIDTHS
 
 _INLINE = frozenset({"strong", "em", "a", "br"})
-_BLOCK = frozenset({"h1", "h2", "h3", "p", "ul", "ol", "table", "section"})
+_BLOCK = frozenset({"h1", "h2", "h3", "p", "ul", "ol", "table", "section", "img"})
 CHILDREN: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "body": _BLOCK,
@@ -37,6 +39,7 @@ CHILDREN: Mapping[str, frozenset[str]] = MappingProxyType(
         "em": frozenset({"strong", "br"}),
         "a": frozenset(),
         "br": frozenset(),
+        "img": frozenset(),
         "ul": frozenset({"li"}),
         "ol": frozenset({"li"}),
         "li": _INLINE,
@@ -56,9 +59,10 @@ CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
         "th": frozenset({"amount"}),
         "td": frozenset({"amount"}),
         "section": frozenset({"box", "keep"}),
+        "img": frozenset(WIDTHS),
     }
 )
-_TEXTLESS = frozenset({"body", "section", "ul", "ol", "table", "thead", "tbody", "tr", "br"})
+_TEXTLESS = frozenset({"body", "section", "ul", "ol", "table", "thead", "tbody", "tr", "br", "img"})
 _SCHEMES = ("https://", "mailto:", "tel:")
 _PARSER = etree.XMLParser  # a parser is not shared between threads: one is made for every letter (some microseconds)
 
@@ -71,8 +75,11 @@ class MarkupFault(RenderingFault):
         self.where, self.tag = where, tag
 
 
-def parse(html: str) -> _Element:
-    """The body as a checked tree under one `body` element. Raises MarkupFault."""
+def parse(html: str, images: Collection[str] = ()) -> _Element:
+    """The body as a checked tree under one `body` element; `images` are the names that there are.
+
+    Raises MarkupFault.
+    """
     parser = _PARSER(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         body = etree.fromstring(f"<body>{html}</body>", parser)
@@ -80,15 +87,15 @@ def parse(html: str) -> _Element:
         body = None
     if body is None:
         raise MarkupFault("the body is not well-formed: close every tag, write <br/>, and use no named entities")
-    _check(body)
+    _check(body, images)
     if len(body.findall(".//h1")) != 1 or body[0].tag != "h1":
         raise MarkupFault("the body must begin with its one <h1>")
     return body
 
 
-def _check(element: _Element) -> None:
+def _check(element: _Element, images: Collection[str]) -> None:
     tag = str(element.tag)
-    _check_attributes(element, tag)
+    _check_attributes(element, tag, images)
     if tag in _TEXTLESS and _has_text(element):
         raise MarkupFault(f"<{tag}> may not have text of its own; put it into a <p>, <li> or <td>", tag)
     for child in element:
@@ -96,7 +103,7 @@ def _check(element: _Element) -> None:
             raise MarkupFault("comments and processing instructions are not part of a letter")
         if child.tag not in CHILDREN[tag]:
             raise MarkupFault(f"<{child.tag[:20]}> may not stand in <{tag}>{_known(tag)}", child.tag[:20])
-        _check(child)
+        _check(child, images)
 
 
 def _known(tag: str) -> str:
@@ -114,15 +121,21 @@ def _has_text(element: _Element) -> bool:
     return any(text and not text.isspace() for text in texts)
 
 
-def _check_attributes(element: _Element, tag: str) -> None:
+def _check_attributes(element: _Element, tag: str, images: Collection[str]) -> None:
     for name, value in element.attrib.items():
         if name == "class" and value in CLASSES.get(tag, ()):
             continue
         if name == "href" and tag == "a" and _is_link(str(value)):
             continue
+        if tag == "img" and (name == "alt" or (name == "src" and value in images)):
+            continue
         raise MarkupFault(f"<{tag}> has an attribute or a value that a letter may not have{_classes(tag)}", tag)
     if tag == "a" and "href" not in element.attrib:
         raise MarkupFault("<a> needs an href", "a")
+    if tag == "img" and not {"src", "alt"} <= set(element.attrib):
+        raise MarkupFault(
+            '<img> needs a src and an alt; alt="" where it shows nothing that the text does not say', "img"
+        )
 
 
 def _is_link(href: str) -> bool:

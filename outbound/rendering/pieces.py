@@ -1,6 +1,7 @@
 """From the checked body to flowables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lxml.etree import _Element
@@ -8,6 +9,8 @@ from reportlab.platypus import Flowable
 
 from outbound.rendering.fonts import BOLD, REGULAR, width
 from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, block_of, text_of
+from outbound.rendering.images import Image
+from outbound.rendering.pictures import Picture
 from outbound.rendering.setting import Setting
 from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
@@ -77,10 +80,19 @@ class Group(Flowable):
             part.drawOn(canvas, x + self._pad, y + self.height - bottom)
 
 
-def flowables(body: _Element, root: Element, setting: Setting) -> list[Flowable]:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the pieces of one body share: the tags of its headings to come, the images that it may show, its setting."""
+
+    headings: Iterator[str]
+    images: Mapping[str, Image]
+    setting: Setting
+
+
+def flowables(body: _Element, root: Element, images: Mapping[str, Image], setting: Setting) -> list[Flowable]:
     """The whole body, in order; its elements are added to the tree under `root`."""
-    headings = _heading_tags(body)
-    return [piece for element in body for piece in _pieces(element, root, headings, setting)]
+    around = _Around(_heading_tags(body), images, setting)
+    return [piece for element in body for piece in _pieces(element, root, around)]
 
 
 def _heading_tags(body: _Element) -> Iterator[str]:
@@ -91,17 +103,24 @@ def _heading_tags(body: _Element) -> Iterator[str]:
         yield f"H{level}"
 
 
-def _pieces(element: _Element, parent: Element, headings: Iterator[str], setting: Setting) -> Iterator[Flowable]:
-    tag = element.tag
+def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flowable]:
+    tag, setting = element.tag, around.setting
     if tag in ("h1", "h2", "h3"):
-        yield _sticking(block_of(element, STYLES[tag], BOLD, Element(next(headings), parent), hyphens=setting.wide))
+        heading = Element(next(around.headings), parent)
+        yield _sticking(block_of(element, STYLES[tag], BOLD, heading, hyphens=setting.wide))
     elif tag in ("ul", "ol"):
         yield from _items(element, parent, setting)
     elif tag == "table":
         yield table_of(element, parent, setting)
+    elif tag == "img":
+        alt = " ".join(element.get("alt", "").split())
+        picture = Picture(around.images[element.get("src", "")], alt, element.get("class", ""), parent)
+        alone = Group([picture])  # a heading over it waits for all of it
+        alone.spaceBefore, alone.spaceAfter = picture.spaceBefore, picture.spaceAfter
+        yield alone
     elif tag == "section":
         within = Element("Sect", parent)
-        pieces = [piece for child in element for piece in _pieces(child, within, headings, setting)]
+        pieces = [piece for child in element for piece in _pieces(child, within, around)]
         yield Group(pieces, tinted=element.get("class") == "box")
     else:
         yield from _text_block(element, Element("P", parent), setting)

@@ -14,6 +14,7 @@ from outbound.rendering import fonts, sheet
 from outbound.rendering.cover import draw_cover
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fragments import text_of
+from outbound.rendering.images import Image
 from outbound.rendering.letter_type import LONGEST_TITLE, LetterType
 from outbound.rendering.metadata import Facts
 from outbound.rendering.paging import Page, pour
@@ -42,13 +43,17 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
     if letter_type.form is None:
         raise RenderingFault("ready-made")
     view = letter_view(frame)
-    body = body_of(letter_type.form.body, fields, view)
+    images = letter_type.form.images
+    body = body_of(letter_type.form.body, fields, view, images)
     sheet.checked(text_of(body))
     title = sheet.checked(line_of(letter_type.form.title, fields, view))
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RenderingFault("title")
     pdf, pages = _pdf(
-        _facts(title, frame, letter_type), _laid_out(body, frame, letter_type.languages[0]), frame, letter_type.plex
+        _facts(title, frame, letter_type),
+        _laid_out(body, frame, letter_type, images),
+        frame,
+        letter_type.plex,
     )
     return Document(
         pdf=pdf,
@@ -56,7 +61,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
         dated=frame.dated,
         pages=pages,
         sheets=sheets_of(pages, letter_type.plex),
-        html=twin(title, body, frame, letter_type.languages[0]),
+        html=twin(title, body, frame, letter_type, images),
         template_version=letter_type.template_version,
     )
 
@@ -82,15 +87,17 @@ class _Layout:
     pages: list[Page]
 
 
-def _laid_out(body: _Element, frame: Frame, language: str) -> _Layout:
+def _laid_out(body: _Element, frame: Frame, letter_type: LetterType, images: Mapping[str, Image]) -> _Layout:
+    language = letter_type.languages[0]
     fonts.register()
     root = Element("Document")
     cover = Element("Sect", root, DANISH)
     words = words_in(language)
-    head = sheet.head_of(frame, root, words, language)
+    head = sheet.head_of(frame, root, words, language, letter_type.colour)
     top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
     first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
-    return _Layout(root, cover, head, words, pour(flowables(body, root, setting_in(language)), first, BODY_LATER))
+    story = flowables(body, root, images, setting_in(language))
+    return _Layout(root, cover, head, words, pour(story, first, BODY_LATER))
 
 
 def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes, int]:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable
 
 from outbound.letter import Address
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fonts import BOLD, REGULAR, Face, runs, unprintable, width
 from outbound.rendering.fragments import GREY, INK, plain
 from outbound.rendering.pen import Pen
+from outbound.rendering.pictures import LogoPicture
 from outbound.rendering.structure import DANISH, Element
 from outbound.rendering.tagged import FOOTER as FOOTER_ARTIFACT
 from outbound.rendering.tagged import TaggedCanvas
@@ -110,7 +112,7 @@ def draw_return_line(canvas: TaggedCanvas, letterhead: Letterhead, element: Elem
     raise RenderingFault("return-address")
 
 
-Column = Sequence[tuple[TextBlock, float]]  # each with the points of space above it
+Column = Sequence[tuple[Flowable, float]]  # each with the points of space above it
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Head:
     recipient: Element
 
 
-def head_of(frame: Frame, root: Element, words: Words, language: str) -> Head:
+def head_of(frame: Frame, root: Element, words: Words, language: str, colour: bool) -> Head:
     """The head of the letter. Read aloud it comes before the title, in the order of the HTML twin: who writes, to
     whom, and the facts of the case.
 
@@ -133,7 +135,8 @@ def head_of(frame: Frame, root: Element, words: Words, language: str) -> Head:
         root = Element("Sect", root, DANISH)
     own = DANISH if words.language != "da" else b""
     letterhead, marker = frame.letterhead, Element("P", root, own)
-    column = [_said(letterhead.name, _HEAD_NAME, 0.0, Element("P", root, own), BOLD)]
+    column: list[tuple[Flowable, float]] = [(LogoPicture(letterhead.logo.on(colour)), 0.0)] if letterhead.logo else []
+    column.append(_said(letterhead.name, _HEAD_NAME, 5.0 if column else 0.0, Element("P", root, own), BOLD))
     if letterhead.department:
         column.append(_said(letterhead.department, _HEAD_TEXT, 1.0, Element("P", root, own)))
     return_line = Element("P", root, own)
@@ -178,14 +181,14 @@ def facts_of(frame: Frame, words: Words) -> list[tuple[str, str]]:
 def draw_head(canvas: TaggedCanvas, column: Column) -> None:
     """The column at right, from its top down."""
     y = (PAGE_HEIGHT - HEAD.top) * MM
-    for paragraph, space in column:
-        y -= space + paragraph.height
-        paragraph.drawOn(canvas, HEAD.left * MM, y)
+    for piece, space in column:
+        y -= space + piece.height
+        piece.drawOn(canvas, HEAD.left * MM, y)
 
 
 def head_bottom(column: Column) -> float:
     """Millimetres from the top of the page to the foot of the column. Raises RenderingFault: `letterhead`."""
-    tall: float = sum(space + paragraph.wrap(HEAD.width * MM, 1e6)[1] for paragraph, space in column) / MM
+    tall: float = sum(space + piece.wrap(HEAD.width * MM, 1e6)[1] for piece, space in column) / MM
     if tall > HEAD.height:
         raise RenderingFault("letterhead")
     return HEAD.top + tall

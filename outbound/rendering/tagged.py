@@ -13,8 +13,9 @@ from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
-from outbound.rendering.document import LetterDocument, TaggedPage, deflated
+from outbound.rendering.document import LetterDocument, TaggedPage, deflated, stream
 from outbound.rendering.fonts import REGULAR
+from outbound.rendering.images import Image
 from outbound.rendering.metadata import Facts
 from outbound.rendering.pen import END
 from outbound.rendering.structure import Annotation, Content, Element
@@ -60,6 +61,7 @@ class TaggedCanvas(_Grey, Canvas):
     _annotationrefs: list[Any]
     _pagesize: tuple[float, float]
     _currentPageHasImages: int
+    _formsinuse: list[str]
     _setColorSpace: Any
     _setExtGState: Any
     _setXObjects: Any
@@ -120,6 +122,23 @@ class TaggedCanvas(_Grey, Canvas):
     def end(self) -> None:
         """End the marked piece."""
         self._code.append(END)
+
+    def image(self, image: Image, width: float, height: float) -> None:
+        """The picture at the origin, in points; its pixels are in the file once, however often it is drawn."""
+        if not self._doc.hasForm(image.key):
+            self._doc.addForm(image.key, stream(image.data, image.entries))
+        self._formsinuse.append(image.key)
+        size = fp_str(width, 0, 0, height, 0, 0)
+        self._code.append(f"q {size} cm /{self._doc.getXObjectName(image.key)} Do Q")
+
+    def figure(self, image: Image, width: float, height: float, alt: str, element: Element) -> None:
+        """The picture as an element, with what is said of it and its place on the page."""
+        corners = (*self.absolutePosition(0, 0), *self.absolutePosition(width, height))
+        box = fp_str(*corners).encode("ascii")
+        said = pdfdoc.PDFString(alt).format(self._doc)
+        element.attributes = b"/Alt%b/A<</O/Layout/Placement/Block/BBox[%b]>>" % (said, box)
+        with self.tagged(element):
+            self.image(image, width, height)
 
     def linkURL(self, url: str, rect: Any, *args: Any, **more: Any) -> None:
         """The link's sensitive area, told apart from others by its target for those who do not see it."""

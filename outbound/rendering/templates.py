@@ -4,7 +4,7 @@ A template has the filters of `outbound.rendering.danish` and `english`, and the
 Nothing that could mark a value as safe (`safe`, `tojson`, `xmlattr`, `autoescape` blocks) is there to be used.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -102,6 +102,20 @@ class Templates:
             break
         return faults
 
+    def sources_of(self, name: str) -> dict[str, str]:
+        """The template and all that it takes in, by name; what cannot be read is left out."""
+        sources: dict[str, str] = {}
+        waiting = [name]
+        while waiting:
+            file = waiting.pop()
+            try:
+                sources[file] = self.source(file)
+                found = meta.find_referenced_templates(self.bodies.parse(sources[file]))
+            except (OSError, ValueError, TemplateError):
+                continue
+            waiting += sorted(file for file in found if file and file not in sources)
+        return sources
+
     def fields_in(self, text: str) -> frozenset[str]:
         """The fields that a template asks for."""
         return frozenset(meta.find_undeclared_variables(self.bodies.parse(text)))
@@ -124,9 +138,11 @@ class Renders(Protocol):
         """The text of one letter."""
 
 
-def body_of(template: Renders, fields: Mapping[str, Any], letter: Mapping[str, Any]) -> _Element:
+def body_of(
+    template: Renders, fields: Mapping[str, Any], letter: Mapping[str, Any], images: Collection[str] = ()
+) -> _Element:
     """The letter's body as a checked tree. Raises RenderingFault: `template` or what `markup.parse` says."""
-    return markup.parse(normalize("NFC", _guarded(template.render, fields, letter)))
+    return markup.parse(normalize("NFC", _guarded(template.render, fields, letter)), images)
 
 
 def line_of(template: Template, fields: Mapping[str, Any], letter: Mapping[str, Any]) -> str:

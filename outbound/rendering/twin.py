@@ -1,13 +1,17 @@
 """The accessible twin of a letter: the same text as one complete HTML5 page, for mailboxes and screen readers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lxml import etree
 from lxml.etree import _Element
 from markupsafe import Markup, escape
 
+from outbound.rendering.images import Image
+from outbound.rendering.letter_type import LetterType
+from outbound.rendering.pictures import logo_size, printed
 from outbound.rendering.sheet import facts_of, one_line
 from outbound.rendering.views import Frame
+from outbound.rendering.window import BODY_LATER, MM
 from outbound.rendering.words import words_in
 
 _STYLE = (
@@ -15,22 +19,29 @@ _STYLE = (
     "table{border-collapse:collapse;margin:1em 0}th,td{text-align:left;vertical-align:top;padding:.3em 1em .3em 0}"
     ".amount{text-align:right}.total td{font-weight:bold;border-top:1px solid}"
     ".box{background:#f1f1f1;padding:.5em 1em}"
+    "img{display:block;max-width:100%;height:auto;margin:1em 0}"
     "a{overflow-wrap:anywhere}"
 )
 
 
-def twin(title: str, body: _Element, frame: Frame, language: str) -> str:
-    """A page that stands alone; it fetches nothing. `body` is changed in place (its cells get their scopes)."""
+def twin(title: str, body: _Element, frame: Frame, letter_type: LetterType, images: Mapping[str, Image]) -> str:
+    """A page that stands alone; it fetches nothing. `body` is changed in place (cells get scopes, images pixels)."""
+    for element in body.iter("img"):
+        image = images[element.get("src", "")]
+        wide, _ = printed(image, element.get("class", ""), BODY_LATER.width * MM)
+        element.set("src", image.uri)
+        element.set("width", str(_pixels(wide)))
     for head in body.iterfind(".//thead//th"):
         head.set("scope", "col")
     for head in body.iterfind(".//tbody//th"):
         head.set("scope", "row")
     body.tag = "main"
+    language = letter_type.languages[0]
     main = etree.tostring(body, method="html", encoding="unicode")
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"{_header(frame, language)}\n{main}\n</body>\n</html>\n"
+        f"{_logo(frame, letter_type.colour)}{_header(frame, language)}\n{main}\n</body>\n</html>\n"
     )
 
 
@@ -52,6 +63,20 @@ def _header(frame: Frame, language: str) -> str:
     )
     whole = "" if language.partition("-")[0] == words.language else f' lang="{words.language}"'
     return f"<header{whole}>\n{''.join(map(_block, blocks))}</header>"
+
+
+def _logo(frame: Frame, colour: bool) -> str:
+    """Without words of its own: the name follows as text."""
+    logo = frame.letterhead.logo
+    if logo is None:
+        return ""
+    image = logo.on(colour)
+    return f'<img src="{image.uri}" alt="" width="{_pixels(logo_size(image)[0])}">\n'
+
+
+def _pixels(points: float) -> int:
+    """As CSS counts them."""
+    return round(points / 0.75)
 
 
 def _line(text: str, language: str = "") -> Markup:

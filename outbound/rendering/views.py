@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from outbound.letter import Address, Channel
+from outbound.rendering.logos import Logo
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Letterhead:
     mail: str = ""
     web: str = ""
     opening_hours: str = ""  # line breaks are kept
+    logo: Logo | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ WINDOW = Window(
     ),  # the machine's marks; the feeder
 )
 HEAD = Box(128, 15, 62, 150)  # the letterhead and, under it, date and case number
+LOGO = Box(128, 15, 48, 13)  # at the top of the letterhead, over the name
 BODY_FIRST = Box(22, 98, 164, 178)
 BODY_LATER = Box(22, 22, 164, 254)
 FOOTER = Box(22, 281, 168, 6)

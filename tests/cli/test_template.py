@@ -103,7 +103,7 @@ NESTED = """"sted": {
                       "ubrugt": { "type": "string" } } },
     """
 FAULTS = {
-    "a tag that is none": (BODY, "</h1>", '</h1>\n<img src="x"/>', f"{BODY}:3: <img> may not stand in <body>; use "),
+    "a tag that is none": (BODY, "</h1>", "</h1>\n<video/>", f"{BODY}:3: <video> may not stand in <body>; use "),
     "a tag in a branch that no example takes": (
         BODY,
         "{% if svar",

@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
 
 from outbound.organisation import Organisation, OrganisationFault, load_organisation
 from outbound.settings import Settings, SettingsFault
 from outbound.tariffs import load_tariffs
+from tests.organisation import drawn
 
 CONFIG = Path(__file__).parents[2] / "config"
 DAY = date(2026, 11, 23)
@@ -23,7 +25,7 @@ def organisation() -> Organisation:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("organisation.toml", "targets.toml"):
+    for name in ("organisation.toml", "targets.toml", "nordhavn.png"):
         shutil.copy(CONFIG / name, tmp_path / name)
     return tmp_path
 
@@ -180,3 +182,45 @@ def test_a_missing_file_says_which(folder: Path) -> None:
 def test_a_file_of_another_shape_is_a_fault_and_no_crash(folder: Path, text: str) -> None:
     (folder / "organisation.toml").write_text(text, encoding="utf-8")
     assert "department: there is no row" in faults_of(folder)
+
+
+def test_the_logo_of_the_invented_municipality_is_drawn_by_us() -> None:
+    with Image.open(drawn.FILE) as kept:
+        apart = ImageChops.difference(kept.convert("RGB"), drawn.logo().convert("RGB"))
+    assert apart.getbbox() is None
+
+
+def test_a_department_has_its_own_logo_before_the_municipalitys(folder: Path) -> None:
+    shutil.copy(folder / "nordhavn.png", folder / "skole.png")
+    with Image.open(folder / "skole.png") as kept:
+        kept.convert("L").save(folder / "skole.png")
+    change(folder, "organisation.toml", 'cost_centre = "3015"\n', 'cost_centre = "3015"\nlogo = "skole.png"\n')
+    made = load_organisation(folder)
+    of_all, own = (made.letterhead(code, DAY).logo for code in ("borgerservice", "boern-og-skole"))
+    assert of_all is not None
+    assert own is not None
+    assert (of_all.coloured.grey, own.coloured.grey) == (False, True)
+    assert of_all.grey.grey
+    assert made.letterhead("boern-og-skole", date(2025, 1, 1)).logo is of_all
+
+
+def test_there_need_be_no_logo(folder: Path) -> None:
+    change(folder, "organisation.toml", 'logo = "nordhavn.png"\n', "")
+    assert load_organisation(folder).letterhead("borgerservice", DAY).logo is None
+
+
+def test_a_logo_that_cannot_be_used_is_told_at_the_start(folder: Path) -> None:
+    change(folder, "organisation.toml", 'cost_centre = "3015"\n', 'cost_centre = "3015"\nlogo = "lille.png"\n')
+    Image.new("L", (60, 60)).save(folder / "lille.png")
+    (folder / "nordhavn.png").unlink()
+    said = faults_of(folder)
+    assert "logo nordhavn.png: cannot be read; put it beside this file, or correct its name." in said
+    assert "logo lille.png: has 117 dots an inch on paper; save it larger, for 150 at least." in said
+    (folder / "nordhavn.png").write_bytes(b"no image")
+    assert "logo nordhavn.png: is no PNG or JPEG that can be read; save it anew." in faults_of(folder)
+
+
+@pytest.mark.parametrize("name", ["../nordhavn.png", "/etc/logo.png", "logo.svg", "a b.png"])
+def test_a_logo_lies_beside_its_file(folder: Path, name: str) -> None:
+    change(folder, "organisation.toml", "nordhavn.png", name)
+    assert "municipality: logo: String should match pattern" in faults_of(folder)

@@ -46,7 +46,7 @@ class State:
         self.saved: list[tuple[Any, ...]] = []
 
     def order(self, operator: bytes, operands: list[Any]) -> None:
-        assert operator not in (b"TJ", b"'", b'"', b"Do"), f"an order that this reader does not know: {operator!r}"
+        assert operator not in (b"TJ", b"'", b'"'), f"an order that this reader does not know: {operator!r}"
         do = getattr(self, "order_" + {b"T*": "next"}.get(operator, operator.decode("latin-1")), None)
         if do is not None:
             do(*operands)
@@ -86,6 +86,9 @@ def glyphs(pdf: bytes) -> list[Glyph]:
 
 def _on_page(reader: PdfReader, page: PageObject, number: int) -> Iterator[Glyph]:
     state = State({name: _Font(font.get_object()) for name, font in _fonts(page).items()})
+    drawn: Any = page["/Resources"]
+    forms = drawn.get_object().get("/XObject", {}).values()
+    assert all(form.get_object()["/Subtype"] == "/Image" for form in forms), "a form may hold text"
     content = page.get_contents()
     for operands, operator in ContentStream(content, reader).operations if content is not None else ():
         if operator == b"Tj":

@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 READY := .venv/ready
+PEERS := .venv-peers/ready
 CODE := outbound adapters workers tests $(wildcard benchmarks)
 PYTHON ?=
 TESTS ?=
@@ -51,8 +52,8 @@ lint: $(READY) ## Format, lint, types, import contracts, pins: everything in `ch
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	@if grep -nE 'https?://|index-url|find-links|registry' requirements.lock; then \
-	  echo 'requirements.lock names a host; make it again with `make lock`.'; exit 1; fi
+	@if grep -nE 'https?://|index-url|find-links|registry' requirements.lock requirements-peers.lock; then \
+	  echo 'A lock file names a host; make it again with `make lock`.'; exit 1; fi
 
 check: lint test ## Everything that must be green before a commit lands
 
@@ -67,13 +68,22 @@ torture: $(READY) ## Thousands of letters while everything is killed, broken and
 	@$(BIN)/python -m tests.torture
 	@$(BIN)/python -m tests.torture --mutants
 
-bench: $(READY) ## Letters per second: the bare renderer and the whole way, on both databases
+bench: $(READY) ## Letters per second: the whole way on both databases, and the renderer beside other engines
+	@$(MAKE) $(PEERS) || echo 'The other engines could not be installed; they are left out.'
 	@$(BIN)/python -m benchmarks
+
+$(PEERS): requirements-peers.lock $(READY)
+	@$(BIN)/python -m venv --clear .venv-peers
+	@$(BIN)/uv pip sync -q --system-certs --require-hashes --python .venv-peers/bin/python requirements-peers.lock \
+	  || .venv-peers/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-peers.lock
+	@touch $(PEERS)
 
 lock: $(READY) ## Choose the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/uv pip compile -q --upgrade --system-certs --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --upgrade --system-certs --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --group peers -o requirements-peers.lock
 
 clean: ## Remove the virtual environment and all caches; var/ with its letters stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis build dist
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis build dist
 	find $(CODE) -name __pycache__ -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 """`make bench`: everything that is measured."""
 
-from benchmarks.whole_way import main
+from benchmarks import rendering, whole_way
 
-main()
+whole_way.main()
+rendering.main()

@@ -1,8 +1,8 @@
 """What every test may ask for: real servers, a fresh ledger on either database, the published schemas.
 
 Redis, PostgreSQL and SFTP are part of `make test` on every machine: where one of them cannot be started, the
-test fails. Only a browser, OpenSSH's server and the published schemas may be absent; those tests skip, and
-the last line of the run counts them.
+test fails. Only a browser, OpenSSH's server, the published schemas and the engines of `make bench` may be absent;
+those tests skip, and the last line of the run counts them.
 """
 
 import os
@@ -24,7 +24,8 @@ from outbound.stack.redis import RedisServer, find_server, given_url
 from outbound.stack.supervisor import Supervisor
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-MAY_SKIP = ("browser", "sshd", "specs")
+MAY_SKIP = ("browser", "sshd", "specs", "peers")
+PEERS_READY = REPOSITORY / ".venv-peers" / "ready"
 _databases = count(1)
 
 
@@ -156,6 +157,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("sshd: there is no sshd on this machine")
     if item.get_closest_marker("specs") and find_specs() is None:
         pytest.skip("specs: set OUTBOUND_SPECS_DIR to the folder of published schemas")
+    if item.get_closest_marker("peers") and not PEERS_READY.exists():
+        pytest.skip("peers: the other engines are not installed; `make .venv-peers/ready` installs them")
 
 
 _skips: Counter[str] = Counter()

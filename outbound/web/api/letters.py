@@ -50,7 +50,12 @@ def _with_room(request: Request, more: int) -> int:
         **may_answer(*BODY, Kind.OTHER_CONTENT, Kind.RATE),
         200: {"model": TakenOut, "description": "A repeat: the letters of the first call, as they are now"},
     },
-    openapi_extra=takes(LetterIn, from_a_template=examples.LETTER, a_finished_PDF=examples.READY_MADE),
+    openapi_extra=takes(
+        LetterIn,
+        from_a_template=examples.LETTER,
+        a_finished_PDF=examples.READY_MADE,
+        with_attachments=examples.ENCLOSED,
+    ),
 )
 def hand_in(
     caller: Caller,

@@ -4,12 +4,12 @@ Person, fields and document are parts of their own, so that a look-up decrypts n
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from outbound.letter import Address, Document, Recipient, Role
+from outbound.letter import Address, Attachment, Document, Recipient, Role
 
 PERSON = "person"
 FIELDS = "fields"
@@ -17,6 +17,7 @@ HANDED_IN = "handed-in"
 DOCUMENT = "document"
 TWIN = "twin"
 HEAD = "head"
+ATTACHMENTS = "attachments"
 DOCUMENT_PARTS = (DOCUMENT, TWIN, HEAD)
 
 
@@ -60,6 +61,26 @@ def unpack_fields(body: bytes) -> dict[str, Any]:
     return fields
 
 
+def attachment_parts(count: int) -> tuple[str, ...]:
+    """The parts that hold so many attachments: their titles, then each file."""
+    return (ATTACHMENTS, *(f"attachment-{number}" for number in range(1, count + 1))) if count else ()
+
+
+def pack_attachments(attachments: Sequence[Attachment]) -> dict[str, bytes]:
+    """The attachments as they were handed in."""
+    titles = _pack({"titles": [one.title for one in attachments]})
+    return dict(zip(attachment_parts(len(attachments)), (titles, *(one.pdf for one in attachments)), strict=False))
+
+
+def unpack_attachments(parts: Mapping[str, bytes], count: int) -> tuple[Attachment, ...]:
+    """Raises KeyError where one is not (or no longer) there."""
+    if not count:
+        return ()
+    head, *files = attachment_parts(count)
+    titles = json.loads(parts[head])["titles"]
+    return tuple(Attachment(parts[name], title) for name, title in zip(files, titles, strict=True))
+
+
 def pack_document(document: Document) -> dict[str, bytes]:
     """The parts of a finished letter; the twin is left out where there is none."""
     facts = {
@@ -68,14 +89,20 @@ def pack_document(document: Document) -> dict[str, bytes]:
         "pages": document.pages,
         "sheets": document.sheets,
         "template_version": document.template_version,
+        "attachments": [[one.title, one.pages] for one in document.attachments],
     }
     twin = {TWIN: document.html.encode()} if document.html is not None else {}
     return {DOCUMENT: document.pdf, HEAD: _pack(facts), **twin}
 
 
 def unpack_document(parts: Mapping[str, bytes]) -> Document:
-    """Raises KeyError where the document is not (or no longer) there."""
+    """Raises KeyError where the document is not (or no longer) there.
+
+    Its attachments have their files where `parts` holds them, else empty ones.
+    """
     facts = json.loads(parts[HEAD])
+    attachments = attachments_of(parts[HEAD])
+    files = [parts.get(name, b"") for name in attachment_parts(len(attachments))[1:]]
     return Document(
         pdf=parts[DOCUMENT],
         title=facts["title"],
@@ -84,6 +111,7 @@ def unpack_document(parts: Mapping[str, bytes]) -> Document:
         sheets=facts["sheets"],
         html=parts[TWIN].decode() if TWIN in parts else None,
         template_version=facts["template_version"],
+        attachments=tuple(replace(one, pdf=pdf) for one, pdf in zip(attachments, files, strict=True)),
     )
 
 
@@ -91,6 +119,11 @@ def title_of(head: bytes) -> str:
     """The title of the finished letter, from its part `head`."""
     title: str = json.loads(head)["title"]
     return title
+
+
+def attachments_of(head: bytes) -> tuple[Attachment, ...]:
+    """Title and pages of each attachment, without its file, from the part `head`."""
+    return tuple(Attachment(b"", title, pages) for title, pages in json.loads(head).get("attachments", ()))
 
 
 def address_value(address: Address | None) -> Any:

@@ -15,7 +15,17 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, insert
 
 from outbound import accounts, clock
-from outbound.contents import FIELDS, HANDED_IN, PERSON, pack_addressee, pack_fields, unpack_addressee, unpack_fields
+from outbound.contents import (
+    FIELDS,
+    HANDED_IN,
+    PERSON,
+    attachment_parts,
+    pack_addressee,
+    pack_fields,
+    unpack_addressee,
+    unpack_attachments,
+    unpack_fields,
+)
 from outbound.delivery.doubts import quiet_until
 from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted
@@ -281,9 +291,10 @@ def _must(done: bool) -> None:
 
 
 def _again(tx: Connection, house: House, one: Letter, hand: Hand) -> Submission:
-    parts = house.seal.open_parts(tx, [Part(one.id, part) for part in (PERSON, FIELDS, HANDED_IN)], hand.by, "resend")
+    wanted = (PERSON, FIELDS, HANDED_IN, *attachment_parts(one.attachments))
+    parts = house.seal.open_parts(tx, [Part(one.id, part) for part in wanted], hand.by, "resend")
     opened = {part.part: body for part, body in parts.items()}
-    if PERSON not in opened or FIELDS not in opened:
+    if not {*wanted} - {HANDED_IN} <= opened.keys():
         raise DeskRefusal("content-missing", "The letter's content is no longer under the seal.")
     fields, recipient = unpack_fields(opened[FIELDS]), unpack_addressee(opened[PERSON]).recipient
     pdf = opened.get(HANDED_IN)
@@ -295,6 +306,7 @@ def _again(tx: Connection, house: House, one: Letter, hand: Hand) -> Submission:
         recipients=(recipient,),
         fields=None if one.ready_made else fields,
         ready_made=ReadyMade(pdf, fields["title"], clock.today()) if pdf is not None else None,
+        attachments=unpack_attachments(opened, one.attachments),
         case_number=one.case_number,
         wish=one.wish,
         wish_reason=hand.why,

@@ -130,6 +130,19 @@ class ReadyMade:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A finished PDF that goes with a letter (bilag): beside it in the mailbox, behind it on paper.
+
+    `pages` is 0 until somebody has counted them. `must_not_occur` as with a ready-made PDF.
+    """
+
+    pdf: bytes = field(repr=False)
+    title: str = field(repr=False)
+    pages: int = 0
+    must_not_occur: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """One call of a specialist system: one letter for each recipient, linked by one reference."""
 
@@ -140,6 +153,7 @@ class Submission:
     recipients: tuple[Recipient, ...]
     fields: Mapping[str, Any] | None = field(default=None, repr=False)
     ready_made: ReadyMade | None = None
+    attachments: tuple[Attachment, ...] = ()
     case_number: str = ""
     wish: Wish = Wish.ANY
     wish_reason: str = field(default="", repr=False)  # free text: lives under the seal
@@ -165,6 +179,9 @@ class Document:
     """A finished letter: PDF, its accessible HTML twin (None for a ready-made PDF) and what the printer must know.
 
     `dated` is the day printed on it. `sheets` counts paper (A4) for the letter's own plex, cover sheet included.
+
+    `attachments` are named on it. For print `pdf` holds their pages too (their own `pdf` is empty here), for the
+    mailbox it is the letter alone; `pages` and `sheets` are those of the whole on paper either way.
     """
 
     pdf: bytes = field(repr=False)
@@ -174,6 +191,7 @@ class Document:
     sheets: int
     html: str | None = field(default=None, repr=False)
     template_version: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Mailbox(StrEnum):

@@ -92,6 +92,12 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(600, ge=1, description="Single letters a minute per specialist system.")
     body_limit: int = Field(140_000_000, ge=1_000, description="The largest request body in bytes.")
     pdf_limit: int = Field(15_000_000, ge=1_000, description="The largest ready-made PDF in bytes.")
+    most_attachments: int = Field(
+        10, ge=0, le=99, description="Attachments (bilag) to a letter at most. 10: KMD Logic's Doc2Mail takes no more."
+    )
+    attachments_limit: int = Field(
+        30_000_000, ge=1_000, description="Bytes of a letter's attachments together at most. Has no published source."
+    )
     preflight_seconds: float = Field(10, gt=0, description="Seconds that the checking of a ready-made PDF may take.")
     preflight_memory: int = Field(512_000_000, gt=0, description="Bytes of memory that it may take.")
 

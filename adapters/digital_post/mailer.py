@@ -57,7 +57,8 @@ class DigitalPostMailer:
         """What needs no asking: the mailbox could only say the same."""
         if dispatch.recipient.number is None:
             return Rejected(dispatch.id, "no-number", Blame.RECIPIENT)
-        if len(dispatch.document.pdf) > self.largest:
+        document = dispatch.document
+        if len(document.pdf) + sum(len(one.pdf) for one in document.attachments) > self.largest:
             return Rejected(dispatch.id, "too-large", Blame.RECIPIENT)
         return None
 

@@ -6,6 +6,7 @@ prefix (documentation of itk-dev/serviceplatformen), and a tree would cost more 
 
 import re
 from binascii import b2a_base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,7 +81,8 @@ def _content_data(dispatch: Dispatch) -> str:
 
 
 def _body(document: Document, created: datetime) -> tuple[bytes, ...]:
-    """One main document in one or two formats: the PDF, and the HTML twin that a screen reader prefers."""
+    """One main document in one or two formats: the PDF, and the HTML twin that a screen reader prefers; then each
+    attachment as a document of its own."""
     head = (
         f"<memo:MessageBody><memo:createdDateTime>{stamp(created)}</memo:createdDateTime><memo:MainDocument>"
         f"<memo:label>{escaped(_title(document))}</memo:label>"
@@ -89,7 +91,22 @@ def _body(document: Document, created: datetime) -> tuple[bytes, ...]:
     if document.html:
         html = document.html.encode(errors="replace")
         files += _file("text/html", file_name(document.title, ".html"), html)
-    return (head, *files, b"</memo:MainDocument></memo:MessageBody>")
+    return (head, *files, b"</memo:MainDocument>", *_additional(document), b"</memo:MessageBody>")
+
+
+def _additional(document: Document) -> Iterator[bytes]:
+    """No two files of a message have one name, whatever their titles are."""
+    taken = {file_name(document.title, ".pdf").casefold()}
+    for one in document.attachments:
+        name, number = file_name(one.title, ".pdf"), 1
+        while name.casefold() in taken:
+            number += 1
+            name = file_name(one.title, f" ({number}).pdf")
+        taken.add(name.casefold())
+        label = escaped(one_line(one.title, TEXT) or UNTITLED)
+        yield f"<memo:AdditionalDocument><memo:label>{label}</memo:label>".encode()
+        yield from _file("application/pdf", name, one.pdf)
+        yield b"</memo:AdditionalDocument>"
 
 
 def _file(kind: str, name: str, content: bytes) -> tuple[bytes, ...]:

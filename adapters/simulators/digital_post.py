@@ -5,6 +5,7 @@
 
 import asyncio
 import base64
+import json
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
@@ -102,7 +103,9 @@ class Mailbox:
             before = self._records.takings_of(memo.uuid)
             if not before:
                 return self._take(memo)
-            same = before[-1]["sha256"] == memo.sha256 and before[-1]["recipient"] == memo.recipient
+            kept = tuple(json.loads(before[-1]["detail"])["attachments"])
+            was = (before[-1]["sha256"], before[-1]["recipient"], kept)
+            same = was == (memo.sha256, memo.recipient, memo.attachments)
             self._records.count("repeat" if same else "repeat-with-other-content")
             return self._repeated(memo, before[-1]["consignment"])
 
@@ -121,7 +124,7 @@ class Mailbox:
 
     def _take(self, memo: Memo) -> Reply:
         transmission = str(uuid.uuid4())
-        told = {"memo": memo.version, "receipt": self._receipts.will_come(memo)}
+        told = {"memo": memo.version, "receipt": self._receipts.will_come(memo), "attachments": memo.attachments}
         self._records.take(memo.uuid, transmission, "digital", memo.recipient, memo.sha256, **told)
         self._receipts.settle(memo, transmission)
         return _received(memo, transmission)

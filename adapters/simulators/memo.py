@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from adapters.simulators.memo_documents import MEMO, Invalid, M, main_document, text_of
+from adapters.simulators.memo_documents import MEMO, Invalid, M, additional_documents, main_document, text_of
 
 LIMIT = 99_500_000
 PREFIXES = {
@@ -71,6 +71,7 @@ class Memo:
     recipient: str
     sha256: str
     version: str
+    attachments: tuple[str, ...] = ()
 
 
 class MemoReader:
@@ -167,7 +168,8 @@ def _memo(root: etree._Element, version: str) -> Memo:
         return Memo(uuid, text_of(header, "messageID") or None, recipient, _sms(header, body), version)
     if body is None:
         raise Invalid("A DIGITALPOST message has a MessageBody.")
-    return Memo(uuid, text_of(header, "messageID") or None, recipient, main_document(body), version)
+    main, more = main_document(body), additional_documents(body)
+    return Memo(uuid, text_of(header, "messageID") or None, recipient, main, version, more)
 
 
 def _check_header(header: etree._Element, version: str) -> None:

@@ -40,9 +40,17 @@ def main_document(body: etree._Element) -> str:
     digests = dict(_files(main))
     for document in others:
         list(_files(document))
+        if len(text_of(document, "label")) > 256:
+            raise Invalid("cvc-maxLength-valid: label has more than 256 characters.")
     for document in (main, *others):
         _check_actions(document)
     return digests.get("application/pdf") or next(iter(digests.values()))
+
+
+def additional_documents(body: etree._Element) -> tuple[str, ...]:
+    """The SHA-256 of each additional document's first file."""
+    found = body.iterfind(f"{M}AdditionalDocument")
+    return tuple(next(digest for _, digest in _files(document)) for document in found)
 
 
 def _files(document: etree._Element) -> Iterator[tuple[str, str]]:

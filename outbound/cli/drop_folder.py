@@ -1,8 +1,9 @@
 """A folder that systems drop letters in: which files are whole, reading them safely, and setting them aside.
 
-A letter is `NAME.json`, beside it perhaps `NAME.pdf`. It is whole when `NAME.ready` stands beside it (written last,
-any content), or when none of its files has changed for a while. Nothing is followed out of the folder, and no file's
-name is trusted: one that could carry a CPR number or move a terminal's cursor is given a neutral name.
+A letter is `NAME.json`, beside it perhaps `NAME.pdf` and its attachments `NAME.bilag-1.pdf`, `NAME.bilag-2.pdf` …. It
+is whole when `NAME.ready` stands beside it (written last, any content), or when none of its files has changed for a
+while. Nothing is followed out of the folder, and no file's name is trusted: one that could carry a CPR number or move
+a terminal's cursor is given a neutral name.
 """
 
 import fcntl
@@ -21,6 +22,7 @@ from outbound.intake import looks_like_cpr
 
 JSON, PDF, READY = ".json", ".pdf", ".ready"
 ENDINGS = (JSON, PDF, READY)
+ATTACHMENT = re.compile(r"(.+)(\.bilag-[1-9]\d?\.pdf)", re.IGNORECASE | re.DOTALL)
 UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
 DONE, FAULTY = "done", "faulty"
 LOCK = ".outbound-submit.lock"
@@ -135,9 +137,15 @@ def _moved(folder: Path, one: Dropped, place: str, reason: str) -> str:
     return name
 
 
-def done_before(folder: Path, one: Dropped) -> str | None:
-    """The PDF that a killed run has moved to `done` already; None where there is none."""
-    return f"{DONE}/{one.name}{PDF}" if is_plain(one.name) and (folder / DONE / f"{one.name}{PDF}").is_file() else None
+def attachment(number: int) -> str:
+    """How the file of the letter's attachment of this number, from 1, ends."""
+    return f".bilag-{number}{PDF}"
+
+
+def done_before(folder: Path, one: Dropped, ending: str = PDF) -> str | None:
+    """The file that a killed run has moved to `done` already; None where there is none."""
+    name = f"{one.name}{ending}"
+    return f"{DONE}/{name}" if is_plain(one.name) and (folder / DONE / name).is_file() else None
 
 
 def _passed_over(entry: os.DirEntry[str]) -> bool:
@@ -146,6 +154,8 @@ def _passed_over(entry: os.DirEntry[str]) -> bool:
 
 
 def _split(file: str) -> tuple[str, str]:
+    if found := ATTACHMENT.fullmatch(file):
+        return found[1], found[2].lower()
     name, dot, ending = file.rpartition(".")
     known = f"{dot}{ending}".lower()
     return (name, known) if name and known in ENDINGS else (file, "")

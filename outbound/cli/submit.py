@@ -12,11 +12,13 @@ from pydantic import ValidationError
 
 from outbound.cli.drop_folder import (
     DONE,
+    ENDINGS,
     FAULTY,
     JSON,
     PDF,
     Dropped,
     Unusable,
+    attachment,
     done_before,
     read,
     set_aside,
@@ -64,7 +66,8 @@ def submit(
     """Take in the letters that lie whole in a folder.
 
     They are moved to done/, or to faulty/ with the reason beside them. NAME.json is the body of POST /v1/letters;
-    where NAME.pdf lies beside it, that is its document.pdf. The same reference again is the same letter.
+    where NAME.pdf lies beside it, that is its document.pdf, and NAME.bilag-1.pdf its attachments' first. The same
+    reference again is the same letter.
     """
     if not folder.is_dir():
         raise CannotDo(f"{folder} is no folder.")
@@ -106,9 +109,11 @@ def _submission(rooms: "Rooms", system: System, folder: Path, one: Dropped) -> S
     if JSON not in one.files:
         raise Unusable("There is no NAME.json beside it that says what the letter is." if PDF in one.files else ODD)
     body = strict_json(without_mark(read(folder, one.files[JSON], limits.body_limit)))
-    pdf = one.files.get(PDF) or _moved_pdf(rooms, system, folder, one, body)
+    known = _is_known(rooms, system, body)
+    pdf = one.files.get(PDF) or (_moved_pdf(folder, one, body) if known else None)
     if pdf is not None:
         body = _with_pdf(body, read(folder, pdf, limits.pdf_limit))
+    body = _with_attachments(body, folder, one, known, limits.pdf_limit)
     letter = LetterIn.model_validate(body)
     return submission_of(letter, system.name, letter.mailing, limits.pdf_limit)
 
@@ -116,17 +121,37 @@ def _submission(rooms: "Rooms", system: System, folder: Path, one: Dropped) -> S
 ODD = "Letters are NAME.json, with NAME.pdf beside it for a finished PDF; this file is neither."
 
 
-def _moved_pdf(rooms: "Rooms", system: System, folder: Path, one: Dropped, body: Any) -> str | None:
-    """A run that was killed between its commit and the end of its moves has left the PDF in `done`.
-
-    Looked for only under a reference that is taken in already: a new letter never gets an older letter's PDF.
-    """
+def _is_known(rooms: "Rooms", system: System, body: Any) -> bool:
+    """Is the reference taken in already? Only then does a letter get a file from `done`, never an older letter's."""
     reference = body.get("reference") if isinstance(body, dict) else None
-    if not isinstance(reference, str) or not isinstance(body.get("document"), dict) or "pdf" in body["document"]:
-        return None
+    if not isinstance(reference, str):
+        return False
     with rooms.house.ledger.reading() as tx:
-        known = reference in references_known(tx, system.name, [reference])
-    return done_before(folder, one) if known else None
+        return reference in references_known(tx, system.name, [reference])
+
+
+def _moved_pdf(folder: Path, one: Dropped, body: Any) -> str | None:
+    """A run that was killed between its commit and the end of its moves has left the PDF in `done`."""
+    document = body.get("document")
+    return done_before(folder, one) if isinstance(document, dict) and "pdf" not in document else None
+
+
+def _with_attachments(body: Any, folder: Path, one: Dropped, known: bool, largest: int) -> Any:
+    """Each attachment of the JSON that has no `pdf` is given its file; no file is left over."""
+    given = body.get("attachments") if isinstance(body, dict) else None
+    entries, left = list(given) if isinstance(given, list) else [], {*one.files} - {*ENDINGS, ""}
+    for place, entry in enumerate(entries):
+        ending = attachment(place + 1)
+        moved = done_before(folder, one, ending) if known else None
+        if isinstance(entry, dict) and "pdf" not in entry and (file := one.files.get(ending) or moved):
+            left.discard(ending)
+            entries[place] = {**entry, "pdf": base64.b64encode(read(folder, file, largest)).decode()}
+    if left:
+        said = (
+            "With NAME.bilag-1.pdf beside it this is a list; its first object has the title of that file, and no pdf."
+        )
+        raise Undecodable(Fault("/attachments", said))
+    return {**body, "attachments": entries} if entries else body
 
 
 def _with_pdf(body: Any, pdf: bytes) -> Any:

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from outbound.contents import DOCUMENT, DOCUMENT_PARTS, HEAD, PERSON, unpack_addressee, unpack_document
+from outbound.contents import (
+    DOCUMENT,
+    DOCUMENT_PARTS,
+    HEAD,
+    PERSON,
+    attachment_parts,
+    unpack_addressee,
+    unpack_document,
+)
 from outbound.delivery.house import WORKER, House
 from outbound.ledger import sending
 from outbound.ledger.letters import hold
@@ -71,13 +79,18 @@ def envelopes(house: House, mailer: Mailer, letters: Sequence[Letter]) -> dict[U
 
 def content_of(tx: Connection, house: House, letters: Sequence[Letter]) -> Content:
     """What is needed of these letters to send them. Raises ContentMissing."""
-    wanted = [Part(one.id, part) for one in letters for part in (PERSON, *DOCUMENT_PARTS)]
+    wanted = [Part(one.id, part) for one in letters for part in (PERSON, *DOCUMENT_PARTS, *_beside(one))]
     content: Content = {one.id: {} for one in letters}
     for part, body in house.seal.open_parts(tx, wanted, WORKER, "send").items():
         content[part.owner][part.part] = body
-    if missing := [one for one in letters if not {PERSON, DOCUMENT, HEAD} <= content[one.id].keys()]:
+    if missing := [one for one in letters if not {PERSON, DOCUMENT, HEAD, *_beside(one)} <= content[one.id].keys()]:
         raise ContentMissing(missing)
     return content
+
+
+def _beside(one: Letter) -> tuple[str, ...]:
+    """The files of its own attachments, where they are not in the document."""
+    return attachment_parts(one.attachments)[1:] if one.document_channel == Channel.DIGITAL else ()
 
 
 def consignment_of(

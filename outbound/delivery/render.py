@@ -1,6 +1,7 @@
 """Step 2: template or ready-made PDF -> Document for today. RECEIVED -> RENDERED."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -12,8 +13,10 @@ from outbound.contents import (
     PERSON,
     Addressee,
     address_value,
+    attachment_parts,
     pack_document,
     unpack_addressee,
+    unpack_attachments,
     unpack_fields,
 )
 from outbound.delivery.house import WORKER, House, later
@@ -23,7 +26,7 @@ from outbound.ledger.values import Letter, Step
 from outbound.letter import Address, Channel, Document, Lane, ReadyMade, Submission, WaitsFor
 from outbound.life import Status
 from outbound.organisation import OrganisationFault
-from outbound.rendering import Frame, Limits, RenderingFault, prepare, render
+from outbound.rendering import Frame, Limits, RenderingFault, enclosed, prepare, render
 from outbound.seal import Part, Seal
 from outbound.settings import Settings
 
@@ -51,8 +54,12 @@ def render_handful(house: House, lane: Lane) -> int:
 
 
 def _open(tx: Connection, house: House, handful: Handful) -> Parts:
-    wanted = [Part(one.id, part) for one in handful.letters for part in (PERSON, FIELDS, HANDED_IN)]
+    wanted = [Part(one.id, part) for one in handful.letters for part in _parts_of(one)]
     return house.seal.open_parts(tx, wanted, WORKER, "render")
+
+
+def _parts_of(one: Letter) -> tuple[str, ...]:
+    return (PERSON, FIELDS, HANDED_IN, *attachment_parts(one.attachments))
 
 
 def _make(house: House, one: Letter, parts: Parts) -> Document | RenderingFault:
@@ -70,11 +77,17 @@ def document_for(house: House, one: Letter, parts: Parts) -> Document:
     """The letter as it is today. Raises RenderingFault."""
     addressee = unpack_addressee(parts[Part(one.id, PERSON)])
     fields = unpack_fields(parts[Part(one.id, FIELDS)])
-    frame = _frame(house, one, addressee)
+    attachments = unpack_attachments(
+        {part.part: parts[part] for part in parts if part.owner == one.id}, one.attachments
+    )
+    frame = replace(_frame(house, one, addressee), attachments=tuple(each.title for each in attachments))
+    letter_type, limits = house.types[one.letter_type], preflight_limits(house.settings)
     if not one.ready_made:
-        return render(house.types[one.letter_type], fields, frame)
-    finished = ReadyMade(parts[Part(one.id, HANDED_IN)], fields["title"], date.fromisoformat(fields["dated"]))
-    return prepare(finished, frame, plex=house.types[one.letter_type].plex, limits=preflight_limits(house.settings))
+        made = render(letter_type, fields, frame)
+    else:
+        finished = ReadyMade(parts[Part(one.id, HANDED_IN)], fields["title"], date.fromisoformat(fields["dated"]))
+        made = prepare(finished, frame, plex=letter_type.plex, limits=limits)
+    return enclosed(made, attachments, frame, plex=letter_type.plex, limits=limits) if attachments else made
 
 
 def preflight_limits(settings: Settings) -> Limits:
@@ -93,6 +106,7 @@ def trial(house: House, one: Submission) -> Document:
         address=recipient.address,
         case_number=one.case_number,
         reference=one.reference,
+        attachments=tuple(each.title for each in one.attachments),
     )
     return render(house.types[one.letter_type], one.fields or {}, frame)
 
@@ -110,8 +124,16 @@ def _frame(house: House, one: Letter, addressee: Addressee) -> Frame:
         case_number=one.case_number,
         reference=one.reference,
         marker=RESENT if one.follows else "",
-        channel=one.channel or Channel.PRINT,
+        channel=channel_for(one),
     )
+
+
+def channel_for(one: Letter) -> Channel:
+    """The channel that the document is made for while none is chosen: what is the least work if it is the right one.
+
+    Most letters go to the mailbox, where attachments stay as they are.
+    """
+    return one.channel or (Channel.DIGITAL if one.attachments else Channel.PRINT)
 
 
 def _keep(tx: Connection, house: House, one: Letter, token: str, made: Document | RenderingFault, parts: Parts) -> None:
@@ -125,15 +147,21 @@ def _keep(tx: Connection, house: House, one: Letter, token: str, made: Document 
     facts = {
         "dated": made.dated,
         "document_address": address_key(house.seal, addressee.address, addressee.protected),
-        "document_channel": one.channel or Channel.PRINT,
+        "document_channel": channel_for(one),
         "document_fingerprint": house.seal.fingerprint_bytes("document", made.pdf),
         "template_version": made.template_version,
         "pages": made.pages,
         "sheets": made.sheets,
-        "bytes": len(made.pdf),
+        "bytes": _bytes_of(one, made, parts),
     }
     if move(tx, one, Status.RENDERED, "rendered", WORKER, token=token, due_at=clock.now(), **facts):
         house.seal.put(tx, one.id, one.retention_month, pack_document(made))
+
+
+def _bytes_of(one: Letter, made: Document, parts: Parts) -> int:
+    """Of all that is handed over: on paper one file, in the mailbox the letter and what goes with it."""
+    beside = () if channel_for(one) is Channel.PRINT else attachment_parts(one.attachments)[1:]
+    return len(made.pdf) + sum(len(parts[Part(one.id, name)]) for name in beside)
 
 
 def address_key(seal: Seal, address: Address | None, protected: bool) -> str:

@@ -154,10 +154,11 @@ def _send_out(tx: Connection, house: House, found: Found, route: Route, token: s
 def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str) -> bool:
     """To be sent, or to be rendered again for this address or channel. False where the letter is no longer ours."""
     one = found.letter
+    by_channel = house.types[one.letter_type].channel_specific or one.attachments > 0
+    again: dict[str, Any] = {"due_at": clock.now(), **({"channel": route.channel} if by_channel else {})}
     if route.channel is Channel.PRINT and not _shows_address(house, found):
-        return move(tx, one, Status.RECEIVED, "address-to-print", WORKER, token=token, due_at=clock.now())
-    if house.types[one.letter_type].channel_specific and one.document_channel != route.channel:
-        again: dict[str, Any] = {"channel": route.channel, "due_at": clock.now()}
+        return move(tx, one, Status.RECEIVED, "address-to-print", WORKER, token=token, **again)
+    if by_channel and one.document_channel != route.channel:
         return move(tx, one, Status.RECEIVED, "another-channel", WORKER, token=token, **again)
     due = _next_run(house) if route.channel is Channel.PRINT else clock.now()
     country = found.addressee.address.country if found.addressee.address else one.country

@@ -23,7 +23,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """So many letters alike. `together` recipients share one submission (parents of one child)."""
+    """So many letters alike. `together` recipients share one submission (parents of one child).
+
+    `enclosing`: with attachments.
+    """
 
     system: str
     department: str
@@ -38,12 +41,20 @@ class Group:
     addressed: bool = False
     numbered: bool = True
     mailing: bool = False
+    enclosing: bool = False
 
 
 def _housing(
-    letters: int, route: Route, end: Status = Status.DELIVERED, outcome: str = "well", wish: Wish = Wish.ANY
+    letters: int,
+    route: Route,
+    end: Status = Status.DELIVERED,
+    outcome: str = "well",
+    wish: Wish = Wish.ANY,
+    enclosing: bool = False,
 ) -> Group:
-    return Group("boligstoette", "borgerservice", DECISION, letters, route, end, outcome, wish=wish)
+    return Group(
+        "boligstoette", "borgerservice", DECISION, letters, route, end, outcome, wish=wish, enclosing=enclosing
+    )  # fmt: skip
 
 
 def _jobs(
@@ -74,7 +85,8 @@ def _school(
 HELD, RETURNED, WAITING = Status.HELD, Status.RETURNED, Status.RENDERED
 
 SINGLE = (
-    _housing(41, Route.ENROLLED),
+    _housing(39, Route.ENROLLED),
+    _housing(2, Route.ENROLLED, enclosing=True),
     _housing(4, Route.EXEMPT, outcome="exempt"),
     _housing(1, Route.EXEMPT, outcome="exempt_protected"),
     _housing(1, Route.EXEMPT, outcome="exempt_abroad"),
@@ -82,7 +94,7 @@ SINGLE = (
     _housing(2, Route.NOT_YET_ACTIVE, outcome="unconfirmed"),
     _housing(2, Route.NOT_ENROLLED, outcome="absent"),
     _housing(3, Route.DIGITAL_REFUSED, outcome="refused_closed"),
-    _housing(1, Route.PAPER_DEMANDED, wish=Wish.PAPER),
+    _housing(1, Route.PAPER_DEMANDED, wish=Wish.PAPER, enclosing=True),
     _housing(1, Route.MAILBOX_CLOSED, HELD, "closed"),
     _housing(1, Route.RECIPIENT_DEAD, HELD, "absent_dead"),
     _housing(1, Route.NO_POSTAL_ADDRESS, HELD, "exempt_no_address"),

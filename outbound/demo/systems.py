@@ -78,6 +78,9 @@ class Api:
         return DemoFault(f"Fagsystemet {self.system} fik HTTP {answer.status_code} fra {answer.request.url.path}.")
 
 
+ATTACHMENTS = ("Beregning af boligstøtte", "Oversigt over dine oplysninger")
+
+
 class Author:
     """Writes the letters of the scenario, each to somebody invented."""
 
@@ -102,6 +105,8 @@ class Author:
         }
         if group.wish is not Wish.ANY:
             body["channel"] = {"wish": group.wish, "reason": REASON}
+        if group.enclosing:
+            body["attachments"] = [self._attachment(title) for title in ATTACHMENTS]
         return {**body, **self._content(group, body["recipients"][0].get("address"))}
 
     def _recipient(self, group: Group, number: str, name: str) -> Body:
@@ -110,6 +115,10 @@ class Author:
         lines = [f"Prøvevænget {self._written % 90 + 1}"]
         address = {"name": name, "lines": lines, "postcode": "4300", "town": "Holbæk"}
         return {"name": name, **role, **known, **({"address": address} if group.addressed else {})}
+
+    def _attachment(self, title: str) -> Body:
+        pdf = ready_made(title, clock.today(), [])
+        return {"title": title, "pdf": base64.b64encode(pdf).decode()}
 
     def _content(self, group: Group, address: Body | None) -> Body:
         if group.letter_type != READY_MADE:

@@ -13,6 +13,7 @@ from outbound.intake.checking import (
     looks_like_cpr,
     number_faults,
     postal_faults,
+    title_faults,
 )
 from outbound.intake.keeping import month_after, recipient_key, take_in, take_in_all
 from outbound.ledger.letters import Submitted
@@ -31,4 +32,5 @@ __all__ = [
     "recipient_key",
     "take_in",
     "take_in_all",
+    "title_faults",
 ]

@@ -1,7 +1,7 @@
 """Everything that can be wrong with a submission, found before anything is kept. No fault carries a value."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,11 +14,12 @@ from stdnum.exceptions import ValidationError
 from outbound import clock
 from outbound.delivery.house import House
 from outbound.delivery.render import preflight_limits, trial
+from outbound.intake.enclosing import attachment_faults, look_at, whole_faults
 from outbound.letter import Address, ReadyMade, Recipient, Submission, Wish
 from outbound.organisation import System
 from outbound.postal_address import AddressFault, address_faults
 from outbound.postal_days import add_working_days
-from outbound.rendering import NOTHING_KNOWN, Expected, Fault, RenderingFault, preflight
+from outbound.rendering import NOTHING_KNOWN, Expected, Fault, Preflight, RenderingFault, preflight
 from outbound.rendering.fields import character_faults
 
 MOST_RECIPIENTS = 20
@@ -47,8 +48,9 @@ def check(house: House, system: System, one: Submission, mailing: MailingFacts |
     if rights:
         return tuple(rights)
     plain = [*_references(one), *_dates(house, one), *_wish(house, one), *_recipients(one)]
-    content = [*_content(house, one)]
-    return tuple(plain + content) or tuple(_trial(house, one))
+    looked = look_at(house, one)
+    content = [*_content(house, one), *_titles(one), *attachment_faults(house, one, looked)]
+    return tuple(plain + content) or tuple(_trial(house, one, looked))
 
 
 def number_faults(recipient: Recipient, pointer: str) -> Iterator[Fault]:
@@ -126,12 +128,23 @@ def document_faults(house: House, one: ReadyMade, pointer: str, expected: Expect
         yield Fault(f"{pointer}/dated", "The PDF is dated too long ago; a letter leaves on the day it is dated.")
     if one.dated > clock.today() + timedelta(days=LATEST_DAYS):
         yield Fault(f"{pointer}/dated", "This is more than a year ahead.")
-    if not one.title.strip() or len(one.title) > 200 or not one.title.isprintable() or looks_like_cpr(one.title):
-        yield Fault(f"{pointer}/title", "Give a title of 1 to 200 printable characters, without a CPR number.")
+    yield from title_faults(one.title, f"{pointer}/title")
     hidden = replace(expected, must_not_occur=one.must_not_occur)
     found = preflight(one.pdf, hidden, preflight_limits(house.settings))
     for fault in found.faults:
-        yield Fault(f"{pointer}/pdf{fault.pointer}", fault.message)
+        yield replace(fault, pointer=f"{pointer}/pdf{fault.pointer}")
+
+
+def _titles(one: Submission) -> Iterator[Fault]:
+    for place, each in enumerate(one.attachments):
+        yield from title_faults(each.title, f"/attachments/{place}/title")
+
+
+def title_faults(title: str, pointer: str) -> Iterator[Fault]:
+    """A document's title stands in the mailbox and, of an attachment, on the letter."""
+    if not title.strip() or len(title) > 200 or not title.isprintable() or looks_like_cpr(title):
+        yield Fault(pointer, "Give a title of 1 to 200 printable characters, without a CPR number.")
+    yield from character_faults(title, pointer)
 
 
 def expected_of(house: House, one: Submission) -> Expected:
@@ -217,10 +230,16 @@ def _content(house: House, one: Submission) -> Iterator[Fault]:
         yield from document_faults(house, one.ready_made, "/document", expected_of(house, one))
 
 
-def _trial(house: House, one: Submission) -> Iterator[Fault]:
-    """A letter for a later day is rendered once now, so that its sender hears of a fault today."""
-    if one.ready_made is None and one.not_before and one.not_before > clock.today():
+def _trial(house: House, one: Submission, looked: Sequence[Preflight]) -> Iterator[Fault]:
+    """A letter for a later day, or with attachments, is rendered once now, so that its sender hears of a fault today:
+    also that it fits no envelope."""
+    pages, later = 0, one.not_before is not None and one.not_before > clock.today()
+    if one.ready_made is not None and looked:
+        pages = preflight(one.ready_made.pdf, NOTHING_KNOWN, preflight_limits(house.settings)).pages
+    elif one.ready_made is None and (later or looked):
         try:
-            trial(house, one)
+            pages = trial(house, one).pages
         except RenderingFault as fault:
             yield Fault("/fields", f"The letter cannot be rendered with these fields ({fault.code}).")
+            return
+    yield from whole_faults(house, one, pages, looked)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from outbound import clock
-from outbound.contents import FIELDS, HANDED_IN, PERSON, Addressee, pack_addressee, pack_fields
+from outbound.contents import FIELDS, HANDED_IN, PERSON, Addressee, pack_addressee, pack_attachments, pack_fields
 from outbound.delivery.house import House
 from outbound.ledger import letters as ledger
 from outbound.ledger.letters import Submitted
@@ -46,6 +46,7 @@ def _row(house: House, one: Submission, submission_id: UUID, number: int, recipi
         "follows": one.follows,
         "lane": Lane.MAILING if one.mailing_id else Lane.SINGLE,
         "ready_made": one.ready_made is not None,
+        "attachments": len(one.attachments),
         "id_type": recipient.id_type,
         "country": recipient.address.country if recipient.address else "DK",
         "recipient_key": recipient_key(house.seal, recipient),
@@ -80,6 +81,7 @@ def _first_moment(one: Submission, now: datetime) -> datetime:
 
 def _parts(one: Submission, recipient: Recipient) -> dict[str, bytes]:
     person = {PERSON: pack_addressee(Addressee(recipient)), "wish": one.wish_reason.encode()}
+    person |= pack_attachments(one.attachments)
     if one.ready_made is None:
         return {**person, FIELDS: pack_fields(one.fields or {})}
     head = {"title": one.ready_made.title, "dated": one.ready_made.dated.isoformat()}
@@ -88,7 +90,7 @@ def _parts(one: Submission, recipient: Recipient) -> dict[str, bytes]:
 
 def _fingerprints(seal: Seal, one: Submission) -> Mapping[str, str]:
     """Each part of the content under a name that a system knows, so that a difference can be named."""
-    plain = asdict(replace(one, ready_made=None, fields=None, recipients=()))
+    plain = asdict(replace(one, ready_made=None, fields=None, recipients=(), attachments=()))
     plain["follows"], plain["mailing_id"] = str(one.follows), str(one.mailing_id)
     names = ("department", "letter_type", "case_number", "wish", "wish_reason", "mailing_id", "follows")
     parts = {name: str(plain[name]) for name in names}
@@ -98,6 +100,9 @@ def _fingerprints(seal: Seal, one: Submission) -> Mapping[str, str]:
         values["fields"] = one.fields
     else:
         values["title"], values["dated"] = one.ready_made.title, one.ready_made.dated.isoformat()
+    if one.attachments:
+        files = [(each.title, seal.fingerprint_bytes("attachment", each.pdf)) for each in one.attachments]
+        values["attachments"] = files
     marks = {name: seal.fingerprint(f"submission:{name}", value) for name, value in values.items()}
     return marks if one.ready_made is None else {**marks, "pdf": seal.fingerprint_bytes("pdf", one.ready_made.pdf)}
 

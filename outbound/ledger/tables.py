@@ -63,6 +63,7 @@ letter = Table(
     Column("follows", Uuid),
     Column("lane", String(10), nullable=False),
     Column("ready_made", Boolean, nullable=False),
+    Column("attachments", Integer, nullable=False, server_default="0"),
     Column("id_type", String(3)),
     Column("country", String(2), nullable=False),  # where paper would go; DK until an address says otherwise
     Column("recipient_key", String(64)),

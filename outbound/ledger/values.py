@@ -42,6 +42,7 @@ class Letter:
     follows: UUID | None
     lane: Lane
     ready_made: bool
+    attachments: int
     id_type: str | None
     country: str
     recipient_key: str | None

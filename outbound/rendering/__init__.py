@@ -1,11 +1,12 @@
 """Fields and a template become a letter: PDF, accessible HTML twin, pages and sheets; ready-made PDFs are checked."""
 
+from outbound.rendering.enclosures import enclosed, pages_together
 from outbound.rendering.faults import Fault, LetterTypesFault, RenderingFault
 from outbound.rendering.fonts import unprintable
 from outbound.rendering.letter_type import LetterType
 from outbound.rendering.letter_types import LetterTypes
 from outbound.rendering.preflight import NOTHING_KNOWN, Limits, marked, preflight, prepare
-from outbound.rendering.renderer import render
+from outbound.rendering.renderer import render, sheets_of
 from outbound.rendering.verdict import RULES, Expected, Found, Preflight
 from outbound.rendering.views import Frame, Letterhead
 from outbound.rendering.window import WINDOW, Window
@@ -26,9 +27,12 @@ __all__ = [
     "Preflight",
     "RenderingFault",
     "Window",
+    "enclosed",
     "marked",
+    "pages_together",
     "preflight",
     "prepare",
     "render",
+    "sheets_of",
     "unprintable",
 ]

@@ -14,7 +14,7 @@ from outbound.rendering.foreign import NODES, dictionary
 def adopt(writer: PdfWriter, cover: PdfReader, pages: list[PageObject]) -> None:
     """Let the tree of the file reach the sheet's `pages`, or take their marks from them where there is no tree."""
     tree = dictionary(writer.root_object.get("/StructTreeRoot"))
-    free = _next_key(tree)
+    free = next_key(tree)
     for page in pages:  # pypdf leaves out their /StructParents, which are keys of another tree
         page.pop("/Tabs", None)
     if free is not None:
@@ -28,7 +28,7 @@ def _owners(cover: PdfReader, page: PageObject) -> list[Any]:
     return [given.get_object() for given in by_key[page["/StructParents"]].get_object()]
 
 
-def _next_key(tree: DictionaryObject) -> int | None:
+def next_key(tree: DictionaryObject) -> int | None:
     """The first key of the parent tree that is free; None where the tree is not one that could be added to."""
     parents = dictionary(tree.get("/ParentTree"))
     if "/K" not in tree or not ("/Nums" in parents or "/Kids" in parents):
@@ -55,7 +55,7 @@ def _array(node: DictionaryObject, name: str) -> Any:
 
 
 def _join(writer: PdfWriter, tree: DictionaryObject, key: int, sheets: list[tuple[PageObject, list[Any]]]) -> None:
-    holder = _holder(tree)
+    holder = holder_of(tree)
     part: Any = DictionaryObject({NameObject("/S"): NameObject("/Sect"), NameObject("/Lang"): TextStringObject("da")})
     where = writer._add_object(part)
     kids_of_part = part[NameObject("/K")] = ArrayObject()
@@ -66,13 +66,13 @@ def _join(writer: PdfWriter, tree: DictionaryObject, key: int, sheets: list[tupl
         kids_of_part.extend(marks)
         page[NameObject("/StructParents")], page[NameObject("/Tabs")] = NumberObject(key_of_page), NameObject("/S")
         numbers += [NumberObject(key_of_page), writer._add_object(marks)]
-    _put_last(writer, tree, numbers)
+    put_last(writer, tree, numbers)
     own: Any = holder.raw_get("/K")
     kids = own.get_object()
     holder[NameObject("/K")] = ArrayObject([where, *(kids if isinstance(kids, list) else [own])])
 
 
-def _holder(tree: DictionaryObject) -> DictionaryObject:
+def holder_of(tree: DictionaryObject) -> DictionaryObject:
     """The file's one Document element, where it has one; else the tree itself."""
     kids: Any = tree["/K"].get_object()
     first = dictionary(kids[0] if isinstance(kids, list) and len(kids) == 1 else kids)
@@ -84,7 +84,7 @@ def _element(writer: PdfWriter, owner: Any, page: PageObject, mark: int, parent:
     return writer._add_object(DictionaryObject({NameObject(name): value for name, value in entries.items()}))
 
 
-def _put_last(writer: PdfWriter, tree: DictionaryObject, numbers: ArrayObject) -> None:
+def put_last(writer: PdfWriter, tree: DictionaryObject, numbers: ArrayObject) -> None:
     """Our keys are greater than all others, so they stand last."""
     parents = dictionary(tree["/ParentTree"])
     if "/Kids" in parents:

@@ -1,14 +1,18 @@
 """What can be wrong with a letter, its fields or its type. No fault carries what somebody wrote."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault: where (a JSON pointer into what was handed in) and a sentence that echoes no value."""
+    """One fault: where (a JSON pointer into what was handed in) and a sentence that echoes no value.
+
+    `code`: the stand code, where the fault has one.
+    """
 
     pointer: str
     message: str
+    code: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pypdf.errors import LimitReachedError
 from outbound.rendering.assembly import assemble
 from outbound.rendering.foreign import Unfit, opened
 from outbound.rendering.inspection import Finding, inspect
+from outbound.rendering.joining import join
 from outbound.rendering.marking import mark
 from outbound.rendering.reading import read
 from outbound.rendering.verdict import Expected, Figures, Place, is_warning
@@ -61,8 +62,10 @@ def _answered(request: Message) -> Message:
 
 
 def _worked(head: dict[str, Any], parts: tuple[bytes, ...]) -> Message:
-    pdf, cover, stamp = parts
     expected = Expected(**head.get("expected", {}))
+    if head.get("task") == "enclose":
+        return _enclosed(head, parts, expected)
+    pdf, cover, stamp = parts
     finding, sheets = inspect(opened(pdf), int(head["most_pages"]))
     read(pdf, sheets, expected, finding)
     if head.get("task") == "mark":
@@ -70,6 +73,22 @@ def _worked(head: dict[str, Any], parts: tuple[bytes, ...]) -> Message:
     if head.get("task") == "make" and all(is_warning(code, expected) for code in finding.faults):
         return _found(finding, assemble(pdf, cover, stamp))
     return _found(finding)
+
+
+def _enclosed(head: dict[str, Any], parts: tuple[bytes, ...], expected: Expected) -> Message:
+    """The attachments counted, and one file of the letter and them where that is asked for."""
+    letter, *attachments = parts
+    found, pages = [], []
+    for pdf in attachments:
+        finding, sheets = inspect(opened(pdf), int(head["most_pages"]))
+        if expected.must_not_occur:
+            read(pdf, sheets, expected, finding)
+        found += [code for code in finding.faults if not is_warning(code, expected)]
+        pages.append(finding.pages)
+    made = b""
+    if head["together"] and not found:
+        made = join(letter, list(zip(attachments, pages, head["titles"], strict=True)), duplex=bool(head["duplex"]))
+    return Message({"pages": pages, "found": [(code, []) for code in found]}, (made,))
 
 
 def _found(finding: Finding, made: bytes = b"") -> Message:

@@ -12,6 +12,7 @@ from reportlab.lib import rl_accel
 from outbound.letter import Document
 from outbound.rendering import fonts, sheet
 from outbound.rendering.cover import draw_cover
+from outbound.rendering.enclosure_list import name_attachments
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fragments import text_of
 from outbound.rendering.images import Image
@@ -45,6 +46,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
     view = letter_view(frame)
     images = letter_type.form.images
     body = body_of(letter_type.form.body, fields, view, images)
+    name_attachments(body, frame.attachments, letter_type.languages[0])
     sheet.checked(text_of(body))
     title = sheet.checked(line_of(letter_type.form.title, fields, view))
     if not 0 < len(title) <= LONGEST_TITLE:

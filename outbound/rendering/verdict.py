@@ -175,7 +175,7 @@ class Preflight:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The same as `codes`, as sentences."""
-        return tuple(Fault("", f"{one.sentence} {one.what_to_do}") for one in self.found if not one.warning)
+        return tuple(Fault("", f"{one.sentence} {one.what_to_do}", one.code) for one in self.found if not one.warning)
 
 
 def is_warning(code: str, expected: Expected) -> bool:

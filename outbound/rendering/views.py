@@ -32,7 +32,7 @@ class Frame:
     `address` stands in the window; None where the letter goes to a digital mailbox. `cover`: the address is
     protected, so a sheet in front carries it and nothing else of the letter does. `cover_sheet`: the caller wants the
     sheet in front of a ready-made PDF because its pages are not known to carry the address. `marker` is a word such
-    as "Genudsendt".
+    as "Genudsendt". `attachments`: the titles of what goes with the letter.
     """
 
     recipient: str = field(repr=False)
@@ -46,6 +46,7 @@ class Frame:
     caseworker: str = field(default="", repr=False)
     marker: str = ""
     channel: Channel = Channel.PRINT
+    attachments: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def address_in_window(self) -> Address | None:

@@ -64,7 +64,8 @@ def invalid(faults: Iterable[Fault]) -> Problem:
 def _error(fault: Fault) -> dict[str, str]:
     if fault.pointer.startswith("?"):
         return {"parameter": fault.pointer[1:], "detail": fault.message}
-    return {"pointer": fault.pointer, "detail": fault.message}
+    code = {"code": fault.code} if fault.code else {}
+    return {"pointer": fault.pointer, "detail": fault.message, **code}
 
 
 def parameter_faults(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:

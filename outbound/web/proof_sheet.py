@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from outbound.contents import Addressee
+from outbound.letter import Attachment
 from outbound.rendering import fonts
 from outbound.rendering.danish import dato, tal
 from outbound.rendering.fonts import BOLD, REGULAR
@@ -50,6 +51,7 @@ class Proof:
     story: Story
     addressee: Addressee | None
     title: str | None
+    attachments: tuple[Attachment, ...]
     department: str
     municipality: str
     made_at: datetime
@@ -112,6 +114,7 @@ def _letter_facts(proof: Proof) -> Facts:
     one = proof.story.letter
     return [
         ("Titel", proof.title or "gemmes ikke længere, eller er ikke sat op endnu"),
+        *([("Bilag", _listed(proof.attachments))] if proof.attachments else []),
         ("Tilstand", words.state_said(one.status, one.channel)),
         ("Dateret", dato(one.dated) if one.dated else ""),
         ("Afsender", proof.department),
@@ -124,6 +127,10 @@ def _letter_facts(proof: Proof) -> Facts:
         ("Brevets id", str(one.id)),
         *([("Genudsendelse af", str(one.follows))] if one.follows else []),
     ]
+
+
+def _listed(attachments: Sequence[Attachment]) -> str:
+    return "\n".join(f"{one.title} ({_pages(one.pages)})" for one in attachments)
 
 
 def _pages(count: int) -> str:

@@ -4,7 +4,9 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -20,9 +22,11 @@ from adapters.http import Caller
 from outbound.letter import (
     Accepted,
     Answer,
+    Attachment,
     Blame,
     Channel,
     Consignment,
+    Dispatch,
     Lane,
     Mailbox,
     News,
@@ -30,7 +34,7 @@ from outbound.letter import (
     Rejected,
 )
 from outbound.ports import Misconfigured, OutcomeUnknown, Outside, OutsideError, PersonId, Unavailable
-from tests.adapters.outside import Simulator, a_consignment, a_dispatch, within
+from tests.adapters.outside import Simulator, a_consignment, a_dispatch, a_pdf, within
 from tests.adapters.scripted import Script, Scripted, answer, drip, hang_up, say, scripted
 from tests.people import child, company, person
 
@@ -59,6 +63,26 @@ def receipt(consignment: Consignment, **changes: Any) -> dict[str, Any]:
 
 def test_one_memo_a_consignment_in_either_lane(outside: Outside) -> None:
     assert [outside.mailers[Channel.DIGITAL].gathers(lane) for lane in Lane] == [1, 1]
+
+
+def test_attachments_arrive_as_they_are(outside: Outside, digital_post: Simulator) -> None:
+    files = [a_pdf("Beregning"), a_pdf("Kort", pages=2)]
+    dispatch = beside(*files)
+    assert [*outside.mailers[Channel.DIGITAL].hand_over(a_consignment(Channel.DIGITAL, dispatch))]
+    (taking,) = [one for one in digital_post.takings() if one["dispatch"] == str(dispatch.id)]
+    assert taking["detail"]["attachments"] == [sha256(file).hexdigest() for file in files]
+
+
+def beside(*files: bytes) -> Dispatch:
+    dispatch = a_dispatch()
+    attachments = tuple(Attachment(file, f"Bilag {number}", 1) for number, file in enumerate(files))
+    return replace(dispatch, document=replace(dispatch.document, attachments=attachments))
+
+
+def test_attachments_count_towards_what_the_mailbox_takes() -> None:
+    dispatch = beside(bytes(40_000_000), bytes(40_000_000))
+    answer = handed_over(hang_up(), a_consignment(Channel.DIGITAL, dispatch))
+    assert answer == Rejected(dispatch.id, "too-large", Blame.RECIPIENT)
 
 
 def test_the_request_is_the_one_that_is_agreed() -> None:

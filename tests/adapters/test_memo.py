@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from adapters.digital_post.memo import BAD_IN_FILE_NAME, Sender, file_name, memo
-from outbound.letter import Dispatch, Recipient, Role
+from outbound.letter import Attachment, Dispatch, Recipient, Role
 from tests.adapters.outside import CLOSED, a_dispatch
 from tests.conftest import find_specs
 from tests.people import company
@@ -111,6 +111,47 @@ def test_the_html_twin_is_a_second_file_of_the_same_document() -> None:
     content = memo(dispatch, SENDER, CLOSED)
     assert told(content, "MainDocument/memo:File/memo:encodingFormat") == ["application/pdf", "text/html"]
     assert base64.b64decode(told(content, "content")[1]).decode() == "<p>Kære borger æøå</p>"
+
+
+def beside(*titles: str) -> Dispatch:
+    """A dispatch of which each attachment's file says its number."""
+    dispatch = a_dispatch()
+    attachments = tuple(Attachment(b"%%PDF-%d" % number, title, 1) for number, title in enumerate(titles))
+    return replace(dispatch, document=replace(dispatch.document, title="Afgørelse", attachments=attachments))
+
+
+def test_attachments_are_documents_of_their_own_in_their_order() -> None:
+    content = memo(beside("Kort & plan", "Beregning: del 1/2"), SENDER, CLOSED)
+    assert told(content, "AdditionalDocument/memo:label") == ["Kort & plan", "Beregning: del 1/2"]
+    assert told(content, "AdditionalDocument/memo:File/memo:filename") == [
+        "Kort & plan.pdf",
+        "Beregning- del 1-2.pdf",
+    ]
+    files = told(content, "AdditionalDocument/memo:File/memo:content")
+    assert [base64.b64decode(file) for file in files] == [b"%PDF-0", b"%PDF-1"]
+    assert told(content, "MainDocument/memo:label") == ["Afgørelse"]
+
+
+def test_no_two_files_have_one_name() -> None:
+    content = memo(beside("afgørelse", "Kort (2)", "Kort", "Kort", "kort", "\x00"), SENDER, CLOSED)
+    names = told(content, "filename")
+    assert names == [
+        "Afgørelse.pdf",
+        "afgørelse (2).pdf",
+        "Kort (2).pdf",
+        "Kort.pdf",
+        "Kort (3).pdf",
+        "kort (4).pdf",
+        "Brev.pdf",
+    ]
+
+
+@pytest.mark.specs
+@pytest.mark.parametrize("text", HOSTILE)
+def test_attachments_of_any_title_make_a_valid_memo(schema: etree.XMLSchema, text: str) -> None:
+    content = memo(beside(text, text), SENDER, CLOSED)
+    schema.assertValid(read(content))
+    assert len(set(told(content, "filename"))) == 3
 
 
 def test_times_are_utc_whatever_zone_they_come_in() -> None:

@@ -191,6 +191,45 @@ def test_a_pdf_alone_and_a_letter_without_its_pdf_go_aside(take: Any, house: Hou
     assert len(names) == 6
 
 
+def beside(folder: Path, name: str, *titles: str) -> dict[str, Any]:
+    """Attachments of a letter, with a page more each, as files beside it."""
+    for number, _ in enumerate(titles, 1):
+        (folder / f"{name}.bilag-{number}.pdf").write_bytes(letter_pdf(boxes=("[0 0 595 842]",) * number))
+    return letter(name, attachments=[{"title": title} for title in titles])
+
+
+def test_files_beside_a_letter_are_its_attachments(take: Any, house: House, folder: Path) -> None:
+    drop(folder, "sag-1", beside(folder, "sag-1", "Beregning", "Kort"))
+    assert take().code == 0
+    with house.ledger.reading() as tx:
+        assert tx.execute(select(t.letter.c.attachments)).scalar_one() == 2
+    names = {"sag-1.json", "sag-1.bilag-1.pdf", "sag-1.bilag-2.pdf"}
+    assert {path.name for path in (folder / "done").iterdir()} == names
+
+
+@pytest.mark.parametrize("attachments", [None, [], [{"title": "Kort", "pdf": "eA=="}], [{"title": "Kort"}] * 2])
+def test_attachments_and_their_files_must_agree(take: Any, folder: Path, attachments: Any) -> None:
+    body = beside(folder, "sag-1", "Kort")
+    drop(folder, "sag-1", body | {"attachments": attachments} if attachments is not None else letter("sag-1"))
+    assert take().code == Code.FOUND
+    assert "/attachments" in (folder / "faulty" / "sag-1.reason.txt").read_text()
+    assert (folder / "faulty" / "sag-1.bilag-1.pdf").is_file()
+
+
+def test_a_run_that_was_killed_while_it_moved_attachments_is_gone_on_with(
+    take: Any, house: House, folder: Path
+) -> None:
+    body = beside(folder, "sag-1", "Beregning", "Kort")
+    drop(folder, "sag-1", body)
+    assert take().code == 0
+    (folder / "done" / "sag-1.json").rename(folder / "sag-1.json")
+    (folder / "done" / "sag-1.bilag-2.pdf").rename(folder / "sag-1.bilag-2.pdf")
+    again = take()
+    assert (again.code, "known already" in again.out) == (0, True)
+    drop(folder, "sag-1", {**body, "reference": "sag-2"})
+    assert take().code == Code.FOUND  # a new letter never gets an older one's files
+
+
 def test_links_and_pipes_are_not_followed(take: Any, house: House, folder: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.json"
     secret.write_text(json.dumps(letter("ref-secret")))

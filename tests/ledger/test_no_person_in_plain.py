@@ -13,12 +13,13 @@ from outbound import delivery, desk
 from outbound.delivery import House
 from outbound.desk import Hand
 from outbound.ledger import tables as t
-from outbound.letter import Address, Blame, Lane, Life, Mailbox, News, Person, Recipient, Role, Submission
+from outbound.letter import Address, Attachment, Blame, Lane, Life, Mailbox, News, Person, Recipient, Role, Submission
 from outbound.seal import Part, SealFault
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, dispatches, hand_in, submission
 from tests.outside import World
 from tests.people import person
+from tests.rendering.made import pages, text
 
 NAME, STREET, TOWN, FIELD = "Ødegunda Plantesen", "Plantevænget 17", "Plantestad", "Plantekælderen"
 NUMBERS = [person("well", 90 + number) for number in range(8)]
@@ -39,7 +40,8 @@ def planted(number: str) -> Submission:
     one = submission(number)
     fields = {**dict(one.fields or {}), "place": FIELD}
     recipient = Recipient(Role.PARTY, NAME, cpr=number, address=HOME)
-    return submission(number, recipients=(recipient,), fields=fields, wish_reason=WHY)
+    beside = (Attachment(pages([text(30, 120, f"{NAME}, {FIELD}")]), f"Beregning for {NAME}"),)
+    return submission(number, recipients=(recipient,), fields=fields, wish_reason=WHY, attachments=beside)
 
 
 def travel(house: House, world: World, moving_clock: MovingClock) -> list[UUID]:

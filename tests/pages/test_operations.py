@@ -10,13 +10,14 @@ from outbound import clock, desk
 from outbound.delivery import House
 from outbound.desk import Hand
 from outbound.ledger import tables as t
-from outbound.letter import Blame, Consignment, Life, Mailbox, News, Person
+from outbound.letter import Attachment, Blame, Consignment, Life, Mailbox, News, Person
 from outbound.life import Status
 from outbound.seal import reading
 from tests.delivery.walking import run_to_rest
 from tests.house import Killed, MovingClock, dispatches, hand_in, look, submission
 from tests.outside import World
 from tests.people import person
+from tests.rendering.pdfs import pdf
 from tests.serving import Served, hidden
 
 
@@ -97,6 +98,19 @@ def test_opening_a_letter_shows_the_person_and_is_logged(drift: httpx.Client, ho
     pdf = drift.post(f"/drift/breve/{letter}/pdf", data={"token": token, "purpose": "page-fault"})
     assert pdf.content.startswith(b"%PDF-")
     assert ("document", "page-fault") in readings(house, "drift")
+
+
+def test_titles_of_attachments_are_shown_where_the_letter_is_opened(
+    drift: httpx.Client, house: House, world: World
+) -> None:
+    beside = (Attachment(pdf(), "Beregning af ydelsen"),)
+    (letter,) = hand_in(house, submission(person(), attachments=beside))
+    run_to_rest(house)
+    shut = drift.get(f"/drift/breve/{letter}").text
+    assert "<dt>Bilag</dt><dd>1</dd>" in shut
+    assert "Beregning" not in shut
+    sent = {"token": hidden(shut), "purpose": "page-inquiry"}
+    assert "Beregning af ydelsen (1 side)" in drift.post(f"/drift/breve/{letter}/aabn", data=sent).text
 
 
 def test_the_story_tells_everything_in_its_order(drift: httpx.Client, house: House, world: World) -> None:

@@ -1,12 +1,15 @@
 """The mailbox on the wire: it takes once, answers as its mood says, and its receipts tell what became of a letter."""
 
+import base64
 import hashlib
+import re
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -160,6 +163,22 @@ def test_a_repeat_is_answered_as_the_first_was(post: httpx.Client, mailbox: Simu
     again = send(post, person("well"), first["messageUUID"])
     assert (again.status_code, again.json()["transmissionId"]) == (201, first["transmissionId"])
     assert len(mailbox.takings(first["messageUUID"])) == 1
+
+
+def test_a_repeat_with_another_attachment_is_noticed(post: httpx.Client, mailbox: Simulator) -> None:
+    before, key = mailbox.requests().get("repeat-with-other-content", 0), str(uuid4())
+    for text in ("Kort", "Kort", "Et andet kort"):
+        _, xml = memo(person("well", 9), key)
+        file = xml[xml.index(b"<memo:File>") : xml.index(b"</memo:MainDocument>")].replace(b"brev.pdf", b"kort.pdf")
+        other = base64.b64encode(pdf(text))
+        file = re.sub(b"<memo:content>.*</memo:content>", b"<memo:content>" + other + b"</memo:content>", file)
+        more = b"</memo:MainDocument><memo:AdditionalDocument><memo:label>Kort</memo:label>" + file
+        xml = xml.replace(b"</memo:MainDocument>", more + b"</memo:AdditionalDocument>")
+        answer = post.post("memos/", params={"memo-message-uuid": key}, content=xml, headers=XML)
+        assert answer.status_code == 201, answer.text
+    assert mailbox.requests()["repeat-with-other-content"] == before + 1
+    (taking,) = mailbox.takings(key)
+    assert taking["detail"]["attachments"] == [hashlib.sha256(pdf("Kort")).hexdigest()]
 
 
 def test_a_repeat_with_other_content_is_noticed(post: httpx.Client, mailbox: Simulator) -> None:

@@ -237,7 +237,7 @@ def test_markup_and_template_syntax_in_a_name_are_letters_like_others(
 def test_a_body_that_says_it_is_too_large_is_not_read(system: httpx.Client, served: Served) -> None:
     head = (
         "POST /v1/letters HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-        f"Authorization: {system.headers['authorization']}\r\nContent-Length: 30000000\r\n\r\n"
+        f"Authorization: {system.headers['authorization']}\r\nContent-Length: 90000000\r\n\r\n"
     )
     answer = talk(served, head.encode())
     assert answer.startswith(b"HTTP/1.1 413 ")

@@ -62,6 +62,14 @@ READY_MADE: dict[str, Any] = {
     "channel": {"wish": "paper", "reason": "Modtageren har bedt om papir."},
     "useful_until": (TODAY + timedelta(days=14)).isoformat(),
 }
+ENCLOSED: dict[str, Any] = {
+    **LETTER,
+    "reference": "sag-2026-3-brev-1",
+    "attachments": [
+        {"pdf": READY_MADE["document"]["pdf"], "title": "Oversigt over dine oplysninger"},
+        {"pdf": READY_MADE["document"]["pdf"], "title": "Kort over rådhuset", "must_not_occur": ADDRESS["lines"]},
+    ],
+}
 MAILING: dict[str, Any] = {
     "reference": "opkraevning-2026-12",
     "department": "borgerservice",

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from outbound.letter import Address, ReadyMade, Recipient, Role, Submission, Wish
+from outbound.letter import Address, Attachment, ReadyMade, Recipient, Role, Submission, Wish
 from outbound.rendering import Fault
 
 
@@ -73,6 +73,24 @@ class DocumentIn(HandedIn):
     ] = []
 
 
+class AttachmentIn(HandedIn):
+    """A finished PDF that goes with the letter (bilag), the same for all its recipients: A4, no window needed.
+
+    A document of its own in the mailbox; on paper it follows the letter, each from a fresh sheet.
+    """
+
+    pdf: Annotated[str, Field(description="The file in base64 (RFC 4648, section 4, with padding).")]
+    title: Annotated[
+        str, Field(max_length=200, description="Its title in the mailbox and in the list that ends the letter.")
+    ]
+    must_not_occur: Annotated[
+        list[Line],
+        Field(
+            max_length=20, description="Addresses that must not stand in any attachment; the document's own count, too."
+        ),
+    ] = []
+
+
 class PreflightIn(HandedIn):
     """A PDF to be checked, with what you know of the letter."""
 
@@ -106,6 +124,10 @@ class MailingLetterIn(HandedIn):
     recipients: Annotated[list[RecipientIn], Field(min_length=1, max_length=20)]
     fields: dict[str, Any] | None = None
     document: DocumentIn | None = None
+    attachments: Annotated[
+        list[AttachmentIn],
+        Field(max_length=99, description="In the order of the envelope; how many, a setting says (usually 10)."),
+    ] = []
     case_number: Annotated[str, Field(max_length=64)] = ""
     channel: ChannelIn | None = None
     not_before: Annotated[Day | None, Field(description="The first day that the letter may leave.")] = None
@@ -162,6 +184,7 @@ class PreviewIn(HandedIn):
     case_number: Annotated[str, Field(max_length=64)] = ""
     dated: Day | None = None
     channel: Literal["digital", "print"] = "print"
+    attachments: Annotated[list[Line], Field(max_length=99, description="Titles, as the letter would list them.")] = []
 
 
 class Undecodable(Exception):
@@ -182,6 +205,10 @@ def submission_of(one: MailingLetterIn, system: str, mailing: UUID | None, pdf_l
         recipients=tuple(recipient.noun() for recipient in one.recipients),
         fields=one.fields,
         ready_made=ready_made_of(one.document, "/document", pdf_limit) if one.document else None,
+        attachments=tuple(
+            Attachment(pdf_of(each.pdf, f"/attachments/{place}", pdf_limit), each.title, 0, tuple(each.must_not_occur))
+            for place, each in enumerate(one.attachments)
+        ),
         case_number=one.case_number,
         wish=one.channel.wish if one.channel else Wish.ANY,
         wish_reason=one.channel.reason if one.channel else "",

@@ -46,12 +46,16 @@ class HeldOut(BaseModel):
 
 
 class DocumentOut(BaseModel):
-    """The finished letter. The fingerprint is an HMAC of the PDF under a key of the municipality."""
+    """The finished letter. The fingerprint is an HMAC of the PDF under a key of the municipality.
+
+    Pages, sheets and bytes are those of the whole, with its attachments, whose titles the proof has.
+    """
 
     dated: date
     pages: int
     sheets: int
     bytes: int
+    attachments: int
     fingerprint: str
     template_version: str
 

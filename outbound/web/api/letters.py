@@ -24,13 +24,22 @@ from outbound.web.rooms import Inside, Rooms, rooms_of
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
 PRINTABLE = r"^[^\x00-\x1f]*$"  # PostgreSQL takes no NUL, and no reference has one
-ROOM_FOR_THE_REST = 1_000_000  # bytes of a body beside its PDF
+ROOM_FOR_THE_REST = 1_000_000  # bytes of a body beside its PDFs
 
 
 def single_limit(request: Request) -> int:
-    """The most bytes of a body with one letter: its PDF in base64, and the rest."""
+    """The most bytes of a body with one PDF in base64, and the rest."""
+    return _with_room(request, 0)
+
+
+def letter_limit(request: Request) -> int:
+    """The most bytes of a body with one letter, which may have attachments."""
+    return _with_room(request, rooms_of(request).house.settings.attachments_limit)
+
+
+def _with_room(request: Request, more: int) -> int:
     settings = rooms_of(request).house.settings
-    return min(settings.body_limit, settings.pdf_limit * 4 // 3 + ROOM_FOR_THE_REST)
+    return min(settings.body_limit, (settings.pdf_limit + more) * 4 // 3 + ROOM_FOR_THE_REST)
 
 
 @router.post(
@@ -41,11 +50,16 @@ def single_limit(request: Request) -> int:
         **may_answer(*BODY, Kind.OTHER_CONTENT, Kind.RATE),
         200: {"model": TakenOut, "description": "A repeat: the letters of the first call, as they are now"},
     },
-    openapi_extra=takes(LetterIn, from_a_template=examples.LETTER, a_finished_PDF=examples.READY_MADE),
+    openapi_extra=takes(
+        LetterIn,
+        from_a_template=examples.LETTER,
+        a_finished_PDF=examples.READY_MADE,
+        with_attachments=examples.ENCLOSED,
+    ),
 )
 def hand_in(
     caller: Caller,
-    body: Annotated[LetterIn, Depends(json_body(LetterIn, single_limit))],
+    body: Annotated[LetterIn, Depends(json_body(LetterIn, letter_limit))],
     inside: Inside,
     response: Response,
 ) -> TakenOut:

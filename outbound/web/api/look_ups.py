@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from outbound import clock
-from outbound.intake import number_faults, postal_faults
+from outbound.intake import number_faults, postal_faults, title_faults
 from outbound.letter import Channel, Mailbox, Recipient, Role
 from outbound.organisation import OrganisationFault, System
 from outbound.ports import PersonId
@@ -142,6 +142,8 @@ def _preview_faults(caller: System, letter_type: LetterType, body: PreviewIn) ->
         if not text.isprintable():
             yield Fault(f"/{name}", "Give printable characters on one line.")
         yield from character_faults(text, f"/{name}")
+    for place, title in enumerate(body.attachments):
+        yield from title_faults(title, f"/attachments/{place}")
     if body.address is not None:
         yield from postal_faults(body.address.noun(), "/address")
 
@@ -161,4 +163,5 @@ def _frame(inside: Rooms, caller: System, letter_type: LetterType, body: Preview
         case_number=body.case_number,
         reference="",
         channel=Channel(body.channel),
+        attachments=tuple(body.attachments),
     )

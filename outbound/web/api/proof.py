@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from outbound import clock
-from outbound.contents import HEAD, PERSON, Addressee, title_of, unpack_addressee
+from outbound.contents import HEAD, PERSON, Addressee, attachments_of, title_of, unpack_addressee
 from outbound.organisation import System
 from outbound.seal import Part
 from outbound.web.access import Caller
@@ -34,11 +34,19 @@ class ProvedRecipientOut(BaseModel):
     protected: bool
 
 
+class ProvedAttachmentOut(BaseModel):
+    """What went with the letter."""
+
+    title: str
+    pages: int
+
+
 class ProofOut(BaseModel):
     """Everything the router knows of a letter's way. `recipient` and `title` are null when no longer kept."""
 
     made_at: datetime
     title: str | None
+    attachments: list[ProvedAttachmentOut]
     recipient: ProvedRecipientOut | None
     letter: LetterOut
 
@@ -62,6 +70,7 @@ def prove(caller: Caller, inside: Inside, letter: UUID, request: Request) -> Pro
     return ProofOut(
         made_at=proof.made_at,
         title=proof.title,
+        attachments=[ProvedAttachmentOut(title=one.title, pages=one.pages) for one in proof.attachments],
         recipient=_recipient(proof.addressee) if proof.addressee else None,
         letter=letter_out(proof.story),
     )
@@ -90,6 +99,7 @@ def _proof(inside: Rooms, caller: System, letter: UUID) -> Proof:
         story=story,
         addressee=unpack_addressee(person) if person else None,
         title=title_of(head) if head else None,
+        attachments=attachments_of(head) if head else (),
         department=house.organisation.name_of(story.letter.department, story.letter.dated or clock.today()),
         municipality=house.organisation.municipality.name,
         made_at=clock.now(),

@@ -87,6 +87,7 @@ def _document(one: Letter) -> DocumentOut | None:
         pages=one.pages or 0,
         sheets=one.sheets or 0,
         bytes=one.bytes or 0,
+        attachments=one.attachments,
         fingerprint=one.document_fingerprint,
         template_version=one.template_version or "",
     )

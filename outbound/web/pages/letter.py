@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from outbound import desk
-from outbound.contents import DOCUMENT, PERSON, unpack_addressee
+from outbound.contents import DOCUMENT, HEAD, PERSON, attachments_of, unpack_addressee
 from outbound.delivery import House
 from outbound.desk import DeskRefusal, Hand, Verb, verbs_for
 from outbound.ledger.values import Step
@@ -59,13 +59,20 @@ def open_it(person: OnDuty, request: Request, form: Form, inside: Inside, letter
     if (purpose := form.get("purpose", "")) not in PURPOSES:
         return fault_page(request, 422, "Vælg, hvorfor brevet åbnes.")
     found = _found(inside, person, letter)
-    wanted = [Part(letter, PERSON), Part(letter, "wish"), *(Part(act.id, "why") for act in found.acts)]
+    wanted = [
+        Part(letter, PERSON),
+        Part(letter, "wish"),
+        Part(letter, HEAD),
+        *(Part(act.id, "why") for act in found.acts),
+    ]
     with inside.house.ledger.writing() as tx:
         opened = inside.house.seal.open_parts(tx, wanted, person.account.name, purpose)
     body = opened.get(Part(letter, PERSON))
     whys = {part.owner: text.decode() for part, text in opened.items() if part.part == "why"}
     wish = opened.get(Part(letter, "wish"), b"").decode()
-    return _page(person, found, addressee=unpack_addressee(body) if body else None, whys=whys, wish=wish, open=True)
+    head = opened.get(Part(letter, HEAD))
+    told = {"wish": wish, "attachments": attachments_of(head) if head else ()}
+    return _page(person, found, addressee=unpack_addressee(body) if body else None, whys=whys, open=True, **told)
 
 
 @router.post("/{letter}/pdf")
@@ -150,7 +157,7 @@ def _found(inside: Rooms, person: Person, letter: UUID) -> Story:
 
 
 def _page(person: Person, found: Story, **opened: Any) -> Response:
-    values = {"addressee": None, "whys": {}, "wish": "", "open": False, **opened}
+    values = {"addressee": None, "whys": {}, "wish": "", "attachments": (), "open": False, **opened}
     return person.page(
         "letter.html",
         title="Brevets historie",

@@ -8,6 +8,7 @@ from reportlab.platypus import Flowable
 
 from outbound.rendering.fonts import BOLD
 from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, paragraph_of, paragraphs_of, text_of
+from outbound.rendering.sizes import NORMAL, Size
 from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
 from outbound.rendering.tagged import RULE
@@ -23,11 +24,11 @@ class Group(Flowable):
     canv: Any
     PAD = 9.0  # points inside a tinted group
 
-    def __init__(self, inside: Sequence[Flowable], *, tinted: bool = False) -> None:
+    def __init__(self, inside: Sequence[Flowable], *, tinted: bool = False, size: Size = NORMAL) -> None:
         super().__init__()
-        self.inside, self.tinted = list(inside), tinted
-        self.spaceBefore, self.spaceAfter = (8, 8) if tinted else (0, 0)
-        self._pad = self.PAD if tinted else 0.0
+        self.inside, self.tinted, self.size = list(inside), tinted, size
+        self.spaceBefore, self.spaceAfter = (size.points(8), size.points(8)) if tinted else (0, 0)
+        self._pad = size.points(self.PAD) if tinted else 0.0
         self._places: list[tuple[float, float]] = []  # top and bottom of each part, from the top of the group
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
@@ -51,7 +52,7 @@ class Group(Flowable):
         if not self.tinted:
             return list(self.inside)
         first, rest = self._parted(width - 2 * self._pad, height - self._pad)
-        return [Group(first, tinted=True), Group(rest, tinted=True)] if first and rest else []
+        return [Group(part, tinted=True, size=self.size) for part in (first, rest)] if first and rest else []
 
     def _parted(self, width: float, room: float) -> tuple[list[Flowable], list[Flowable]]:
         """What fits in so many points, and the rest; a heading goes with what follows it."""
@@ -76,10 +77,10 @@ class Group(Flowable):
             part.drawOn(self.canv, self._pad, self.height - bottom)
 
 
-def flowables(body: _Element, root: Element) -> list[Flowable]:
+def flowables(body: _Element, root: Element, size: Size = NORMAL) -> list[Flowable]:
     """The whole body, in order; its elements are added to the tree under `root`."""
     headings = _heading_tags(body)
-    return [piece for element in body for piece in _pieces(element, root, headings)]
+    return [piece for element in body for piece in _pieces(element, root, headings, size)]
 
 
 def _heading_tags(body: _Element) -> Iterator[str]:
@@ -90,29 +91,30 @@ def _heading_tags(body: _Element) -> Iterator[str]:
         yield f"H{level}"
 
 
-def _pieces(element: _Element, parent: Element, headings: Iterator[str]) -> Iterator[Flowable]:
+def _pieces(element: _Element, parent: Element, headings: Iterator[str], size: Size) -> Iterator[Flowable]:
     tag = element.tag
     if tag in ("h1", "h2", "h3"):
-        yield _sticking(paragraph_of(element, STYLES[tag], BOLD, Element(next(headings), parent)))
+        yield _sticking(paragraph_of(element, size.style(STYLES[tag]), BOLD, Element(next(headings), parent)))
     elif tag in ("ul", "ol"):
-        yield from _items(element, parent)
+        yield from _items(element, parent, size)
     elif tag == "table":
-        yield table_of(element, parent)
+        yield table_of(element, parent, size)
     elif tag == "section":
         within = Element("Sect", parent)
-        pieces = [piece for child in element for piece in _pieces(child, within, headings)]
-        yield Group(pieces, tinted=element.get("class") == "box")
+        pieces = [piece for child in element for piece in _pieces(child, within, headings, size)]
+        yield Group(pieces, tinted=element.get("class") == "box", size=size)
     else:
-        yield from _text_block(element, Element("P", parent))
+        yield from _text_block(element, Element("P", parent), size)
 
 
-def _text_block(element: _Element, tag: Element) -> list[Flowable]:
+def _text_block(element: _Element, tag: Element, size: Size) -> list[Flowable]:
     kind = element.get("class")
     if kind == "signature":
-        signature = Group(paragraphs_of(element, SIGNATURE, tag=tag))
-        signature.spaceBefore = SIGNATURE.spaceBefore
+        style = size.style(SIGNATURE)
+        signature = Group(paragraphs_of(element, style, tag=tag))
+        signature.spaceBefore = style.spaceBefore
         return [signature]
-    paragraphs = paragraphs_of(element, NOTE if kind == "note" else BODY, tag=tag)
+    paragraphs = paragraphs_of(element, size.style(NOTE if kind == "note" else BODY), tag=tag)
     following = element.getnext()
     if following is not None and following.tag in ("ul", "ol") and len(text_of(element)) < _SHORT:
         _sticking(paragraphs[0])
@@ -125,11 +127,11 @@ def _sticking(flowable: Flowable) -> Flowable:
     return flowable
 
 
-def _items(element: _Element, parent: Element) -> Iterator[Flowable]:
+def _items(element: _Element, parent: Element, size: Size) -> Iterator[Flowable]:
     whole = Element("L", parent, UNORDERED if element.tag == "ul" else ORDERED)
     for number, item in enumerate(element, 1):
         bullet = "•" if element.tag == "ul" else f"{number}."
-        style = STYLES["li" if item.getnext() is not None else "last-li"]
+        style = size.style(STYLES["li" if item.getnext() is not None else "last-li"])
         entry = Element("LI", whole)
         label = Element("Lbl", entry)
         paragraphs = paragraphs_of(item, style, bullet=bullet, tag=Element("LBody", entry))

@@ -16,9 +16,10 @@ from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fragments import text_of
 from outbound.rendering.letter_type import LONGEST_TITLE, LetterType
 from outbound.rendering.metadata import Facts
-from outbound.rendering.paging import Page, pour
+from outbound.rendering.paging import FEW_LINES, Page, pour
 from outbound.rendering.pieces import flowables
 from outbound.rendering.sheet import one_line
+from outbound.rendering.sizes import SIZES
 from outbound.rendering.structure import DANISH, Element
 from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.templates import body_of, line_of
@@ -83,10 +84,11 @@ def _laid_out(body: _Element, frame: Frame, language: str) -> _Layout:
     fonts.register()
     root = Element("Document")
     cover = Element("Sect", root, DANISH)
+    size = SIZES[frame.format]
     head = sheet.head_of(frame, root if language == "da" else Element("Sect", root, DANISH))
     top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
     first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
-    return _Layout(root, cover, head, pour(flowables(body, root), first, BODY_LATER))
+    return _Layout(root, cover, head, pour(flowables(body, root, size), first, BODY_LATER, size.points(FEW_LINES)))
 
 
 def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes, int]:
@@ -94,13 +96,13 @@ def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes,
     out = BytesIO()
     canvas = TaggedCanvas(out, facts, layout.root)
     covers = draw_cover(canvas, frame, plex, layout.cover) if frame.cover else 0
-    sender, case = one_line(frame.letterhead.name), one_line(frame.case_number)
+    sender, case, size = one_line(frame.letterhead.name), one_line(frame.case_number), SIZES[frame.format]
     for number, page in enumerate(layout.pages, 1):
         if number == 1:
             _draw_first(canvas, layout.head, frame)
         for flowable, x, y in page.placed:
             flowable.drawOn(canvas, x, y)
-        sheet.draw_footer(canvas, sender, case, number, len(layout.pages))
+        sheet.draw_footer(canvas, sender, case, number, len(layout.pages), size.footer)
         canvas.showPage()
     canvas.save()
     return out.getvalue(), covers + len(layout.pages)
@@ -108,7 +110,7 @@ def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes,
 
 def _draw_first(canvas: TaggedCanvas, head: sheet.Head, frame: Frame) -> None:
     sheet.draw_head(canvas, head.column)
-    sheet.draw_marker(canvas, frame.marker, head.marker)
+    sheet.draw_marker(canvas, frame.marker, head.marker, SIZES[frame.format].marker)
     sheet.draw_return_line(canvas, frame.letterhead, head.return_line)
     if frame.address_in_window:
         sheet.draw_address(canvas, frame.address_in_window, head.recipient)

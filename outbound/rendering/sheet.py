@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 
-from outbound.letter import Address
+from outbound.letter import Address, Format
 from outbound.rendering.danish import dato
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fonts import BOLD, REGULAR, Face, runs, unprintable, width
 from outbound.rendering.fragments import GREY, INK, plain
+from outbound.rendering.sizes import HEAD_SIZES, NORMAL, Size
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import FOOTER as FOOTER_ARTIFACT
 from outbound.rendering.tagged import TaggedCanvas
@@ -123,32 +124,51 @@ class Head:
 
 def head_of(frame: Frame, root: Element) -> Head:
     """The head of the letter. Read aloud it comes before the title, in the order of the HTML twin: who writes, to
-    whom, and the facts of the case."""
+    whom, and the facts of the case. In large print it is set as large as so narrow a column allows."""
+    sizes = (NORMAL,) if frame.format is Format.NORMAL else HEAD_SIZES
+    for size in sizes[:-1]:
+        if _tall(_head_of(frame, Element("Document"), size).column) <= HEAD.height:
+            return _head_of(frame, root, size)
+    return _head_of(frame, root, sizes[-1])
+
+
+def _head_of(frame: Frame, root: Element, size: Size) -> Head:
     letterhead, marker = frame.letterhead, Element("P", root)
-    column = [_said(letterhead.name, _HEAD_NAME, 0.0, root, BOLD)]
+    column = [_said(letterhead.name, _HEAD_NAME, 0.0, root, size, BOLD)]
     if letterhead.department:
-        column.append(_said(letterhead.department, _HEAD_TEXT, 1.0, root))
+        column.append(_said(letterhead.department, _HEAD_TEXT, 1.0, root, size))
     return_line = Element("P", root)
     reached = (letterhead.phone and f"Telefon {letterhead.phone}", 5.0), (letterhead.mail, 0.0), (letterhead.web, 0.0)
-    column += [_said(text, _HEAD_TEXT, space, root) for text, space in reached if text]
+    column += [_said(text, _HEAD_TEXT, space, root, size) for text, space in reached if text]
     if letterhead.opening_hours.strip():
         hours = "\n".join(one_line(line) for line in letterhead.opening_hours.strip().splitlines())
-        column += _labelled("Åbningstid", plain(hours, _HEAD_TEXT), 6.0, root)
+        column += _labelled("Åbningstid", _set(hours, _HEAD_TEXT, size), 6.0, root, size)
     recipient = Element("P", root)
     for number, (label, text) in enumerate(facts_of(frame)):
-        column += _labelled(label, plain(text, _HEAD_VALUE), 2.0 if number else 12.0, root)
+        column += _labelled(label, _set(text, _HEAD_VALUE, size), 2.0 if number else 12.0, root, size)
     return Head(column, marker, return_line, recipient)
 
 
 def _said(
-    text: str, style: ParagraphStyle, space: float, root: Element, face: Face = REGULAR
+    text: str, style: ParagraphStyle, space: float, root: Element, size: Size, face: Face = REGULAR
 ) -> tuple[TaggedParagraph, float]:
-    return plain(one_line(text), style, face, Element("P", root)), space
+    return _set(one_line(text), style, size, face, Element("P", root)), space
 
 
-def _labelled(label: str, value: TaggedParagraph, space: float, root: Element) -> Column:
+def _set(
+    text: str, style: ParagraphStyle, size: Size, face: Face = REGULAR, tag: Element | None = None
+) -> TaggedParagraph:
+    """A paragraph of the column; smaller where a word would else be cut, but never smaller than usual."""
+    for each in (one for one in HEAD_SIZES[:-1] if one.factor <= size.factor):
+        made = plain(text, each.style(style), face, tag)
+        if made.minWidth() <= HEAD.width * MM:
+            return made
+    return plain(text, style, face, tag)
+
+
+def _labelled(label: str, value: TaggedParagraph, space: float, root: Element, size: Size) -> Column:
     """A small word and, under it, what it says: heard as one."""
-    over = plain(label, _HEAD_LABEL)
+    over = _set(label, _HEAD_LABEL, size)
     over.element = value.element = Element("P", root)
     over.tail = " "
     return [(over, space), (value, 0.0)]
@@ -175,25 +195,32 @@ def draw_head(canvas: TaggedCanvas, column: Column) -> None:
 
 def head_bottom(column: Column) -> float:
     """Millimetres from the top of the page to the foot of the column. Raises RenderingFault: `letterhead`."""
-    tall: float = sum(space + paragraph.wrap(HEAD.width * MM, 1e6)[1] for paragraph, space in column) / MM
+    tall = _tall(column)
     if tall > HEAD.height:
         raise RenderingFault("letterhead")
     return HEAD.top + tall
 
 
-def draw_marker(canvas: TaggedCanvas, marker: str, element: Element | None) -> None:
-    """A word such as "Genudsendt" in the top margin. Raises RenderingFault: `marker` where it is too long."""
+def _tall(column: Column) -> float:
+    tall: float = sum(space + paragraph.wrap(HEAD.width * MM, 1e6)[1] for paragraph, space in column) / MM
+    return tall
+
+
+def draw_marker(canvas: TaggedCanvas, marker: str, element: Element | None, points: float = NORMAL.marker) -> None:
+    """A word such as "Genudsendt" in the top margin, in so many points or in its usual size where it is too long for
+    that. Raises RenderingFault: `marker` where it is too long for its usual size."""
     word = one_line(marker)
     if word:
-        if width(word, BOLD, 11) > MARKER.width * MM:
+        fits = [size for size in (points, NORMAL.marker) if width(word, BOLD, size) <= MARKER.width * MM]
+        if not fits:
             raise RenderingFault("marker")
         with canvas.tagged(element):
-            draw_line(canvas, MARKER.left * MM, (PAGE_HEIGHT - MARKER.bottom + 1.5) * MM, word, BOLD, 11)
+            draw_line(canvas, MARKER.left * MM, (PAGE_HEIGHT - MARKER.bottom + 1.5) * MM, word, BOLD, fits[0])
 
 
-def draw_footer(canvas: TaggedCanvas, sender: str, case_number: str, page: int, pages: int) -> None:
-    """Sender and case at left as far as there is room, `Side x af y` at right."""
-    y, size = (PAGE_HEIGHT - FOOTER.bottom + 1.5) * MM, 8.0
+def draw_footer(canvas: TaggedCanvas, sender: str, case_number: str, page: int, pages: int, size: float) -> None:
+    """Sender and case at left as far as there is room, `Side x af y` at right, in so many points."""
+    y = (PAGE_HEIGHT - FOOTER.bottom + 1.5) * MM
     number = f"Side {page} af {pages}"
     x = FOOTER.right * MM - width(number, REGULAR, size)
     left = sender + (f" · Sagsnummer {case_number}" if case_number else "")

@@ -6,6 +6,7 @@ from lxml import etree
 from lxml.etree import _Element
 from markupsafe import Markup, escape
 
+from outbound.letter import Format
 from outbound.rendering.sheet import facts_of, one_line
 from outbound.rendering.views import Frame
 
@@ -16,6 +17,7 @@ _STYLE = (
     ".box{background:#f1f1f1;padding:.5em 1em}"
     "a{overflow-wrap:anywhere}"
 )
+_SIZES = {Format.NORMAL: "", Format.LARGE: "html{font-size:150%}"}  # of a browser's usual 12 points: 18
 
 
 def twin(title: str, body: _Element, frame: Frame, language: str) -> str:
@@ -28,7 +30,7 @@ def twin(title: str, body: _Element, frame: Frame, language: str) -> str:
     main = etree.tostring(body, method="html", encoding="unicode")
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}{_SIZES[frame.format]}</style>\n</head>\n<body>\n"
         f"{_header(frame)}\n{main}\n</body>\n</html>\n"
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from outbound.letter import Address, Channel
+from outbound.letter import Address, Channel, Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Frame:
     caseworker: str = field(default="", repr=False)
     marker: str = ""
     channel: Channel = Channel.PRINT
+    format: Format = Format.NORMAL
 
     @property
     def address_in_window(self) -> Address | None:

@@ -41,7 +41,12 @@ def single_limit(request: Request) -> int:
         **may_answer(*BODY, Kind.OTHER_CONTENT, Kind.RATE),
         200: {"model": TakenOut, "description": "A repeat: the letters of the first call, as they are now"},
     },
-    openapi_extra=takes(LetterIn, from_a_template=examples.LETTER, a_finished_PDF=examples.READY_MADE),
+    openapi_extra=takes(
+        LetterIn,
+        from_a_template=examples.LETTER,
+        in_large_print_for_one=examples.LARGE_PRINT,
+        a_finished_PDF=examples.READY_MADE,
+    ),
 )
 def hand_in(
     caller: Caller,

@@ -161,4 +161,5 @@ def _frame(inside: Rooms, caller: System, letter_type: LetterType, body: Preview
         case_number=body.case_number,
         reference="",
         channel=Channel(body.channel),
+        format=body.format,
     )

@@ -310,5 +310,6 @@ def _again(tx: Connection, house: House, one: Letter, hand: Hand) -> Submission:
         case_number=one.case_number,
         wish=one.wish,
         wish_reason=hand.why,
+        format=one.format,
         follows=one.id,
     )

@@ -42,6 +42,13 @@ class Wish(StrEnum):
     DIGITAL = "digital"
 
 
+class Format(StrEnum):
+    """How large a letter is set."""
+
+    NORMAL = "normal"
+    LARGE = "storskrift"  # large print, for those who need it
+
+
 class WaitsFor(StrEnum):
     """Who can end the waiting of a HELD letter."""
 
@@ -144,7 +151,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One call of a specialist system: one letter for each recipient, linked by one reference."""
+    """One call of a specialist system: one letter for each recipient, linked by one reference.
+
+    `format` holds for all recipients; `own_formats`, by the place of a recipient, outranks it.
+    """
 
     system: str
     reference: str
@@ -157,10 +167,16 @@ class Submission:
     case_number: str = ""
     wish: Wish = Wish.ANY
     wish_reason: str = field(default="", repr=False)  # free text: lives under the seal
+    format: Format = Format.NORMAL
+    own_formats: Mapping[int, Format] = field(default_factory=dict)
     not_before: date | None = None
     useful_until: date | None = None
     mailing_id: UUID | None = None
     follows: UUID | None = None  # the letter that this one is sent again for
+
+    def format_of(self, number: int) -> Format:
+        """How large the letter to the recipient at this place is set."""
+        return self.own_formats.get(number, self.format)
 
 
 @dataclass(frozen=True, slots=True)

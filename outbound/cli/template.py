@@ -11,7 +11,7 @@ import typer
 from outbound import clock
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.tables import Form, shown
-from outbound.letter import Address
+from outbound.letter import Address, Format
 from outbound.organisation import Organisation, load_organisation
 from outbound.rendering import Frame, LetterType, LetterTypes, RenderingFault, render
 from outbound.rendering.faults import Finding
@@ -138,6 +138,7 @@ def preview(
     name: Annotated[str, typer.Argument(help="The letter type.")],
     example: Annotated[Path | None, typer.Option(help="A file of fields; else the type's own example.json.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the PDF goes; else NAME.pdf here.")] = None,
+    large_print: Annotated[bool, typer.Option("--large-print", help="In large print (storskrift).")] = False,
     folder: Folder = TYPES,
     config: Config = CONFIG,
 ) -> None:
@@ -147,7 +148,7 @@ def preview(
     if made.ready_made:
         raise CannotDo(f"{name} comes as a finished PDF; there is nothing to preview.")
     try:
-        document = render(made, _fields(made, example), _frame(made, load_organisation(config)))
+        document = render(made, _fields(made, example), _frame(made, load_organisation(config), large_print))
     except RenderingFault as fault:
         raise CannotDo(f"{name} cannot be rendered with these fields: {fault.code}.") from None
     twin = target.with_suffix(".html")
@@ -172,9 +173,18 @@ def _fields(made: LetterType, example: Path | None) -> Any:
     return fields
 
 
-def _frame(made: LetterType, organisation: Organisation) -> Frame:
+def _frame(made: LetterType, organisation: Organisation, large_print: bool) -> Frame:
     """An invented recipient, and the letterhead that the department has today."""
     today, name = clock.today(), "Eksempel Eksempelsen"
     head = organisation.letterhead(made.department, today)
     address = Address(name, ("Opdigtet Allé 12, 3. tv.",), "9999", "Eksempelby")
-    return Frame(name, today, head, address, case_number="26/1042", reference="Eksempel", caseworker="Eva Opdigt")
+    return Frame(
+        name,
+        today,
+        head,
+        address,
+        case_number="26/1042",
+        reference="Eksempel",
+        caseworker="Eva Opdigt",
+        format=Format.LARGE if large_print else Format.NORMAL,
+    )

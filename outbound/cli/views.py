@@ -18,12 +18,12 @@ from outbound.desk import verbs_for
 from outbound.ledger import Ledger
 from outbound.ledger.sending import live_dispatch
 from outbound.ledger.values import LedgerDispatch, Letter
-from outbound.letter import WaitsFor
+from outbound.letter import Format, WaitsFor
 from outbound.rendering.danish import kroner
 from outbound.seal import Part, Seal
 from outbound.settings import Settings, SettingsFault
 from outbound.story import Story, Try, story
-from outbound.web.pages.words import CHANNELS, LANES, STATES, STEPS, WAITS_FOR, reason, state_said
+from outbound.web.pages.words import CHANNELS, FORMATS, LANES, STATES, STEPS, WAITS_FOR, reason, state_said
 
 AsForm = Annotated[Form, typer.Option("--format", help="How to print it.")]
 QUEUE = {
@@ -162,7 +162,8 @@ def _told(of: Story) -> Iterator[str]:
     one = of.letter
     yield f"Brev {one.id}: {state_said(one.status, one.channel)}"
     yield f"  {one.system}, reference {one.reference}, sag {one.case_number or '–'}"
-    yield f"  {one.department}, {one.letter_type}"
+    size = f", {FORMATS[one.format].lower()}" if one.format is Format.LARGE else ""
+    yield f"  {one.department}, {one.letter_type}{size}"
     if of.route:
         yield f"  rute {of.route.code} ({CHANNELS[of.route.channel]}): {of.route.sentence}"
     if one.waits_for:

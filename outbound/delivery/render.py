@@ -23,7 +23,7 @@ from outbound.delivery.house import WORKER, House, later
 from outbound.delivery.spell import Spell
 from outbound.ledger.letters import Handful, claim, give_back, hold, move
 from outbound.ledger.values import Letter, Step
-from outbound.letter import Address, Channel, Document, Lane, ReadyMade, Submission, WaitsFor
+from outbound.letter import Address, Channel, Document, Format, Lane, ReadyMade, Submission, WaitsFor
 from outbound.life import Status
 from outbound.organisation import OrganisationFault
 from outbound.rendering import Frame, Limits, RenderingFault, enclosed, prepare, render
@@ -96,8 +96,11 @@ def preflight_limits(settings: Settings) -> Limits:
 
 
 def trial(house: House, one: Submission) -> Document:
-    """The letter as its first recipient would get it on the first day it may leave. Raises RenderingFault."""
-    recipient = one.recipients[0]
+    """The letter as its first recipient would get it on the first day it may leave, or the first who gets it in large
+    print, which fills more pages. Raises RenderingFault."""
+    formats = [one.format_of(number) for number, _ in enumerate(one.recipients)]
+    number = formats.index(Format.LARGE) if Format.LARGE in formats else 0
+    recipient = one.recipients[number]
     letterhead = house.organisation.letterhead(one.department, clock.today())
     frame = Frame(
         recipient=recipient.name,
@@ -107,6 +110,7 @@ def trial(house: House, one: Submission) -> Document:
         case_number=one.case_number,
         reference=one.reference,
         attachments=tuple(each.title for each in one.attachments),
+        format=formats[number],
     )
     return render(house.types[one.letter_type], one.fields or {}, frame)
 
@@ -125,6 +129,7 @@ def _frame(house: House, one: Letter, addressee: Addressee) -> Frame:
         reference=one.reference,
         marker=RESENT if one.follows else "",
         channel=channel_for(one),
+        format=one.format,
     )
 
 

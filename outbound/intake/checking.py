@@ -15,7 +15,7 @@ from outbound import clock
 from outbound.delivery.house import House
 from outbound.delivery.render import preflight_limits, trial
 from outbound.intake.enclosing import attachment_faults, look_at, whole_faults
-from outbound.letter import Address, ReadyMade, Recipient, Submission, Wish
+from outbound.letter import Address, Format, ReadyMade, Recipient, Submission, Wish
 from outbound.organisation import System
 from outbound.postal_address import AddressFault, address_faults
 from outbound.postal_days import add_working_days
@@ -47,7 +47,7 @@ def check(house: House, system: System, one: Submission, mailing: MailingFacts |
     rights = [*_rights(house, system, one, mailing)]
     if rights:
         return tuple(rights)
-    plain = [*_references(one), *_dates(house, one), *_wish(house, one), *_recipients(one)]
+    plain = [*_references(one), *_dates(house, one), *_wish(house, one), *_formats(house, one), *_recipients(one)]
     looked = look_at(house, one)
     content = [*_content(house, one), *_titles(one), *attachment_faults(house, one, looked)]
     return tuple(plain + content) or tuple(_trial(house, one, looked))
@@ -172,6 +172,14 @@ def _wish(house: House, one: Submission) -> Iterator[Fault]:
         yield Fault("/channel/wish", "This letter type is sent on paper only.")
     if one.wish is Wish.PAPER and letter_type.digital_only:
         yield Fault("/channel/wish", "This letter type is sent digitally only.")
+
+
+def _formats(house: House, one: Submission) -> Iterator[Fault]:
+    """A finished PDF is set already."""
+    if house.types[one.letter_type].ready_made:
+        own = [f"/recipients/{place}/format" for place, own in one.own_formats.items() if own is Format.LARGE]
+        for pointer in [*(["/format"] if one.format is Format.LARGE else []), *own]:
+            yield Fault(pointer, "A finished PDF cannot be enlarged; make it in large print, and leave this out.")
 
 
 def _recipients(one: Submission) -> Iterator[Fault]:

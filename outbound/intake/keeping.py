@@ -14,7 +14,7 @@ from outbound.contents import FIELDS, HANDED_IN, PERSON, Addressee, pack_address
 from outbound.delivery.house import House
 from outbound.ledger import letters as ledger
 from outbound.ledger.letters import Submitted
-from outbound.letter import Lane, Recipient, Submission
+from outbound.letter import Format, Lane, Recipient, Submission
 from outbound.seal import Seal
 
 
@@ -52,6 +52,7 @@ def _row(house: House, one: Submission, submission_id: UUID, number: int, recipi
         "recipient_key": recipient_key(house.seal, recipient),
         "retention_month": month_after(clock.danish_day(now), months),
         "wish": one.wish,
+        "format": one.format_of(number),
         "not_before": _first_day(one),
         "useful_until": one.useful_until,
         "due_at": _first_moment(one, now),
@@ -96,6 +97,9 @@ def _fingerprints(seal: Seal, one: Submission) -> Mapping[str, str]:
     parts = {name: str(plain[name]) for name in names}
     parts |= {name: str(plain[name]) for name in ("not_before", "useful_until")}
     values: dict[str, Any] = {**parts, "recipients": [asdict(recipient) for recipient in one.recipients]}
+    formats = [str(one.format_of(number)) for number, _ in enumerate(one.recipients)]
+    if any(each != Format.NORMAL for each in formats):  # else the marks are those of letters from before there were any
+        values["format"] = formats
     if one.ready_made is None:
         values["fields"] = one.fields
     else:

@@ -69,6 +69,7 @@ letter = Table(
     Column("recipient_key", String(64)),
     Column("retention_month", String(7), nullable=False),
     Column("wish", String(10), nullable=False),
+    Column("format", String(10), nullable=False, server_default="normal"),
     Column("forced", String(10)),  # the channel that a person chose, outranking the look-up
     Column("refused", String(20), nullable=False),  # channels that refused this letter's recipient, comma between
     Column("not_before", Date),

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from outbound.letter import Channel, Lane, WaitsFor, Wish
+from outbound.letter import Channel, Format, Lane, WaitsFor, Wish
 from outbound.life import Outcome, Status
 
 
@@ -48,6 +48,7 @@ class Letter:
     recipient_key: str | None
     retention_month: str
     wish: Wish
+    format: Format
     forced: Channel | None
     refused: str
     not_before: date | None
@@ -131,6 +132,7 @@ def letter_from(row: Any) -> Letter:
             **{f: getattr(row, f) for f in _LETTER},
             "lane": Lane(row.lane),
             "wish": Wish(row.wish),
+            "format": Format(row.format),
             "status": Status(row.status),
             "forced": Channel(row.forced) if row.forced else None,
             "channel": Channel(row.channel) if row.channel else None,

@@ -3,6 +3,7 @@
 from outbound.rendering import sheet
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fragments import BODY, plain
+from outbound.rendering.sizes import SIZES
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.views import Frame
@@ -21,7 +22,7 @@ def draw_cover(canvas: TaggedCanvas, frame: Frame, plex: str, part: Element) -> 
         raise RenderingFault("cover-without-address")
     sheet.draw_return_line(canvas, frame.letterhead, Element("P", part))
     sheet.draw_address(canvas, frame.address, Element("P", part))
-    text = plain(_TEXT, BODY, tag=Element("P", part))
+    text = plain(_TEXT, SIZES[frame.format].style(BODY), tag=Element("P", part))
     _, tall = text.wrap(BODY_FIRST.width * MM, BODY_FIRST.height * MM)
     text.drawOn(canvas, BODY_FIRST.left * MM, (PAGE_HEIGHT - BODY_FIRST.top) * MM - tall)
     canvas.showPage()

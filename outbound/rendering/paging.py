@@ -11,7 +11,7 @@ from outbound.rendering.pieces import STICKS, Group
 from outbound.rendering.window import MM, PAGE_HEIGHT, Box
 
 _HAIR = 1e-6  # points that rounding may cost
-_FEW_LINES = 44.0  # points: what a heading must have under it on its own page
+FEW_LINES = 44.0  # points: what a heading must have under it on its own page
 MOST_PAGES = 80  # 40 sheets printed on both sides: what a C4 envelope takes (iMail Denmark, 21grams.com)
 
 
@@ -40,8 +40,11 @@ class Page:
         self.after = flowable.getSpaceAfter()
 
 
-def pour(story: Sequence[Flowable], first: Box, later: Box) -> list[Page]:
-    """The pages of a letter. Raises RenderingFault: `layout` where something fits on no page, `pages`."""
+def pour(story: Sequence[Flowable], first: Box, later: Box, few: float = FEW_LINES) -> list[Page]:
+    """The pages of a letter; `few`: points that a heading must have under it on its page.
+
+    Raises RenderingFault: `layout` where something fits on no page, `pages`.
+    """
     pages, waiting, rest = [Page(first)], deque(story), None
     while waiting:
         flowable = waiting.popleft()
@@ -50,7 +53,7 @@ def pour(story: Sequence[Flowable], first: Box, later: Box) -> list[Page]:
         page = pages[-1]
         room = page.room(flowable)
         _, tall = flowable.wrap(page.area.width * MM, max(room, 1.0))
-        if tall <= room + _HAIR and not _would_stand_alone(flowable, tall, waiting, page):
+        if tall <= room + _HAIR and not _would_stand_alone(flowable, tall, waiting, page, few):
             page.put(flowable, tall)
             continue
         parts = [] if getattr(flowable, STICKS, False) else _split(flowable, page, room)
@@ -75,7 +78,7 @@ def _turn_over(pages: list[Page], later: Box) -> None:
     pages.append(Page(later))
 
 
-def _would_stand_alone(flowable: Flowable, tall: float, waiting: Iterable[Flowable], page: Page) -> bool:
+def _would_stand_alone(flowable: Flowable, tall: float, waiting: Iterable[Flowable], page: Page, few: float) -> bool:
     """A heading at the foot of a page whose text begins on the next one."""
     if not getattr(flowable, STICKS, False) or not page.placed:
         return False
@@ -84,7 +87,7 @@ def _would_stand_alone(flowable: Flowable, tall: float, waiting: Iterable[Flowab
         _, wanted = following.wrap(page.area.width * MM, page.area.height * MM)
         needed += max(after, following.getSpaceBefore())
         if not getattr(following, STICKS, False):
-            needed += wanted if isinstance(following, Group) else min(wanted, _FEW_LINES)
+            needed += wanted if isinstance(following, Group) else min(wanted, few)
             break
         needed, after = needed + wanted, following.getSpaceAfter()
     return page.room(flowable) - tall < needed

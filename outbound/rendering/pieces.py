@@ -12,6 +12,7 @@ from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLE
 from outbound.rendering.images import Image
 from outbound.rendering.pictures import Picture
 from outbound.rendering.setting import Setting
+from outbound.rendering.sizes import NORMAL, Size
 from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
 from outbound.rendering.tagged import RULE
@@ -27,11 +28,11 @@ class Group(Flowable):
 
     PAD = 9.0  # points inside a tinted group
 
-    def __init__(self, inside: Sequence[Flowable], *, tinted: bool = False) -> None:
+    def __init__(self, inside: Sequence[Flowable], *, tinted: bool = False, size: Size = NORMAL) -> None:
         super().__init__()
-        self.inside, self.tinted = list(inside), tinted
-        self.spaceBefore, self.spaceAfter = (8, 8) if tinted else (0, 0)
-        self._pad = self.PAD if tinted else 0.0
+        self.inside, self.tinted, self.size = list(inside), tinted, size
+        self.spaceBefore, self.spaceAfter = (size.points(8), size.points(8)) if tinted else (0, 0)
+        self._pad = size.points(self.PAD) if tinted else 0.0
         self._places: list[tuple[float, float]] = []  # top and bottom of each part, from the top of the group
 
     def wrap(self, width: float, height: float) -> tuple[float, float]:
@@ -55,7 +56,7 @@ class Group(Flowable):
         if not self.tinted:
             return list(self.inside)
         first, rest = self._parted(width - 2 * self._pad, height - self._pad)
-        return [Group(first, tinted=True), Group(rest, tinted=True)] if first and rest else []
+        return [Group(part, tinted=True, size=self.size) for part in (first, rest)] if first and rest else []
 
     def _parted(self, width: float, room: float) -> tuple[list[Flowable], list[Flowable]]:
         """What fits in so many points, and the rest; a heading goes with what follows it."""
@@ -104,10 +105,10 @@ def _heading_tags(body: _Element) -> Iterator[str]:
 
 
 def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flowable]:
-    tag, setting = element.tag, around.setting
+    tag, setting, size = element.tag, around.setting, around.setting.size
     if tag in ("h1", "h2", "h3"):
         heading = Element(next(around.headings), parent)
-        yield _sticking(block_of(element, STYLES[tag], BOLD, heading, hyphens=setting.wide))
+        yield _sticking(block_of(element, size.style(STYLES[tag]), BOLD, heading, hyphens=setting.wide))
     elif tag in ("ul", "ol"):
         yield from _items(element, parent, setting)
     elif tag == "table":
@@ -121,7 +122,7 @@ def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flo
     elif tag == "section":
         within = Element("Sect", parent)
         pieces = [piece for child in element for piece in _pieces(child, within, around)]
-        yield Group(pieces, tinted=element.get("class") == "box")
+        yield Group(pieces, tinted=element.get("class") == "box", size=size)
     else:
         yield from _text_block(element, Element("P", parent), setting)
 
@@ -129,10 +130,12 @@ def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flo
 def _text_block(element: _Element, tag: Element, setting: Setting) -> list[Flowable]:
     kind = element.get("class")
     if kind == "signature":
-        signature = Group([block_of(element, SIGNATURE, tag=tag, hyphens=setting.wide)])
-        signature.spaceBefore = SIGNATURE.spaceBefore
+        style = setting.size.style(SIGNATURE)
+        signature = Group([block_of(element, style, tag=tag, hyphens=setting.wide)])
+        signature.spaceBefore = style.spaceBefore
         return [signature]
-    paragraph = block_of(element, NOTE if kind == "note" else BODY, tag=tag, hyphens=setting.running)
+    style = setting.size.style(NOTE if kind == "note" else BODY)
+    paragraph = block_of(element, style, tag=tag, hyphens=setting.running)
     following = element.getnext()
     if following is not None and following.tag in ("ul", "ol") and len(text_of(element)) < _SHORT:
         _sticking(paragraph)
@@ -148,14 +151,15 @@ def _sticking(flowable: Flowable) -> Flowable:
 def _items(element: _Element, parent: Element, setting: Setting) -> Iterator[Flowable]:
     ordered = element.tag == "ol"
     whole = Element("L", parent, ORDERED if ordered else UNORDERED)
-    style = STYLES["li"]
+    size, style = setting.size, setting.size.style(STYLES["li"])
     widest = f"{len(element)}." if ordered else _BULLET
-    indent = max(style.leftIndent, style.bulletIndent + width(widest, REGULAR, style.fontSize) + _AFTER_BULLET)
+    number_ends = style.bulletIndent + width(widest, REGULAR, style.fontSize)
+    indent = max(style.leftIndent, number_ends + size.points(_AFTER_BULLET))
     for number, item in enumerate(element, 1):
         entry = Element("LI", whole)
         label = Element("Lbl", entry)
         block = block_of(item, style, tag=Element("LBody", entry), indent=indent, hyphens=setting.running)
         block.label, block.bullet = label, f"{number}." if ordered else _BULLET
         if item.getnext() is None:
-            block.spaceAfter = BODY.spaceAfter
+            block.spaceAfter = size.points(BODY.spaceAfter)
         yield block

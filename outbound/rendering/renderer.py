@@ -18,10 +18,11 @@ from outbound.rendering.fragments import text_of
 from outbound.rendering.images import Image
 from outbound.rendering.letter_type import LONGEST_TITLE, LetterType
 from outbound.rendering.metadata import Facts
-from outbound.rendering.paging import Page, pour
+from outbound.rendering.paging import FEW_LINES, Page, pour
 from outbound.rendering.pieces import flowables
 from outbound.rendering.setting import setting_in
 from outbound.rendering.sheet import one_line
+from outbound.rendering.sizes import SIZES
 from outbound.rendering.structure import DANISH, Element
 from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.templates import body_of, line_of
@@ -94,12 +95,12 @@ def _laid_out(body: _Element, frame: Frame, letter_type: LetterType, images: Map
     fonts.register()
     root = Element("Document")
     cover = Element("Sect", root, DANISH)
-    words = words_in(language)
+    words, size = words_in(language), SIZES[frame.format]
     head = sheet.head_of(frame, root, words, language, letter_type.colour)
     top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
     first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
-    story = flowables(body, root, images, setting_in(language))
-    return _Layout(root, cover, head, words, pour(story, first, BODY_LATER))
+    story = flowables(body, root, images, setting_in(language, size))
+    return _Layout(root, cover, head, words, pour(story, first, BODY_LATER, size.points(FEW_LINES)))
 
 
 def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes, int]:
@@ -107,13 +108,13 @@ def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes,
     out = BytesIO()
     canvas = TaggedCanvas(out, facts, layout.root)
     covers = draw_cover(canvas, frame, plex, layout.cover) if frame.cover else 0
-    sender, case = one_line(frame.letterhead.name), one_line(frame.case_number)
+    sender, case, size = one_line(frame.letterhead.name), one_line(frame.case_number), SIZES[frame.format]
     for number, page in enumerate(layout.pages, 1):
         if number == 1:
             _draw_first(canvas, layout.head, frame)
         for flowable, x, y in page.placed:
             flowable.drawOn(canvas, x, y)
-        sheet.draw_footer(canvas, sender, case, number, len(layout.pages), layout.words)
+        sheet.draw_footer(canvas, sender, case, number, len(layout.pages), layout.words, size.footer)
         canvas.showPage()
     canvas.save()
     return out.getvalue(), covers + len(layout.pages)
@@ -121,7 +122,7 @@ def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes,
 
 def _draw_first(canvas: TaggedCanvas, head: sheet.Head, frame: Frame) -> None:
     sheet.draw_head(canvas, head.column)
-    sheet.draw_marker(canvas, frame.marker, head.marker)
+    sheet.draw_marker(canvas, frame.marker, head.marker, SIZES[frame.format].marker)
     sheet.draw_return_line(canvas, frame.letterhead, head.return_line)
     if frame.address_in_window:
         sheet.draw_address(canvas, frame.address_in_window, head.recipient)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import inf
 
+from outbound.rendering.sizes import Size
 from outbound.rendering.typesetting import Hyphens
 
 _GAP = (
@@ -15,11 +16,12 @@ _GAP = (
 class Setting:
     """`running`: how words of text are parted; `wide`: how those of headings and cells are, only where they must be."""
 
+    size: Size
     running: Hyphens
     wide: Hyphens
 
 
 @cache
-def setting_in(language: str) -> Setting:
-    """The setting of a body in this language."""
-    return Setting(Hyphens(language, _GAP), Hyphens(language, inf))
+def setting_in(language: str, size: Size) -> Setting:
+    """The setting of a body in this language and size."""
+    return Setting(size, Hyphens(language, _GAP), Hyphens(language, inf))

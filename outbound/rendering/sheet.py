@@ -8,12 +8,13 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
-from outbound.letter import Address
+from outbound.letter import Address, Format
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fonts import BOLD, REGULAR, Face, runs, unprintable, width
 from outbound.rendering.fragments import GREY, INK, plain
 from outbound.rendering.pen import Pen
 from outbound.rendering.pictures import LogoPicture
+from outbound.rendering.sizes import HEAD_SIZES, NORMAL, Size
 from outbound.rendering.structure import DANISH, Element
 from outbound.rendering.tagged import FOOTER as FOOTER_ARTIFACT
 from outbound.rendering.tagged import TaggedCanvas
@@ -127,40 +128,57 @@ class Head:
 
 def head_of(frame: Frame, root: Element, words: Words, language: str, colour: bool) -> Head:
     """The head of the letter. Read aloud it comes before the title, in the order of the HTML twin: who writes, to
-    whom, and the facts of the case.
+    whom, and the facts of the case. In large print it is set as large as so narrow a column allows.
 
     The municipality's own names are Danish, and are said to be in a letter of another `language`.
     """
+    sizes = (NORMAL,) if frame.format is Format.NORMAL else HEAD_SIZES
+    for size in sizes[:-1]:
+        if _tall(_head_of(frame, Element("Document"), words, language, colour, size).column) <= HEAD.height:
+            return _head_of(frame, root, words, language, colour, size)
+    return _head_of(frame, root, words, language, colour, sizes[-1])
+
+
+def _head_of(frame: Frame, root: Element, words: Words, language: str, colour: bool, size: Size) -> Head:
     if language.partition("-")[0] != words.language:
         root = Element("Sect", root, DANISH)
     own = DANISH if words.language != "da" else b""
     letterhead, marker = frame.letterhead, Element("P", root, own)
     column: list[tuple[Flowable, float]] = [(LogoPicture(letterhead.logo.on(colour)), 0.0)] if letterhead.logo else []
-    column.append(_said(letterhead.name, _HEAD_NAME, 5.0 if column else 0.0, Element("P", root, own), BOLD))
+    column.append(_said(letterhead.name, _HEAD_NAME, 5.0 if column else 0.0, Element("P", root, own), size, BOLD))
     if letterhead.department:
-        column.append(_said(letterhead.department, _HEAD_TEXT, 1.0, Element("P", root, own)))
+        column.append(_said(letterhead.department, _HEAD_TEXT, 1.0, Element("P", root, own), size))
     return_line = Element("P", root, own)
     phone = letterhead.phone and words.phone.format(letterhead.phone)
     reached = (phone, 5.0), (letterhead.mail, 0.0), (letterhead.web, 0.0)
-    column += [_said(text, _HEAD_TEXT, space, Element("P", root)) for text, space in reached if text]
+    column += [_said(text, _HEAD_TEXT, space, Element("P", root), size) for text, space in reached if text]
     if letterhead.opening_hours.strip():
         hours = "\n".join(one_line(line) for line in letterhead.opening_hours.strip().splitlines())
-        column += _labelled(words.opening_hours, plain(hours, _HEAD_TEXT), 6.0, root, own)
+        column += _labelled(words.opening_hours, _set(hours, _HEAD_TEXT, size), 6.0, root, size, own)
     recipient = Element("P", root)
     for number, (label, text) in enumerate(facts_of(frame, words)):
-        column += _labelled(label, plain(text, _HEAD_VALUE), 2.0 if number else 12.0, root)
+        column += _labelled(label, _set(text, _HEAD_VALUE, size), 2.0 if number else 12.0, root, size)
     return Head(column, marker, return_line, recipient)
 
 
 def _said(
-    text: str, style: ParagraphStyle, space: float, element: Element, face: Face = REGULAR
+    text: str, style: ParagraphStyle, space: float, element: Element, size: Size, face: Face = REGULAR
 ) -> tuple[TextBlock, float]:
-    return plain(one_line(text), style, face, element), space
+    return _set(one_line(text), style, size, face, element), space
 
 
-def _labelled(label: str, value: TextBlock, space: float, root: Element, language: bytes = b"") -> Column:
+def _set(text: str, style: ParagraphStyle, size: Size, face: Face = REGULAR, tag: Element | None = None) -> TextBlock:
+    """A paragraph of the column; smaller where a word would else be cut, but never smaller than usual."""
+    for each in (one for one in HEAD_SIZES[:-1] if one.factor <= size.factor):
+        made = plain(text, each.style(style), face, tag)
+        if made.widest_word <= HEAD.width * MM:
+            return made
+    return plain(text, style, face, tag)
+
+
+def _labelled(label: str, value: TextBlock, space: float, root: Element, size: Size, language: bytes = b"") -> Column:
     """A small word and, under it, what it says, in its own language if it has one: heard as one."""
-    over, whole = plain(label, _HEAD_LABEL), Element("P", root)
+    over, whole = _set(label, _HEAD_LABEL, size), Element("P", root)
     over.tail = " "
     over.element = Element("Span", whole) if language else whole  # a Span too: it comes before that of the value
     value.element = Element("Span", whole, language) if language else whole
@@ -188,25 +206,34 @@ def draw_head(canvas: TaggedCanvas, column: Column) -> None:
 
 def head_bottom(column: Column) -> float:
     """Millimetres from the top of the page to the foot of the column. Raises RenderingFault: `letterhead`."""
-    tall: float = sum(space + piece.wrap(HEAD.width * MM, 1e6)[1] for piece, space in column) / MM
+    tall = _tall(column)
     if tall > HEAD.height:
         raise RenderingFault("letterhead")
     return HEAD.top + tall
 
 
-def draw_marker(canvas: TaggedCanvas, marker: str, element: Element | None) -> None:
-    """A word such as "Genudsendt" in the top margin. Raises RenderingFault: `marker` where it is too long."""
+def _tall(column: Column) -> float:
+    tall: float = sum(space + paragraph.wrap(HEAD.width * MM, 1e6)[1] for paragraph, space in column) / MM
+    return tall
+
+
+def draw_marker(canvas: TaggedCanvas, marker: str, element: Element | None, points: float = NORMAL.marker) -> None:
+    """A word such as "Genudsendt" in the top margin, in so many points or in its usual size where it is too long for
+    that. Raises RenderingFault: `marker` where it is too long for its usual size."""
     word = one_line(marker)
     if word:
-        if width(word, BOLD, 11) > MARKER.width * MM:
+        fits = [size for size in (points, NORMAL.marker) if width(word, BOLD, size) <= MARKER.width * MM]
+        if not fits:
             raise RenderingFault("marker")
         with canvas.tagged(element):
-            draw_line(canvas, MARKER.left * MM, (PAGE_HEIGHT - MARKER.bottom + 1.5) * MM, word, BOLD, 11)
+            draw_line(canvas, MARKER.left * MM, (PAGE_HEIGHT - MARKER.bottom + 1.5) * MM, word, BOLD, fits[0])
 
 
-def draw_footer(canvas: TaggedCanvas, sender: str, case_number: str, page: int, pages: int, words: Words) -> None:
-    """Sender and case at left as far as there is room, `Side x af y` at right."""
-    y, size = (PAGE_HEIGHT - FOOTER.bottom + 1.5) * MM, 8.0
+def draw_footer(
+    canvas: TaggedCanvas, sender: str, case_number: str, page: int, pages: int, words: Words, size: float
+) -> None:
+    """Sender and case at left as far as there is room, `Side x af y` at right, in so many points."""
+    y = (PAGE_HEIGHT - FOOTER.bottom + 1.5) * MM
     number = words.page.format(page, pages)
     x = FOOTER.right * MM - width(number, REGULAR, size)
     left = sender + (f" · {words.case_number} {case_number}" if case_number else "")

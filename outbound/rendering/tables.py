@@ -1,22 +1,22 @@
 """Tables of a letter: amounts at right, rules between the lines, a heading that is repeated on every page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from lxml.etree import _Element
 from reportlab.platypus import Flowable, Spacer
 
-from outbound.rendering.fonts import BOLD, REGULAR, width
-from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, block_of, text_of
+from outbound.rendering.columns import GAP, columns_of
+from outbound.rendering.fonts import BOLD, REGULAR
+from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, block_of
 from outbound.rendering.setting import Setting
+from outbound.rendering.sizes import Size
 from outbound.rendering.structure import ROW_HEAD, TABLE_HEAD, Element
 from outbound.rendering.tagged import RULE
-from outbound.rendering.typesetting import TextBlock, unbroken
+from outbound.rendering.typesetting import TextBlock
 from outbound.rendering.window import BODY_LATER, MM
 
-_WHOLE = BODY_LATER.width * MM
-_GAP = 6.0  # points at either side inside a cell; the table's own edges have none
 _HAIRLINE, _HEAVY = 0.35, 0.8  # points
 _ROUNDING = 1e-6  # points
 
@@ -45,16 +45,18 @@ class _Shared:
     widths: Sequence[float]
     heads: int
     facts: bool
+    size: Size
     heard: bool = False
 
     @property
     def padding(self) -> Padding:
-        return FACTS if self.facts else PLAIN
+        usual = FACTS if self.facts else PLAIN
+        return Padding(*map(self.size.points, usual))
 
     def inside(self, column: int) -> tuple[float, float]:
         """From the column's left side to its text, and how wide the text may be."""
-        left = _GAP if column else 0.0
-        right = _GAP if column < len(self.widths) - 1 else 0.0
+        left = GAP if column else 0.0
+        right = GAP if column < len(self.widths) - 1 else 0.0
         return left, self.widths[column] - left - right
 
 
@@ -64,7 +66,7 @@ class LetterTable(Flowable):
     def __init__(self, rows: Sequence[Row], shared: _Shared) -> None:
         super().__init__()
         self.rows, self.shared = rows, shared
-        self.spaceBefore, self.spaceAfter = 3, 10
+        self.spaceBefore, self.spaceAfter = shared.size.points(3), shared.size.points(10)
         self._heights: list[float] = []
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:
@@ -155,23 +157,23 @@ def _rule(canvas: Any, x: float, y: float, wide: float, thick: float, colour: An
 def table_of(element: _Element, parent: Element, setting: Setting) -> Flowable:
     """The table, ready to be laid out and to be parted over pages between its rows."""
     rows = [(row, group.tag == "thead") for group in element for row in group]
-    columns = max((len(row) for row, _ in rows), default=0)
-    if not columns:
+    if not any(len(row) for row, _ in rows):
         return Spacer(1, 0)
     facts = element.get("class") == "facts"
-    whole = Element("Table", parent)
-    made = [_row(row, head, columns, facts, Element("TR", whole), setting) for row, head in rows]
-    return LetterTable(made, _Shared(_widths(rows, columns, facts), sum(head for _, head in rows), facts))
+    size, widths = columns_of([row for row, _ in rows], facts, setting.size)
+    shared = _Shared(widths, sum(head for _, head in rows), facts, size)
+    whole, inside = Element("Table", parent), replace(setting, size=size)
+    return LetterTable([_row(row, head, shared, Element("TR", whole), inside) for row, head in rows], shared)
 
 
-def _row(row: _Element, head: bool, columns: int, facts: bool, tag: Element, setting: Setting) -> Row:
+def _row(row: _Element, head: bool, shared: _Shared, tag: Element, setting: Setting) -> Row:
     """The cells of a row; one that is missing at its end is an empty one, so that all rows have as many."""
     total = row.get("class") == "total"
     bold = head or total
     cells: list[TextBlock | None] = [
-        _cell(cell, bold or (facts and cell.tag == "th"), _tag(cell, head, tag), setting) for cell in row
+        _cell(cell, bold or (shared.facts and cell.tag == "th"), _tag(cell, head, tag), setting) for cell in row
     ]
-    for _ in range(columns - len(cells)):
+    for _ in range(len(shared.widths) - len(cells)):
         Element("TD", tag)
         cells.append(None)
     return Row(tuple(cells), total)
@@ -184,20 +186,5 @@ def _tag(cell: _Element, head: bool, row: Element) -> Element:
 
 
 def _cell(cell: _Element, bold: bool, tag: Element, setting: Setting) -> TextBlock:
-    style = CELL_RIGHT if cell.get("class") == "amount" else CELL
+    style = setting.size.style(CELL_RIGHT if cell.get("class") == "amount" else CELL)
     return block_of(cell, style, BOLD if bold else REGULAR, tag, hyphens=setting.wide)
-
-
-def _widths(rows: Sequence[tuple[_Element, bool]], columns: int, facts: bool) -> list[float]:
-    """Columns of amounts, and the names of a table of facts, take what they need; the rest share what is left."""
-    narrow: dict[int, float] = {}
-    for row, _ in rows:
-        for number, cell in enumerate(row):
-            if cell.get("class") == "amount" or (facts and number == 0):
-                needed = width(unbroken(" ".join(text_of(cell).split())), BOLD, CELL.fontSize)
-                narrow[number] = max(narrow.get(number, 0.0), needed + 2 * _GAP + 1)
-    most = _WHOLE * (0.34 if facts else 0.8 / columns)
-    narrow = {number: min(needed, most) for number, needed in narrow.items()}
-    others = columns - len(narrow)
-    each = (_WHOLE - sum(narrow.values())) / others if others else 0.0
-    return [narrow.get(number, each) for number in range(columns)]

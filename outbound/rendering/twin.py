@@ -6,6 +6,7 @@ from lxml import etree
 from lxml.etree import _Element
 from markupsafe import Markup, escape
 
+from outbound.letter import Format
 from outbound.rendering.images import Image
 from outbound.rendering.letter_type import LetterType
 from outbound.rendering.pictures import logo_size, printed
@@ -22,6 +23,7 @@ _STYLE = (
     "img{display:block;max-width:100%;height:auto;margin:1em 0}"
     "a{overflow-wrap:anywhere}"
 )
+_SIZES = {Format.NORMAL: "", Format.LARGE: "html{font-size:150%}"}  # of a browser's usual 12 points: 18
 
 
 def twin(title: str, body: _Element, frame: Frame, letter_type: LetterType, images: Mapping[str, Image]) -> str:
@@ -40,7 +42,7 @@ def twin(title: str, body: _Element, frame: Frame, letter_type: LetterType, imag
     main = etree.tostring(body, method="html", encoding="unicode")
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}{_SIZES[frame.format]}</style>\n</head>\n<body>\n"
         f"{_logo(frame, letter_type.colour)}{_header(frame, language)}\n{main}\n</body>\n</html>\n"
     )
 

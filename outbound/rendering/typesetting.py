@@ -91,7 +91,7 @@ def _measured(parts: Iterable[Part]) -> Iterator[tuple[str, Face, Target | None,
                 yield piece, own, link, [known.get(sign, known[" "]) for sign in piece]
 
 
-_TO_SPACE = re.compile(r"[^ \n]*")
+_WORD = re.compile(r"[^ \n]+")
 _OWN_HYPHEN = re.compile(rf"(?<=[^\W\d_]{{{LEAST}}})-(?=[^\W\d_]{{{LEAST}}})")  # skole-hjem, and not e-mail
 
 
@@ -157,6 +157,13 @@ class TextBlock(Flowable):
     def tail(self, tail: str) -> None:
         self._span.tail = tail
         self._broken_for = -1.0
+
+    @property
+    def widest_word(self) -> float:
+        """Points that the widest word needs; what keeps together is one word."""
+        at = self._span.text.at
+        ends = (found.span() for found in _WORD.finditer(self._span.text.flat))
+        return max((at[stop] - at[start] for start, stop in ends), default=0.0) * self.style.fontSize / 1000
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:
         """Break into lines; once for each width."""
@@ -274,7 +281,7 @@ def _lines(span: _Span, room: float, hyphens: Hyphens | None) -> Iterator[Line]:
 
 def _place(text: Text, start: int, limit: float, language: str) -> tuple[int, str] | None:
     """Where the word that begins at `start` may be parted before `limit`, and what is written there."""
-    found = _TO_SPACE.match(text.flat, start)
+    found = _WORD.match(text.flat, start)
     word = found[0] if found else ""
     after_own = [(start + one.end(), "") for one in _OWN_HYPHEN.finditer(word)]
     between = [(start + point, SOFT_HYPHEN) for point in points(word, language)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from outbound.letter import Address, Channel
+from outbound.letter import Address, Channel, Format
 from outbound.rendering.logos import Logo
 
 
@@ -47,6 +47,7 @@ class Frame:
     marker: str = ""
     channel: Channel = Channel.PRINT
     attachments: tuple[str, ...] = field(default=(), repr=False)
+    format: Format = Format.NORMAL
 
     @property
     def address_in_window(self) -> Address | None:

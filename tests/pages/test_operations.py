@@ -10,7 +10,7 @@ from outbound import clock, desk
 from outbound.delivery import House
 from outbound.desk import Hand
 from outbound.ledger import tables as t
-from outbound.letter import Attachment, Blame, Consignment, Life, Mailbox, News, Person
+from outbound.letter import Attachment, Blame, Consignment, Format, Life, Mailbox, News, Person
 from outbound.life import Status
 from outbound.seal import reading
 from tests.delivery.walking import run_to_rest
@@ -82,6 +82,12 @@ def test_no_page_shows_a_person_until_the_letter_is_opened(drift: httpx.Client, 
         assert "Solvej" not in page
         assert person()[:6] not in page
     assert readings(house, "drift") == []
+
+
+def test_a_letters_page_says_that_it_is_in_large_print(drift: httpx.Client, house: House) -> None:
+    usual, large = hand_in(house, *(submission(person("well", 1), format=one) for one in Format))
+    pages = [drift.get(f"/drift/breve/{letter}").text for letter in (usual, large)]
+    assert ["<dt>Format</dt><dd>Storskrift</dd>" in page for page in pages] == [False, True]
 
 
 def test_opening_a_letter_shows_the_person_and_is_logged(drift: httpx.Client, house: House, world: World) -> None:

@@ -46,6 +46,14 @@ LETTER: dict[str, Any] = {
         "formaal": "Vi skal tale om din ansøgning.",
     },
 }
+LARGE_PRINT: dict[str, Any] = {
+    **LETTER,
+    "reference": "sag-2026-3-brev-1",
+    "recipients": [
+        {"role": "party", "name": "Alma Eksempelsen", "cpr": "0102031236", "format": "storskrift"},
+        {"role": "copy", "name": "Opdigtet Rådgivning ApS", "cvr": "99999942"},
+    ],
+}
 READY_MADE: dict[str, Any] = {
     "reference": "sag-2026-2-brev-1",
     "department": "borgerservice",

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from outbound.letter import Address, Attachment, ReadyMade, Recipient, Role, Submission, Wish
+from outbound.letter import Address, Attachment, Format, ReadyMade, Recipient, Role, Submission, Wish
 from outbound.rendering import Fault
 
 
@@ -56,6 +56,7 @@ class RecipientIn(HandedIn):
     cpr: Annotated[Line | None, Field(description="Ten digits.")] = None
     cvr: Annotated[Line | None, Field(description="Eight digits.")] = None
     address: Annotated[AddressIn | None, Field(description="For paper; outranks the person register's address.")] = None
+    format: Annotated[Format | None, Field(description="For this recipient; outranks the letter's.")] = None
 
     def noun(self) -> Recipient:
         """The recipient of the house."""
@@ -130,6 +131,9 @@ class MailingLetterIn(HandedIn):
     ] = []
     case_number: Annotated[str, Field(max_length=64)] = ""
     channel: ChannelIn | None = None
+    format: Annotated[
+        Format, Field(description="`storskrift` is large print, for who needs it; not for a finished PDF.")
+    ] = Format.NORMAL
     not_before: Annotated[Day | None, Field(description="The first day that the letter may leave.")] = None
     useful_until: Annotated[Day | None, Field(description="After this day the letter is HELD, not sent.")] = None
 
@@ -185,6 +189,7 @@ class PreviewIn(HandedIn):
     dated: Day | None = None
     channel: Literal["digital", "print"] = "print"
     attachments: Annotated[list[Line], Field(max_length=99, description="Titles, as the letter would list them.")] = []
+    format: Format = Format.NORMAL
 
 
 class Undecodable(Exception):
@@ -212,6 +217,8 @@ def submission_of(one: MailingLetterIn, system: str, mailing: UUID | None, pdf_l
         case_number=one.case_number,
         wish=one.channel.wish if one.channel else Wish.ANY,
         wish_reason=one.channel.reason if one.channel else "",
+        format=one.format,
+        own_formats={place: each.format for place, each in enumerate(one.recipients) if each.format is not None},
         not_before=one.not_before,
         useful_until=one.useful_until,
         mailing_id=mailing,

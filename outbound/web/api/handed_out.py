@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from outbound.letter import Format
+
 
 class LinksOut(BaseModel):
     """Where the rest is."""
@@ -124,6 +126,7 @@ class LetterOut(LetterSummaryOut):
     department: str
     letter_type: str
     case_number: str
+    format: Format
     mailing: UUID | None
     follows: UUID | None
     followed_by: list[UUID]

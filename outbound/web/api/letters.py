@@ -53,6 +53,7 @@ def _with_room(request: Request, more: int) -> int:
     openapi_extra=takes(
         LetterIn,
         from_a_template=examples.LETTER,
+        in_large_print_for_one=examples.LARGE_PRINT,
         a_finished_PDF=examples.READY_MADE,
         with_attachments=examples.ENCLOSED,
     ),

@@ -164,4 +164,5 @@ def _frame(inside: Rooms, caller: System, letter_type: LetterType, body: Preview
         reference="",
         channel=Channel(body.channel),
         attachments=tuple(body.attachments),
+        format=body.format,
     )

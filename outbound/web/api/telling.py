@@ -46,7 +46,8 @@ def summary_out(one: Letter, route: Route | None) -> LetterSummaryOut:
 def letter_out(story: Story) -> LetterOut:
     """A letter's way."""
     one = story.letter
-    same = ("department", "letter_type", "case_number", "follows", "not_before", "useful_until", "journalised_at")
+    case = ("department", "letter_type", "case_number", "format", "follows")
+    same = (*case, "not_before", "useful_until", "journalised_at")
     return LetterOut(
         **_summary(one, story.route),
         **{name: getattr(one, name) for name in same},

@@ -1,13 +1,14 @@
 """The Danish words of the pages for what the house calls by code."""
 
 from outbound.desk import Verb
-from outbound.letter import Channel, Lane, WaitsFor
+from outbound.letter import Channel, Format, Lane, WaitsFor
 from outbound.life import Outcome, Status
 from outbound.standing import Stage
 from outbound.story import route_of
 
 CHANNELS = {Channel.DIGITAL: "Digital Post", Channel.PRINT: "Fjernprint", Channel.NONE: "Ingen"}
 LANES = {Lane.SINGLE: "Enkeltbreve", Lane.MAILING: "Masseforsendelser"}
+FORMATS = {Format.NORMAL: "Almindelig skrift", Format.LARGE: "Storskrift"}
 STEPS = {
     Stage.RENDER: "Opsætning",
     Stage.ROUTE: "Opslag og vej",

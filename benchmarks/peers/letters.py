@@ -10,6 +10,7 @@ from outbound.rendering import LetterTypes
 from outbound.rendering.sheet import facts_of
 from outbound.rendering.templates import line_of
 from outbound.rendering.views import letter_view
+from outbound.rendering.words import DANISH
 
 ONE, THREE = 1, 3
 TYPES = {ONE: "moedeindkaldelse", THREE: "rykker"}  # by pages
@@ -34,7 +35,7 @@ def letters(pages: int, numbers: range) -> list[dict[str, Any]]:
                 "letter": {**view, "dated": frame.dated.isoformat()},
                 "head": asdict(frame.letterhead),
                 "address": [line for line in frame.address.as_lines() if line],
-                "facts": facts_of(frame),
+                "facts": facts_of(frame, DANISH),
                 "foot": f"{frame.letterhead.name} · Sagsnummer {frame.case_number}",
             }
         )

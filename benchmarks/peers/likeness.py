@@ -1,5 +1,6 @@
 """Are two engines' PDFs the same letter? Speeds of letters that differ say nothing."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from typing import Any
 
 import pypdfium2
 from pypdf import PdfReader
+
+
+_PARTED = re.compile("[\u00ad\ufffe]\\s*")  # a hyphen at the end of a line, as pdfium tells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ def looks(pdf: bytes) -> Looks:
     with pypdfium2.PdfDocument(pdf) as document:
         texts = [page.get_textpage().get_text_range() for page in document]
     families = frozenset(_family(font) for font in _fonts(pdf) if _embedded(font))
-    return Looks(len(texts), Counter(word for text in texts for word in text.split()), families)
+    words = Counter(word for text in texts for word in _PARTED.sub("", text).split())
+    return Looks(len(texts), words, families)
 
 
 def differences(ours: Looks, theirs: Looks) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+from benchmarks.peers.html import TYPES
 from benchmarks.renderer import TEMPLATES, fields_of, frame_of
 from outbound.rendering import LetterTypes
 from outbound.rendering.sheet import facts_of
@@ -12,7 +13,6 @@ from outbound.rendering.templates import line_of
 from outbound.rendering.views import letter_view
 
 ONE, THREE = 1, 3
-TYPES = {ONE: "moedeindkaldelse", THREE: "rykker"}  # by pages
 _LONG = "example-lang.json"
 
 

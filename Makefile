@@ -69,7 +69,7 @@ torture: $(READY) ## Thousands of letters while everything is killed, broken and
 	@$(BIN)/python -m tests.torture --mutants
 
 bench: $(READY) ## Letters per second: the whole way on both databases, and the renderer beside other engines
-	@$(MAKE) $(PEERS) || echo 'The other engines could not be installed; they are left out.'
+	@$(MAKE) -s $(PEERS) || echo 'The other engines could not be installed; they are left out.'
 	@$(BIN)/python -m benchmarks
 
 $(PEERS): requirements-peers.lock $(READY)

@@ -26,20 +26,25 @@ def danish() -> Any:
 class Html:
     """Fills one engine's page with our own letter's body."""
 
-    def __init__(self, page: str, pages: int, **settings: object) -> None:
+    def __init__(self, page: str, pages: int) -> None:
         loader = FileSystemLoader([TEMPLATES, REPOSITORY / "templates" / "letters"])
         environment = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        environment.filters.update(danish().FILTERS, plainer=_plainer)
-        self._page = environment.get_template(page, globals={"body": f"{TYPES[pages]}/letter.html.j2", **settings})
+        environment.filters.update(danish().FILTERS, plainer=_plainer, scoped=_scoped)
+        self._page = environment.get_template(page, globals={"body": f"{TYPES[pages]}/letter.html.j2"})
 
     def of(self, letter: Mapping[str, Any]) -> str:
         """The whole page of one letter."""
-        return self._page.render({**letter["fields"], **{k: v for k, v in letter.items() if k != "fields"}})
+        return self._page.render({**letter, **letter["fields"]})
 
 
 def _plainer(body: str) -> Markup:
     """xhtml2pdf knows no `section`, and repeats a table's head where the table says so."""
     plainer = str(body).replace("<table>", '<table repeat="1">')
     return Markup(plainer.replace("<section", "<div").replace("</section>", "</div>"))
+
+
+def _scoped(body: str) -> Markup:
+    """A name at the head of a row says so, as our own tags do; WeasyPrint tags it by that."""
+    return Markup(str(body).replace("\n<tr><th>", '\n<tr><th scope="row">'))

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any
 
+from benchmarks.peers.html import TYPES
 from benchmarks.renderer import TEMPLATES, fields_of, frame_of
 from outbound.rendering import LetterTypes
 from outbound.rendering.sheet import facts_of
@@ -13,7 +14,6 @@ from outbound.rendering.views import letter_view
 from outbound.rendering.words import DANISH
 
 ONE, THREE = 1, 3
-TYPES = {ONE: "moedeindkaldelse", THREE: "rykker"}  # by pages
 _LONG = "example-lang.json"
 
 

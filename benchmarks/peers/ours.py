@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers.letters import TYPES
+from benchmarks.peers.html import TYPES
 from benchmarks.renderer import TEMPLATES, frame_of
 from outbound.rendering import LetterTypes, render
 

@@ -7,13 +7,15 @@ from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 
+import page
 import pytest
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks import rendering
-from benchmarks.peers.letters import TYPES, letters
+from benchmarks.peers.html import TYPES
+from benchmarks.peers.letters import letters
 from benchmarks.peers.likeness import differences, looks
 from benchmarks.renderer import TEMPLATES, frame_of
 from outbound.rendering import LetterTypes, render
@@ -32,6 +34,7 @@ def test_letters_have_their_pages_and_no_two_the_same_words(pages: int) -> None:
 
     assert {one.pages for one in seen} == {pages}
     assert len({frozenset(one.words.items()) for one in seen}) == 8
+    assert len({str(letter["fields"]) for letter in letters(pages, range(8))}) == 8
 
 
 def test_the_same_letter_has_no_differences() -> None:
@@ -93,7 +96,10 @@ def test_every_engine_makes_our_letter(engine: str, pages: int, tmp_path: Path) 
 
         rendering.check_alike(children, rendering.Letters(tmp_path, pages).some(3), tmp_path / "alike")
 
-    assert len(list((tmp_path / "alike" / engine).iterdir())) == 3
+    made = [file.read_bytes() for file in (tmp_path / "alike" / engine).iterdir()]
+    assert len(made) == 3
+    for pdf in made:
+        assert bool(page.validate_pdf_bytes(pdf, profile="ua1").failures) is not engine.endswith("-tagged")
 
 
 @pytest.mark.peers

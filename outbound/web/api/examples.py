@@ -72,7 +72,7 @@ READY_MADE: dict[str, Any] = {
 }
 ENCLOSED: dict[str, Any] = {
     **LETTER,
-    "reference": "sag-2026-3-brev-1",
+    "reference": "sag-2026-4-brev-1",
     "attachments": [
         {"pdf": READY_MADE["document"]["pdf"], "title": "Oversigt over dine oplysninger"},
         {"pdf": READY_MADE["document"]["pdf"], "title": "Kort over rådhuset", "must_not_occur": ADDRESS["lines"]},

@@ -10,21 +10,9 @@ import pytest
 
 from outbound.rendering import Frame, LetterTypes, RenderingFault, render, unprintable
 from tests.rendering.placed import glyphs, text_of
+from tests.rendering.wild import HOSTILE
 
 Made = Callable[..., Frame]
-HOSTILE = (
-    "{{7*7}}",
-    "{% include '/etc/passwd' %}",
-    '<img src="file:///etc/passwd">',
-    '<img src="http://127.0.0.1:9/x.png"/>',
-    "<para>x</para>",
-    "<a href='https://x.example'>y</a>",
-    "&lt;b&gt; & &amp;",
-    "<br/><h1>x</h1>",
-    "]]> <!-- x -->",
-    "%s {0} ${x} \\n",
-    "Ærø & Ågård <post@nordby.example>",
-)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -80,7 +80,7 @@ def stands_where_it_may(read: Read) -> None:
     if read.covers:
         _window_shows(read.page(1), read.frame.address, read.frame)
     first = read.page(1 + read.covers)
-    _window_shows(first, read.frame.address_in_window, read.frame)
+    _window_shows(first, None if read.frame.cover else read.frame.address, read.frame)
     column = [sign for sign in first if sign.inside(HEAD) and not sign.inside(BODY_FIRST)]
     body = [sign for sign in first if sign.left < HEAD.left - 1 and BODY_FIRST.top - 1 < sign.top < FOOTER.top]
     assert max(sign.bottom for sign in column) < min(sign.top for sign in body)

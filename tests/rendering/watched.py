@@ -19,8 +19,32 @@ from tests.rendering import made
 from tests.rendering.conftest import TEMPLATES, usual_frame
 from tests.rendering.wild import HOSTILE, NAMES, rewritten
 
-WATCHED = ("open", "socket.", "subprocess.", "os.", "shutil.", "pathlib.", "glob.", "tempfile.", "urllib.", "http.")
-WATCHED += ("ctypes.", "mmap.", "fcntl.", "signal.", "sqlite3.", "pickle.", "code.", "import", "compile", "exec")
+WATCHED: tuple[str, ...] = (
+    "open",
+    "socket.",
+    "subprocess.",
+    "os.",
+    "shutil.",
+    "pathlib.",
+    "glob.",
+    "tempfile.",
+    "urllib.",
+    "http.",
+)
+WATCHED += (
+    "urllib.",
+    "http.",
+    "ctypes.",
+    "mmap.",
+    "fcntl.",
+    "signal.",
+    "sqlite3.",
+    "pickle.",
+    "code.",
+    "import",
+    "compile",
+    "exec",
+)
 TYPES = LetterTypes.load(TEMPLATES)
 
 

@@ -11,6 +11,7 @@ from pypdf.generic import ContentStream
 MM = 25.4 / 72
 Matrix = tuple[float, float, float, float, float, float]
 UNIT: Matrix = (1, 0, 0, 1, 0, 0)
+UNKNOWN = (b"'", b'"')
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class State:
         self.saved: list[tuple[Any, ...]] = []
 
     def order(self, operator: bytes, operands: list[Any]) -> None:
-        assert operator not in (b"TJ", b"'", b'"'), f"an order that this reader does not know: {operator!r}"
+        assert operator not in UNKNOWN, f"an order that this reader does not know: {operator!r}"
         do = getattr(self, "order_" + {b"T*": "next"}.get(operator, operator.decode("latin-1")), None)
         if do is not None:
             do(*operands)
@@ -91,8 +92,9 @@ def _on_page(reader: PdfReader, page: PageObject, number: int) -> Iterator[Glyph
     assert all(form.get_object()["/Subtype"] == "/Image" for form in forms), "a form may hold text"
     content = page.get_contents()
     for operands, operator in ContentStream(content, reader).operations if content is not None else ():
-        if operator == b"Tj":
-            yield from _shown(state, operands[0], number)
+        if operator in SHOWING:
+            for part in parts_of(operands):
+                yield from _shown(state, part, number)
         else:
             state.order(operator, list(operands))
 
@@ -102,8 +104,19 @@ def _fonts(page: PageObject) -> dict[str, Any]:
     return dict(resources.get_object().get("/Font", {}))
 
 
+SHOWING = (b"Tj", b"TJ")
+
+
+def parts_of(operands: list[Any]) -> list[Any]:
+    """What an order shows: strings and, between them, thousandths of the size to go back."""
+    return list(operands[0]) if isinstance(operands[0], list) else [operands[0]]
+
+
 def _shown(state: State, operand: Any, page: int) -> Iterator[Glyph]:
     assert state.font is not None
+    if isinstance(operand, int | float):
+        state.text = _times((1, 0, 0, 1, -float(operand) / 1000 * state.size, 0), state.text)
+        return
     for code in operand.original_bytes:
         text, advance = state.font.of(code)
         placed = _times(state.text, state.matrix)

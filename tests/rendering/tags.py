@@ -8,7 +8,7 @@ from typing import Any
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream
 
-from tests.rendering.placed import _Font, _fonts
+from tests.rendering.placed import SHOWING, UNKNOWN, _Font, _fonts, parts_of
 
 
 @dataclass
@@ -45,8 +45,9 @@ class Tagged:
             page.indirect_reference.idnum: n for n, page in enumerate(self.reader.pages) if page.indirect_reference
         }
         marks = [_marks(self.reader, page) for page in self.reader.pages]
-        self.marks = [own for own, _ in marks]
-        self.unmarked = "".join(loose for _, loose in marks)
+        self.marks = [own for own, _, _ in marks]
+        self.artifacts = [unheard for _, unheard, _ in marks]
+        self.unmarked = "".join(loose for _, _, loose in marks)
         tree: Any = self.reader.root_object["/StructTreeRoot"]
         self.tree = tree.get_object()
         (self.root,) = [self._tag(kid) for kid in _list(self.tree["/K"])]
@@ -90,14 +91,15 @@ def _list(given: Any) -> list[Any]:
     return list(found) if isinstance(found, list) else [given]
 
 
-def _marks(reader: PdfReader, page: PageObject) -> tuple[dict[int, str], str]:
-    """What each mark of the page says, and what is shown outside all marks."""
+def _marks(reader: PdfReader, page: PageObject) -> tuple[dict[int, str], str, str]:
+    """What each mark of the page says, what its artifacts say, and what is shown outside all marks."""
     fonts = {name: _Font(font.get_object()) for name, font in _fonts(page).items()}
     said: dict[int, str] = {}
     open_marks: list[Any] = []
-    loose, font = "", None
+    unheard, loose, font = "", "", None
     content = page.get_contents()
     for operands, operator in ContentStream(content, reader).operations if content is not None else ():
+        assert operator not in UNKNOWN
         if operator in (b"BDC", b"BMC"):
             assert not open_marks, "marks within marks"
             number = operands[1].get("/MCID") if operator == b"BDC" else None
@@ -108,12 +110,19 @@ def _marks(reader: PdfReader, page: PageObject) -> tuple[dict[int, str], str]:
             open_marks.pop()
         elif operator == b"Tf":
             font = fonts[operands[0]]
-        elif operator == b"Tj":
+        elif operator in SHOWING:
             assert font is not None
-            text = "".join(font.of(code)[0] for code in operands[0].original_bytes)
+            text = _text(operands, font)
             if not open_marks:
                 loose += text
-            elif open_marks[-1] is not None:
+            elif open_marks[-1] is None:
+                unheard += text
+            else:
                 said[int(open_marks[-1])] += text
     assert not open_marks
-    return said, loose
+    return said, unheard, loose
+
+
+def _text(operands: list[Any], font: _Font) -> str:
+    strings = [part for part in parts_of(operands) if not isinstance(part, int | float)]
+    return "".join(font.of(code)[0] for string in strings for code in string.original_bytes)

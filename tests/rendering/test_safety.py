@@ -1,8 +1,6 @@
 """What somebody writes is data: it is never markup, never code, never a path, and never turns up in a fault."""
 
-import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,21 +8,9 @@ import pytest
 
 from outbound.rendering import Frame, LetterTypes, RenderingFault, render, unprintable
 from tests.rendering.placed import glyphs, text_of
+from tests.rendering.wild import HOSTILE
 
 Made = Callable[..., Frame]
-HOSTILE = (
-    "{{7*7}}",
-    "{% include '/etc/passwd' %}",
-    '<img src="file:///etc/passwd">',
-    '<img src="http://127.0.0.1:9/x.png"/>',
-    "<para>x</para>",
-    "<a href='https://x.example'>y</a>",
-    "&lt;b&gt; & &amp;",
-    "<br/><h1>x</h1>",
-    "]]> <!-- x -->",
-    "%s {0} ${x} \\n",
-    "Ærø & Ågård <post@nordby.example>",
-)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -90,26 +76,6 @@ def test_the_same_inputs_give_the_same_bytes(letter_types: LetterTypes, frame: M
         if letter_type.example:
             one, two = (render(letter_type, letter_type.example, frame(cover=True)) for _ in range(2))
             assert one == two
-
-
-def test_eight_threads_write_what_one_writes(letter_types: LetterTypes, frame: Made) -> None:
-    moede = letter_types["moedeindkaldelse"]
-    names = [
-        f"{chr(0x41 + number % 26)}{chr(0xC0 + number % 22)}{chr(0x410 + number % 32)} {number}" for number in range(64)
-    ]
-
-    def letter(name: str) -> bytes:
-        return render(moede, {**(moede.example or {}), "moeder": name[::-1]}, frame(recipient=name)).pdf
-
-    alone = [letter(name) for name in names]
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            together = list(pool.map(letter, names * 3))
-    finally:
-        sys.setswitchinterval(usual)
-    assert together == alone * 3
 
 
 def test_a_faulty_value_gives_a_code_and_nothing_of_itself(letter_types: LetterTypes, frame: Made) -> None:

@@ -157,6 +157,7 @@ class Submission:
     case_number: str = ""
     wish: Wish = Wish.ANY
     wish_reason: str = field(default="", repr=False)  # free text: lives under the seal
+    one_parent_reason: str = field(default="", repr=False)  # why a letter for both parents goes to one; sealed, too
     not_before: date | None = None
     useful_until: date | None = None
     mailing_id: UUID | None = None
@@ -172,6 +173,19 @@ class Mailing:
     reference: str
     department: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What the mailbox offers beside a letter: an address to go to, or a meeting (`place`, `about`, both times)."""
+
+    kind: str
+    label: str = field(repr=False)
+    url: str = field(default="", repr=False)
+    starts: datetime | None = field(default=None, repr=False)
+    ends: datetime | None = field(default=None, repr=False)
+    place: str = field(default="", repr=False)
+    about: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +206,7 @@ class Document:
     html: str | None = field(default=None, repr=False)
     template_version: str = ""
     attachments: tuple[Attachment, ...] = ()
+    actions: tuple[Action, ...] = ()
 
 
 class Mailbox(StrEnum):

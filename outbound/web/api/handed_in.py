@@ -129,6 +129,10 @@ class MailingLetterIn(HandedIn):
         Field(max_length=99, description="In the order of the envelope; how many, a setting says (usually 10)."),
     ] = []
     case_number: Annotated[str, Field(max_length=64)] = ""
+    one_parent_reason: Annotated[
+        str,
+        Field(max_length=500, description="Why a letter for both holders of custody goes to one. Kept under the seal."),
+    ] = ""
     channel: ChannelIn | None = None
     not_before: Annotated[Day | None, Field(description="The first day that the letter may leave.")] = None
     useful_until: Annotated[Day | None, Field(description="After this day the letter is HELD, not sent.")] = None
@@ -212,6 +216,7 @@ def submission_of(one: MailingLetterIn, system: str, mailing: UUID | None, pdf_l
         case_number=one.case_number,
         wish=one.channel.wish if one.channel else Wish.ANY,
         wish_reason=one.channel.reason if one.channel else "",
+        one_parent_reason=one.one_parent_reason,
         not_before=one.not_before,
         useful_until=one.useful_until,
         mailing_id=mailing,

@@ -90,6 +90,7 @@ def pack_document(document: Document) -> dict[str, bytes]:
         "sheets": document.sheets,
         "template_version": document.template_version,
         "attachments": [[one.title, one.pages] for one in document.attachments],
+        "inserts": document.inserts,
         "actions": [_pack_action(one) for one in document.actions],
     }
     twin = {TWIN: document.html.encode()} if document.html is not None else {}
@@ -113,6 +114,7 @@ def unpack_document(parts: Mapping[str, bytes]) -> Document:
         html=parts[TWIN].decode() if TWIN in parts else None,
         template_version=facts["template_version"],
         attachments=tuple(replace(one, pdf=pdf) for one, pdf in zip(attachments, files, strict=True)),
+        inserts=tuple(facts.get("inserts", ())),
         actions=tuple(map(_unpack_action, facts.get("actions", ()))),
     )
 

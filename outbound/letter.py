@@ -207,6 +207,7 @@ class Document:
     template_version: str = ""
     attachments: tuple[Attachment, ...] = ()
     actions: tuple[Action, ...] = ()
+    inserts: tuple[str, ...] = ()  # codes of what the printer adds from its stock
 
 
 class Mailbox(StrEnum):

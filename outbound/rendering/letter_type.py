@@ -10,6 +10,7 @@ from outbound.rendering.actions import ActionRule, action_faults
 from outbound.rendering.faults import Fault
 from outbound.rendering.fields import Schema
 from outbound.rendering.footnotes import Body
+from outbound.rendering.inserts import InsertRule
 
 EXAMPLE = "example.json"
 LONGEST_TITLE = 256  # characters: MemoLabel of the MeMo XSD 1.2
@@ -44,6 +45,7 @@ class LetterType:
     both_parents: bool = False
     reply_address: str = ""
     actions: tuple[ActionRule, ...] = ()
+    inserts: tuple[InsertRule, ...] = ()
     schema: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     form: "Form | None" = field(default=None, repr=False, compare=False)

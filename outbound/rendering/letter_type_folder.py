@@ -159,8 +159,9 @@ class LetterTypeFolder:
             examples=self.examples,
             form=None if policy.ready_made else self.form(policy),
             channel_specific=policy.channel_specific or any(note.channel != "any" for note in self._footnotes(policy)),
-            **policy.model_dump(exclude={"mailbox", "languages", "channel_specific", "actions"}),
+            **policy.model_dump(exclude={"mailbox", "languages", "channel_specific", "actions", "inserts"}),
             actions=tuple(policy.actions),
+            inserts=tuple(policy.inserts),
         )
 
     def _digest(self, ready_made: bool) -> str:

@@ -10,6 +10,7 @@ from outbound.rendering.actions import ActionRule, is_address
 from outbound.rendering.faults import Finding
 from outbound.rendering.fields import character_faults
 from outbound.rendering.footnotes import Language
+from outbound.rendering.inserts import InsertRule, insert_findings
 from outbound.rendering.letter_type import LONGEST_NOTIFICATION, LONGEST_TITLE
 from outbound.rendering.places import line_of_key
 
@@ -46,6 +47,7 @@ class Policy(BaseModel):
     reply_address: str = ""
     mailbox: Mailbox = Mailbox()
     actions: list[ActionRule] = []
+    inserts: list[InsertRule] = []
 
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -86,6 +88,7 @@ def policy_findings(name: str, policy: Policy, text: str) -> list[Finding]:
     if policy.reply_address and not is_reply_address(policy.reply_address):
         line = line_of_key(text, "reply_address")
         found.append(Finding(FILE, line, f"reply_address: {_REPLY}"))
+    found += insert_findings(policy.inserts, not policy.digital_only, text, FILE)
     for key in ("reply_address", "actions"):
         if policy.ready_made and getattr(policy, key):
             said = f"{key}: a ready-made letter is not set by the router, which has no place for it; leave it out"

@@ -1,7 +1,7 @@
 """letter.toml's terms beside the text: actions for the mailbox, where replies go; and every wrong value named."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from outbound.clock import COPENHAGEN
 from outbound.contents import pack_document, unpack_document
 from outbound.letter import Action
-from outbound.rendering import Fault, Frame, LetterTypes, render
+from outbound.rendering import Fault, Frame, LetterTypes, inserts_on, render
 from outbound.rendering.lint import lint
 from tests.rendering.tags import Tagged
 from tests.rendering.test_letter_types import GOOD, TOML, write
@@ -78,6 +78,9 @@ def test_an_address_in_a_field_must_be_one_that_a_mailbox_takes(tmp_path: Path, 
         (MEET.replace('place = "tekst"', 'url = "link"'), 6, "actions: AFTALE is a meeting: give `start`, `place`"),
         (MEET + 'end = "dag"\n', 6, "actions: AFTALE is a meeting"),
         (PAY + 'farve = "rød"\n', 11, "actions.0.farve: Extra inputs"),
+        ('[[inserts]]\ncode = "æ"\n', 6, "inserts.0.code: String should match pattern"),
+        ('[[inserts]]\ncode = "A"\nfrom = 2027-01-02\nto = 2027-01-01\n', 5, "inserts: its last day lies before"),
+        ('digital_only = true\n[[inserts]]\ncode = "A"\n', 6, "inserts: this letter never goes on paper"),
     ],
 )
 def test_every_wrong_value_is_named_with_its_line(tmp_path: Path, more: str, line: int, said: str) -> None:
@@ -94,6 +97,13 @@ def test_a_reply_address_takes_the_place_of_the_departments_mail(tmp_path: Path,
     assert "post@nordby.example" in before.html and "svar@" not in before.html  # type: ignore[operator] # noqa: PT018
     assert "svar@nordby.example" in after.html and "post@" not in after.html  # type: ignore[operator] # noqa: PT018
     assert "svar@nordby.example" in Tagged(after.pdf).root.text
+
+
+def test_inserts_go_with_letters_of_their_days(tmp_path: Path) -> None:
+    rows = '[[inserts]]\ncode = "KLAGE"\n[[inserts]]\ncode = "JUL-26"\nfrom = 2026-12-01\nto = 2026-12-24\n'
+    rules = made(tmp_path, rows).inserts
+    days = {date(2026, 11, 30): ("KLAGE",), date(2026, 12, 24): ("KLAGE", "JUL-26"), date(2026, 12, 25): ("KLAGE",)}
+    assert {day: inserts_on(rules, day) for day in days} == days
 
 
 def test_the_house_s_own_types_offer_what_they_should(letter_types: LetterTypes, frame: Callable[..., Frame]) -> None:

@@ -6,10 +6,10 @@ Person, fields and document are parts of their own, so that a look-up decrypts n
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from outbound.letter import Address, Attachment, Document, Recipient, Role
+from outbound.letter import Action, Address, Attachment, Document, Recipient, Role
 
 PERSON = "person"
 FIELDS = "fields"
@@ -90,6 +90,8 @@ def pack_document(document: Document) -> dict[str, bytes]:
         "sheets": document.sheets,
         "template_version": document.template_version,
         "attachments": [[one.title, one.pages] for one in document.attachments],
+        "inserts": document.inserts,
+        "actions": [_pack_action(one) for one in document.actions],
     }
     twin = {TWIN: document.html.encode()} if document.html is not None else {}
     return {DOCUMENT: document.pdf, HEAD: _pack(facts), **twin}
@@ -112,6 +114,8 @@ def unpack_document(parts: Mapping[str, bytes]) -> Document:
         html=parts[TWIN].decode() if TWIN in parts else None,
         template_version=facts["template_version"],
         attachments=tuple(replace(one, pdf=pdf) for one, pdf in zip(attachments, files, strict=True)),
+        inserts=tuple(facts.get("inserts", ())),
+        actions=tuple(map(_unpack_action, facts.get("actions", ()))),
     )
 
 
@@ -124,6 +128,16 @@ def title_of(head: bytes) -> str:
 def attachments_of(head: bytes) -> tuple[Attachment, ...]:
     """Title and pages of each attachment, without its file, from the part `head`."""
     return tuple(Attachment(b"", title, pages) for title, pages in json.loads(head).get("attachments", ()))
+
+
+def _pack_action(action: Action) -> dict[str, Any]:
+    times = {name: at.isoformat() if (at := getattr(action, name)) else None for name in ("starts", "ends")}
+    return {**asdict(action), **times}
+
+
+def _unpack_action(stored: Mapping[str, Any]) -> Action:
+    times = {name: datetime.fromisoformat(stored[name]) if stored[name] else None for name in ("starts", "ends")}
+    return Action(**{**stored, **times})
 
 
 def address_value(address: Address | None) -> Any:

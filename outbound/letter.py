@@ -169,6 +169,7 @@ class Submission:
     wish_reason: str = field(default="", repr=False)  # free text: lives under the seal
     format: Format = Format.NORMAL
     own_formats: Mapping[int, Format] = field(default_factory=dict)
+    one_parent_reason: str = field(default="", repr=False)  # why a letter for both parents goes to one; sealed, too
     not_before: date | None = None
     useful_until: date | None = None
     mailing_id: UUID | None = None
@@ -191,6 +192,19 @@ class Mailing:
 
 
 @dataclass(frozen=True, slots=True)
+class Action:
+    """What the mailbox offers beside a letter: an address to go to, or a meeting (`place`, `about`, both times)."""
+
+    kind: str
+    label: str = field(repr=False)
+    url: str = field(default="", repr=False)
+    starts: datetime | None = field(default=None, repr=False)
+    ends: datetime | None = field(default=None, repr=False)
+    place: str = field(default="", repr=False)
+    about: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A finished letter: PDF, its accessible HTML twin (None for a ready-made PDF) and what the printer must know.
 
@@ -208,6 +222,8 @@ class Document:
     html: str | None = field(default=None, repr=False)
     template_version: str = ""
     attachments: tuple[Attachment, ...] = ()
+    actions: tuple[Action, ...] = ()
+    inserts: tuple[str, ...] = ()  # codes of what the printer adds from its stock
 
 
 class Mailbox(StrEnum):

@@ -9,9 +9,11 @@ from binascii import b2a_base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
 
 from adapters.xml import escaped, one_line, stamp
-from outbound.letter import Dispatch, Document
+from outbound.letter import Action, Dispatch, Document
 
 TEXT = 256  # characters: memoTextType
 NOTIFICATION = 150  # characters: the shorter of the two published copies of memoNotificationType
@@ -38,7 +40,7 @@ def memo(dispatch: Dispatch, sender: Sender, created: datetime) -> bytes:
         raise ValueError("A messageUUID is a UUID version 4; the dispatch has another.")
     if dispatch.recipient.number is None:
         raise ValueError("A message needs a CPR or CVR number; the dispatch has an address only.")
-    return b"".join((_header(dispatch, sender), *_body(dispatch.document, created), b"</memo:Message>"))
+    return b"".join((_header(dispatch, sender), *_body(dispatch, created), b"</memo:Message>"))
 
 
 def file_name(title: str, ending: str) -> str:
@@ -80,9 +82,10 @@ def _content_data(dispatch: Dispatch) -> str:
     )
 
 
-def _body(document: Document, created: datetime) -> tuple[bytes, ...]:
+def _body(dispatch: Dispatch, created: datetime) -> tuple[bytes, ...]:
     """One main document in one or two formats: the PDF, and the HTML twin that a screen reader prefers; then each
     attachment as a document of its own."""
+    document = dispatch.document
     head = (
         f"<memo:MessageBody><memo:createdDateTime>{stamp(created)}</memo:createdDateTime><memo:MainDocument>"
         f"<memo:label>{escaped(_title(document))}</memo:label>"
@@ -91,7 +94,32 @@ def _body(document: Document, created: datetime) -> tuple[bytes, ...]:
     if document.html:
         html = document.html.encode(errors="replace")
         files += _file("text/html", file_name(document.title, ".html"), html)
+    files += tuple(_action(one, dispatch, place).encode() for place, one in enumerate(document.actions))
     return (head, *files, b"</memo:MainDocument>", *_additional(document), b"</memo:MessageBody>")
+
+
+def _action(action: Action, dispatch: Dispatch, place: int) -> str:
+    """A meeting is a Reservation, anything else an EntryPoint; the schema has one or the other."""
+    times = "".join(
+        f"<memo:{name}>{stamp(at)}</memo:{name}>"
+        for name, at in (("startDateTime", action.starts), ("endDateTime", action.ends))
+        if at is not None
+    )
+    label, code = escaped(one_line(action.label, TEXT)), escaped(action.kind)
+    head = f"<memo:Action><memo:label>{label}</memo:label><memo:actionCode>{code}</memo:actionCode>"
+    if action.url:
+        return (
+            f"{head}{times}<memo:EntryPoint><memo:url>{escaped(action.url)}</memo:url></memo:EntryPoint></memo:Action>"
+        )
+    about, where = (escaped(one_line(text, TEXT)) for text in (action.about, action.place))
+    said = {"description": label, "reservationUUID": str(_uuid_of(dispatch.id, place)), "abstract": about}
+    inner = "".join(f"<memo:{name}>{text}</memo:{name}>" for name, text in {**said, "location": where}.items())
+    return f"{head}<memo:Reservation>{inner}{times}</memo:Reservation></memo:Action>"
+
+
+def _uuid_of(dispatch: UUID, place: int) -> UUID:
+    """A UUID version 4 by its form, and the same at every repeat."""
+    return UUID(bytes=sha256(dispatch.bytes + bytes([place])).digest()[:16], version=4)
 
 
 def _additional(document: Document) -> Iterator[bytes]:

@@ -38,6 +38,7 @@ class Line:
     letter_class: str
     country: str
     cost_centre: str
+    inserts: str = ""
 
     def attributes(self) -> dict[str, str]:
         """By their names on the wire, in the order of the schema."""
@@ -71,18 +72,26 @@ def manifest_xml(consignment: Consignment, lines: Sequence[Line]) -> bytes:
         "pages": str(sum(line.pages for line in lines)),
         "sheets": str(sum(line.sheets for line in lines)),
     }
-    letters = "".join(f"  <letter {_written(line.attributes())}/>\n" for line in lines)
+    letters = "".join(f"  <letter {_written(row)}/>\n" for row in _rows(lines))
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<run xmlns="{RUN}" {_written(head)}>\n{letters}</run>\n'.encode()
 
 
 def manifest_csv(lines: Sequence[Line]) -> bytes:
     """The same letters as a table: semicolons, UTF-8, one line of headings."""
     text = io.StringIO()
-    rows = [line.attributes() for line in lines]
+    rows = _rows(lines)
     table = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], delimiter=";", lineterminator="\r\n")
     table.writeheader()
     table.writerows(rows)
     return text.getvalue().encode()
+
+
+def _rows(lines: Sequence[Line]) -> list[dict[str, str]]:
+    """The letters' attributes; without `inserts` where no letter of the run has one, as most runs are."""
+    rows = [line.attributes() for line in lines]
+    if any(line.inserts for line in lines):
+        return rows
+    return [{name: value for name, value in row.items() if name != "inserts"} for row in rows]
 
 
 def _line(dispatch: Dispatch) -> Line:
@@ -99,6 +108,7 @@ def _line(dispatch: Dispatch) -> Line:
         letter_class=one_line(dispatch.letter_class, TEXT),
         country=address.country if address else "DK",
         cost_centre=one_line(dispatch.department, TEXT),
+        inserts=" ".join(document.inserts),
     )
 
 

@@ -51,6 +51,8 @@ ORDER = {
     "File": "encodingFormat filename language content",
     "Action": "label actionCode startDateTime? endDateTime? (Reservation|EntryPoint)?",
     "EntryPoint": "url",
+    "Reservation": "description reservationUUID abstract location startDateTime endDateTime organizerMail?"
+    " organizerName?",
 }
 
 

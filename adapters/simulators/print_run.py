@@ -20,6 +20,7 @@ from lxml import etree
 NAMESPACE = "{urn:outbound:print-run:1}"
 RUN_COLUMNS = ["id", "provider", "lane", "created", "letters", "pages", "sheets"]
 COLUMNS = ["job", "file", "sha256", "pages", "sheets", "colour", "plex", "envelope", "class", "country", "cost-centre"]
+INSERTS = "inserts"  # a column more, in runs where any letter has one
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 LIKE_CPR = re.compile(r"\d{6}[- ]?\d{4}")
 RULES = {
@@ -34,6 +35,7 @@ RULES = {
     "class": re.compile(r"economy|quick"),
     "country": re.compile(r"[A-Z]{2}"),
     "cost-centre": re.compile(r"[\w .,/&-]{0,60}"),
+    INSERTS: re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,19}( (?!$)|$))*"),
 }
 RUN_RULES = {
     "id": UUID,
@@ -72,6 +74,7 @@ class PrintJob:
     priority: str
     country: str
     text: str
+    inserts: tuple[str, ...] = ()
 
 
 def read_run(path: Path, run: str, read_text: bool) -> list[PrintJob]:
@@ -111,9 +114,10 @@ def _manifest(content: bytes, run: str) -> list[dict[str, str]]:
     _check_attributes(root, RUN_COLUMNS, RUN_RULES)
     if root.get("id") != run:
         raise Rejected("manifest", "The run's id is not its file name.")
+    columns = [*COLUMNS, INSERTS] if any(letter.get(INSERTS) for letter in root) else COLUMNS
     for letter in root:
-        _check_attributes(letter, COLUMNS, RULES)
-    rows = [{name: letter.get(name, "") for name in COLUMNS} for letter in root]
+        _check_attributes(letter, columns, RULES)
+    rows = [{name: letter.get(name, "") for name in columns} for letter in root]
     _check_totals(root, rows)
     return rows
 
@@ -165,7 +169,7 @@ def _check_csv(content: bytes, rows: list[dict[str, str]]) -> None:
         table = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), delimiter=";", strict=True))
     except (UnicodeDecodeError, csv.Error):
         raise Rejected("manifest", "manifest.csv cannot be read.") from None
-    if table != [COLUMNS, *([row[name] for name in COLUMNS] for row in rows)]:
+    if table != [[*rows[0]], *([*row.values()] for row in rows)]:
         raise Rejected("manifest", "manifest.csv does not say what manifest.xml says.")
 
 
@@ -181,7 +185,8 @@ def _job(row: dict[str, str], content: bytes, read_text: bool) -> PrintJob:
         raise Rejected("pages", f"The first page of {row['file']} is not A4 portrait.")
     text = " ".join(_text(first)) if read_text else ""
     numbers = (int(row["pages"]), int(row["sheets"]))
-    return PrintJob(row["job"], row["sha256"], *numbers, row["envelope"], row["class"], row["country"], text)
+    inserts = tuple(row.get(INSERTS, "").split())
+    return PrintJob(row["job"], row["sha256"], *numbers, row["envelope"], row["class"], row["country"], text, inserts)
 
 
 def _opened(content: bytes) -> tuple[pypdf.PageObject, int]:

@@ -92,7 +92,9 @@ class PrintingHouse:
             self._records.keep(f"run {run}", True)
             self._promise(run, {"run-taken": True}, 0)
             for job in jobs:
-                self._records.take(job.job, run, "print", None, job.sha256, pages=job.pages, sheets=job.sheets)
+                self._records.take(
+                    job.job, run, "print", None, job.sha256, pages=job.pages, sheets=job.sheets, inserts=job.inserts
+                )
                 self._settle(job, run)
 
     def _settle(self, job: PrintJob, run: str) -> None:

@@ -26,7 +26,7 @@ from outbound.ledger.values import Letter, Step
 from outbound.letter import Address, Channel, Document, Format, Lane, ReadyMade, Submission, WaitsFor
 from outbound.life import Status
 from outbound.organisation import OrganisationFault
-from outbound.rendering import Frame, Limits, RenderingFault, enclosed, prepare, render
+from outbound.rendering import Frame, Limits, RenderingFault, enclosed, inserts_on, prepare, render
 from outbound.seal import Part, Seal
 from outbound.settings import Settings
 
@@ -87,6 +87,7 @@ def document_for(house: House, one: Letter, parts: Parts) -> Document:
     else:
         finished = ReadyMade(parts[Part(one.id, HANDED_IN)], fields["title"], date.fromisoformat(fields["dated"]))
         made = prepare(finished, frame, plex=letter_type.plex, limits=limits)
+    made = replace(made, inserts=inserts_on(letter_type.inserts, made.dated))
     return enclosed(made, attachments, frame, plex=letter_type.plex, limits=limits) if attachments else made
 
 

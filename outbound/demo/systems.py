@@ -117,7 +117,7 @@ class Author:
         return {"name": name, **role, **known, **({"address": address} if group.addressed else {})}
 
     def _attachment(self, title: str) -> Body:
-        pdf = ready_made(title, clock.today(), [])
+        pdf = ready_made(title, clock.today(), [], "Her er de tal, som brevet bygger på.")
         return {"title": title, "pdf": base64.b64encode(pdf).decode()}
 
     def _content(self, group: Group, address: Body | None) -> Body:
@@ -129,7 +129,7 @@ class Author:
         return {"document": {"pdf": pdf, "title": "Besked fra skolen", "dated": today.isoformat()}}
 
 
-def ready_made(title: str, dated: date, address: Sequence[str]) -> bytes:
+def ready_made(title: str, dated: date, address: Sequence[str], said: str = "") -> bytes:
     """A finished PDF, as a specialist system makes its own; the lines of the address stand in the window."""
     out = BytesIO()
     page = Canvas(out, pagesize=A4)
@@ -144,7 +144,7 @@ def ready_made(title: str, dated: date, address: Sequence[str]) -> bytes:
         (
             f"Nordhavn, den {dated:%d.%m.%Y}",
             "",
-            f"Vi holder forældremøde den {meeting:%d.%m.%Y} kl. 19 i skolens samlingssal.",
+            said or f"Vi holder forældremøde den {meeting:%d.%m.%Y} kl. 19 i skolens samlingssal.",
             "Brevet er et eksempel. Både afsender og modtager er opdigtede.",
         )
     ):

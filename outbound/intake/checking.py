@@ -15,7 +15,7 @@ from outbound import clock
 from outbound.delivery.house import House
 from outbound.delivery.render import preflight_limits, trial
 from outbound.intake.enclosing import attachment_faults, look_at, whole_faults
-from outbound.letter import Address, Format, ReadyMade, Recipient, Submission, Wish
+from outbound.letter import Address, Format, ReadyMade, Recipient, Role, Submission, Wish
 from outbound.organisation import System
 from outbound.postal_address import AddressFault, address_faults
 from outbound.postal_days import add_working_days
@@ -47,7 +47,10 @@ def check(house: House, system: System, one: Submission, mailing: MailingFacts |
     rights = [*_rights(house, system, one, mailing)]
     if rights:
         return tuple(rights)
-    plain = [*_references(one), *_dates(house, one), *_wish(house, one), *_formats(house, one), *_recipients(one)]
+    plain = [
+        *(*_references(one), *_dates(house, one), *_wish(house, one)),
+        *(*_formats(house, one), *_recipients(one), *_parents(house, one)),
+    ]
     looked = look_at(house, one)
     content = [*_content(house, one), *_titles(one), *attachment_faults(house, one, looked)]
     return tuple(plain + content) or tuple(_trial(house, one, looked))
@@ -180,6 +183,20 @@ def _formats(house: House, one: Submission) -> Iterator[Fault]:
         own = [f"/recipients/{place}/format" for place, own in one.own_formats.items() if own is Format.LARGE]
         for pointer in [*(["/format"] if one.format is Format.LARGE else []), *own]:
             yield Fault(pointer, "A finished PDF cannot be enlarged; make it in large print, and leave this out.")
+
+
+def _parents(house: House, one: Submission) -> Iterator[Fault]:
+    """Both holders of custody get a letter about their child, unless it is said why one does not."""
+    if not house.types[one.letter_type].both_parents:
+        if one.one_parent_reason:
+            yield Fault("/one_parent_reason", "This letter type goes to whomever you name; leave the reason out.")
+        return
+    parents = sum(recipient.role is Role.PARENT for recipient in one.recipients)
+    if len(one.one_parent_reason) > 500:
+        yield Fault("/one_parent_reason", "Give at most 500 characters.")
+    if parents < (1 if one.one_parent_reason.strip() else 2):
+        said = "This letter goes to both holders of custody: give two recipients with the role `parent`, or one and"
+        yield Fault("/recipients", f"{said} `one_parent_reason`.", "both-parents")
 
 
 def _recipients(one: Submission) -> Iterator[Fault]:

@@ -82,6 +82,7 @@ def _first_moment(one: Submission, now: datetime) -> datetime:
 
 def _parts(one: Submission, recipient: Recipient) -> dict[str, bytes]:
     person = {PERSON: pack_addressee(Addressee(recipient)), "wish": one.wish_reason.encode()}
+    person |= {"one-parent": one.one_parent_reason.encode()} if one.one_parent_reason else {}
     person |= pack_attachments(one.attachments)
     if one.ready_made is None:
         return {**person, FIELDS: pack_fields(one.fields or {})}
@@ -104,6 +105,8 @@ def _fingerprints(seal: Seal, one: Submission) -> Mapping[str, str]:
         values["fields"] = one.fields
     else:
         values["title"], values["dated"] = one.ready_made.title, one.ready_made.dated.isoformat()
+    if one.one_parent_reason:
+        values["one_parent_reason"] = one.one_parent_reason
     if one.attachments:
         files = [(each.title, seal.fingerprint_bytes("attachment", each.pdf)) for each in one.attachments]
         values["attachments"] = files

@@ -3,6 +3,7 @@
 from outbound.rendering.enclosures import enclosed, pages_together
 from outbound.rendering.faults import Fault, LetterTypesFault, RenderingFault
 from outbound.rendering.fonts import unprintable
+from outbound.rendering.inserts import inserts_on
 from outbound.rendering.letter_type import LetterType
 from outbound.rendering.letter_types import LetterTypes
 from outbound.rendering.preflight import NOTHING_KNOWN, Limits, marked, preflight, prepare
@@ -28,6 +29,7 @@ __all__ = [
     "RenderingFault",
     "Window",
     "enclosed",
+    "inserts_on",
     "marked",
     "pages_together",
     "preflight",

@@ -6,10 +6,12 @@ from typing import Any
 
 from jinja2 import Template
 
+from outbound.rendering.actions import ActionRule, action_faults
 from outbound.rendering.faults import Fault
 from outbound.rendering.fields import Schema
 from outbound.rendering.footnotes import Body
 from outbound.rendering.images import Image
+from outbound.rendering.inserts import InsertRule
 
 EXAMPLE = "example.json"
 LONGEST_TITLE = 256  # characters: MemoLabel of the MeMo XSD 1.2
@@ -21,7 +23,8 @@ class LetterType:
     """One kind of letter. `template_version` is a digest of the files that it is made from.
 
     `label` is its heading in the digital mailbox (empty: its title), `notification` the text of the mailbox's own
-    message about it (empty: the mailbox's standard text); neither may carry personal data.
+    message about it (empty: the mailbox's standard text); neither may carry personal data. `reply_address` takes the
+    place of the department's mail on its letters.
     """
 
     name: str
@@ -40,6 +43,10 @@ class LetterType:
     label: str
     notification: str
     template_version: str
+    both_parents: bool = False
+    reply_address: str = ""
+    actions: tuple[ActionRule, ...] = ()
+    inserts: tuple[InsertRule, ...] = ()
     schema: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     form: "Form | None" = field(default=None, repr=False, compare=False)
@@ -53,7 +60,7 @@ class LetterType:
         """What is wrong with the fields of one letter; empty where it can be rendered. Echoes no value."""
         if self.form is None:
             return (Fault("", "This letter type takes a ready-made PDF and no fields."),)
-        return self.form.schema.faults(fields)
+        return (*self.form.schema.faults(fields), *action_faults(self.actions, fields))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from outbound.rendering.actions import action_faults, action_findings
 from outbound.rendering.faults import Finding, LetterTypesFault
 from outbound.rendering.fields import Schema, schema_faults
 from outbound.rendering.footnotes import Body, Footnote
@@ -126,6 +127,7 @@ class LetterTypeFolder:
             return own
         faults = [Finding(SCHEMA, None, fault) for fault in schema_faults(self.schema)]
         faults += [*self._of_title(self.policy, self.field_names), *self._of_body()]
+        faults += action_findings(self.policy.actions, self.schema, self.texts[POLICY], POLICY)
         return own + (faults or [fault for name in self.examples for fault in self._of_example(name, self.policy)])
 
     def _of_title(self, policy: Policy, known: frozenset[str]) -> list[Finding]:
@@ -146,7 +148,7 @@ class LetterTypeFolder:
     def _of_example(self, name: str, policy: Policy) -> list[Finding]:
         """An example must be a letter that can be sent."""
         form, fields = self.form(policy), self.examples[name]
-        wrong = form.schema.faults(fields)
+        wrong = [*form.schema.faults(fields), *action_faults(policy.actions, fields)]
         if wrong:
             lines = lines_of_json(self.texts[name])
             return [
@@ -188,7 +190,9 @@ class LetterTypeFolder:
             examples=self.examples,
             form=None if policy.ready_made else self.form(policy),
             channel_specific=policy.channel_specific or any(note.channel != "any" for note in self._footnotes(policy)),
-            **policy.model_dump(exclude={"mailbox", "languages", "channel_specific"}),
+            **policy.model_dump(exclude={"mailbox", "languages", "channel_specific", "actions", "inserts"}),
+            actions=tuple(policy.actions),
+            inserts=tuple(policy.inserts),
         )
 
     def _digest(self, ready_made: bool) -> str:

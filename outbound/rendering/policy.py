@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from outbound.rendering.actions import ActionRule, is_address
 from outbound.rendering.faults import Finding
 from outbound.rendering.fields import character_faults
 from outbound.rendering.footnotes import Language
+from outbound.rendering.inserts import InsertRule, insert_findings
 from outbound.rendering.letter_type import LONGEST_NOTIFICATION, LONGEST_TITLE
 from outbound.rendering.places import line_of_key
 
@@ -41,7 +43,21 @@ class Policy(BaseModel):
     plex: Literal["simplex", "duplex"] = "duplex"
     channel_specific: bool = False
     retention_months: int = Field(ge=1, le=1200)
+    both_parents: bool = False
+    reply_address: str = ""
     mailbox: Mailbox = Mailbox()
+    actions: list[ActionRule] = []
+    inserts: list[InsertRule] = []
+
+
+_MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_LONGEST_REPLY = 80
+_REPLY = f"must be a mail address, or an address that begins with https://, of at most {_LONGEST_REPLY} characters"
+
+
+def is_reply_address(text: str) -> bool:
+    """Can this stand in the letterhead as the place where answers go?"""
+    return len(text) <= _LONGEST_REPLY and (bool(_MAIL.fullmatch(text)) or is_address(text))
 
 
 def read_policy(text: str) -> tuple[Policy | None, list[Finding]]:
@@ -69,6 +85,14 @@ def policy_findings(name: str, policy: Policy, text: str) -> list[Finding]:
         found.append(Finding("", None, "the folder's name may have the letters a-z, digits and hyphens only"))
     if policy.paper_only and policy.digital_only:
         found.append(Finding(FILE, line_of_key(text, "digital_only"), "paper_only and digital_only exclude each other"))
+    if policy.reply_address and not is_reply_address(policy.reply_address):
+        line = line_of_key(text, "reply_address")
+        found.append(Finding(FILE, line, f"reply_address: {_REPLY}"))
+    found += insert_findings(policy.inserts, not policy.digital_only, text, FILE)
+    for key in ("reply_address", "actions"):
+        if policy.ready_made and getattr(policy, key):
+            said = f"{key}: a ready-made letter is not set by the router, which has no place for it; leave it out"
+            found.append(Finding(FILE, line_of_key(text, key), said))
     for key, value in (("title", policy.title), ("label", policy.mailbox.label)):
         line = line_of_key(text, key)
         found += [Finding(FILE, line, f"{key}: {fault.message[:-1]}") for fault in character_faults(value, "")]

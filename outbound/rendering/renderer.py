@@ -1,7 +1,7 @@
 """Fields and frame to a Document: a PDF and its HTML twin. The same inputs give the same bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,7 @@ from reportlab.lib import rl_accel
 
 from outbound.letter import Document
 from outbound.rendering import fonts, sheet
+from outbound.rendering.actions import actions_of
 from outbound.rendering.cover import draw_cover
 from outbound.rendering.enclosure_list import name_attachments
 from outbound.rendering.faults import RenderingFault
@@ -44,6 +45,8 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
     """The finished letter. Raises RenderingFault, whose code says what is in the way and nothing of the letter."""
     if letter_type.form is None:
         raise RenderingFault("ready-made")
+    if letter_type.reply_address:
+        frame = replace(frame, letterhead=replace(frame.letterhead, mail=letter_type.reply_address))
     view = letter_view(frame)
     images = letter_type.form.images
     body = body_of(letter_type.form.body, fields, view, images)
@@ -66,6 +69,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
         sheets=sheets_of(pages, letter_type.plex),
         html=twin(title, body, frame, letter_type, images),
         template_version=letter_type.template_version,
+        actions=actions_of(letter_type.actions, fields, title),
     )
 
 

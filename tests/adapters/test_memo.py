@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from adapters.digital_post.memo import BAD_IN_FILE_NAME, Sender, file_name, memo
-from outbound.letter import Attachment, Dispatch, Recipient, Role
+from outbound.letter import Action, Attachment, Dispatch, Recipient, Role
 from tests.adapters.outside import CLOSED, a_dispatch
 from tests.conftest import find_specs
 from tests.people import company
@@ -152,6 +152,42 @@ def test_attachments_of_any_title_make_a_valid_memo(schema: etree.XMLSchema, tex
     content = memo(beside(text, text), SENDER, CLOSED)
     schema.assertValid(read(content))
     assert len(set(told(content, "filename"))) == 3
+
+
+AT = datetime(2026, 7, 8, 10, 15, tzinfo=timezone(timedelta(hours=2)))
+PAY = Action("BETALING", "Betal & vær færdig", "https://betaling.example/?a=1&b=2", None, AT)
+MEET = Action("AFTALE", "Sæt mødet i kalenderen", "", AT, AT + timedelta(minutes=45), "Rådhuset", "Indkaldelse")
+
+
+def offering(*actions: Action) -> Dispatch:
+    dispatch = beside("Kort")
+    return replace(dispatch, document=replace(dispatch.document, actions=actions))
+
+
+@pytest.mark.specs
+@pytest.mark.parametrize("text", HOSTILE)
+def test_actions_of_any_words_make_a_valid_memo(schema: etree.XMLSchema, text: str) -> None:
+    hostile = [replace(one, label=text or "-", place=text, about=text) for one in (PAY, MEET)]
+    schema.assertValid(read(memo(offering(PAY, MEET, *hostile), SENDER, CLOSED)))
+
+
+def test_an_address_is_an_entry_point_with_its_last_moment() -> None:
+    content = memo(offering(PAY), SENDER, CLOSED)
+    assert told(content, "MainDocument/memo:Action/memo:label") == ["Betal & vær færdig"]
+    assert told(content, "Action/memo:actionCode") == ["BETALING"]
+    assert told(content, "Action/memo:EntryPoint/memo:url") == ["https://betaling.example/?a=1&b=2"]
+    assert (told(content, "startDateTime"), told(content, "endDateTime")) == ([], ["2026-07-08T08:15:00Z"])
+
+
+def test_a_meeting_is_a_reservation_with_the_same_id_at_every_repeat() -> None:
+    dispatch = offering(MEET, MEET)
+    content = memo(dispatch, SENDER, CLOSED)
+    assert told(content, "Reservation/memo:location") == ["Rådhuset"] * 2
+    assert told(content, "Reservation/memo:endDateTime") == ["2026-07-08T09:00:00Z"] * 2
+    ids = told(content, "reservationUUID")
+    assert len(set(ids)) == 2
+    assert ids == told(memo(dispatch, SENDER, CLOSED), "reservationUUID")
+    assert not set(ids) & set(told(memo(offering(MEET), SENDER, CLOSED), "reservationUUID"))
 
 
 def test_times_are_utc_whatever_zone_they_come_in() -> None:

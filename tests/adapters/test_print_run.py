@@ -16,7 +16,7 @@ from lxml import etree
 
 import adapters.remote_print
 from adapters.remote_print.run import archive
-from outbound.letter import Address, Channel, Consignment, Lane
+from outbound.letter import Address, Channel, Consignment, Dispatch, Lane
 from tests.adapters.outside import TITLE, a_consignment, a_dispatch, a_pdf
 
 SCHEMAS = Path(adapters.remote_print.__file__).parent
@@ -97,6 +97,20 @@ def test_the_table_says_what_the_manifest_says() -> None:
     consignment = three_letters()
     rows = list(csv.DictReader(io.StringIO(opened(consignment).read("manifest.csv").decode()), delimiter=";"))
     assert rows == [dict(line.attrib) for line in manifest(consignment)]
+
+
+def inserting(*codes: str) -> Dispatch:
+    dispatch = a_dispatch()
+    return replace(dispatch, document=replace(dispatch.document, inserts=codes))
+
+
+def test_what_the_printer_adds_stands_in_manifest_and_table() -> None:
+    consignment = a_consignment(Channel.PRINT, inserting("KLAGE-1", "KORT"), inserting())
+    RUN.assertValid(manifest(consignment))
+    told = {line.get("job"): line.get("inserts") for line in manifest(consignment)}
+    assert list(map(told.get, (str(one.id) for one in consignment.dispatches))) == ["KLAGE-1 KORT", ""]
+    rows = csv.DictReader(io.StringIO(opened(consignment).read("manifest.csv").decode()), delimiter=";")
+    assert list(rows) == [dict(line.attrib) for line in manifest(consignment)]
 
 
 def test_a_letter_abroad_names_its_country() -> None:

@@ -472,3 +472,15 @@ def test_ssh_says_nothing_in_the_logs(house: House, tmp_path: Path, caplog: pyte
     with house.mailer(key=other_key(tmp_path)[0]) as mailer, pytest.raises(Misconfigured):
         list(mailer.hand_over(a_run()))
     assert [record.name for record in caplog.records if record.name.startswith("paramiko")] == []
+
+
+def test_the_printing_house_reads_what_it_is_to_add(printer: Supplier) -> None:
+    dispatch = a_dispatch()
+    adding = replace(dispatch, document=replace(dispatch.document, inserts=("KLAGE-1", "KORT")))
+    run = a_consignment(Channel.PRINT, adding, replace(a_dispatch(), id=uuid4()))
+    assert len(list(printer.mailer.hand_over(run))) == 2
+    assert printer.is_taken(run)
+    added = {
+        one["dispatch"]: one["detail"]["inserts"] for one in printer.simulator.takings() if one["channel"] == "print"
+    }
+    assert [added[str(one.id)] for one in run.dispatches] == [["KLAGE-1", "KORT"], []]

@@ -1,5 +1,6 @@
 """What the suppliers are handed of a letter with attachments, and that it is the same however often it is made."""
 
+from dataclasses import replace
 from io import BytesIO
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from outbound.intake import take_in
 from outbound.ledger import tables as t
 from outbound.letter import Channel, Dispatch, Document, Lane, Life, Mailbox, Person, ReadyMade
 from outbound.life import Status
+from outbound.rendering import LetterTypes
+from outbound.rendering.inserts import InsertRule
 from tests.delivery.walking import HAND, Walk
 from tests.delivery.ways import ENROLLED
 from tests.delivery.ways.attachments import BESIDE
@@ -147,3 +150,13 @@ def test_paper_is_made_twice_and_not_more(walk: Walk) -> None:
         walk.step(lambda house: delivery.route_handful(house, Lane.SINGLE))
     now = walk.see(letter)
     assert (now.status, now.channel) == (Status.ROUTED, Channel.PRINT)
+
+
+def test_what_the_printer_adds_goes_by_the_letter_s_type_and_day(walk: Walk, handed: list[Dispatch]) -> None:
+    walk.world.enrolment.default = Mailbox.EXEMPT
+    rule = InsertRule.model_validate({"code": "KLAGE-1", "from": clock.today()})
+    types = {name: replace(kind, inserts=(rule,)) for name, kind in walk.house.types.items()}
+    walk.house = replace(walk.house, types=LetterTypes(types))
+    one(walk, attachments=())
+    walk.run()
+    assert [dispatch.document.inserts for dispatch in handed] == [("KLAGE-1",)]

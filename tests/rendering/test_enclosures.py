@@ -7,11 +7,13 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from lxml import etree
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from outbound.letter import Attachment, Channel, Document
 from outbound.rendering import Frame, LetterTypes, Limits, RenderingFault, enclosed, render
+from outbound.rendering.enclosure_list import name_attachments
 from tests.rendering.made import pages, text
 from tests.rendering.tags import Tagged
 from tests.rendering.test_tagged import failures, heard, is_in_order
@@ -89,6 +91,12 @@ def test_the_letter_names_what_goes_with_it(
 
 def test_an_english_letter_names_enclosures(sent: Callable[..., Document], frame: Made) -> None:
     assert "<h2>Enclosures</h2>" in (sent([untagged()], frame(), kind="kvittering-ansoegning-en").html or "")
+
+
+def test_the_list_stands_before_the_footnotes() -> None:
+    body = etree.fromstring("<body><h1>a</h1><p class='note'>b</p><p>c</p><p class='note'>d</p></body>")
+    name_attachments(body, ["Kort"], "da")
+    assert [child.text for child in body] == ["a", "b", "c", "Bilag", None, "d"]
 
 
 def test_a_letter_without_attachments_is_what_it_was(letter_types: LetterTypes, frame: Made) -> None:

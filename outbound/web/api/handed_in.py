@@ -130,6 +130,10 @@ class MailingLetterIn(HandedIn):
         Field(max_length=99, description="In the order of the envelope; how many, a setting says (usually 10)."),
     ] = []
     case_number: Annotated[str, Field(max_length=64)] = ""
+    one_parent_reason: Annotated[
+        str,
+        Field(max_length=500, description="Why a letter for both holders of custody goes to one. Kept under the seal."),
+    ] = ""
     channel: ChannelIn | None = None
     format: Annotated[
         Format, Field(description="`storskrift` is large print, for who needs it; not for a finished PDF.")
@@ -219,6 +223,7 @@ def submission_of(one: MailingLetterIn, system: str, mailing: UUID | None, pdf_l
         wish_reason=one.channel.reason if one.channel else "",
         format=one.format,
         own_formats={place: each.format for place, each in enumerate(one.recipients) if each.format is not None},
+        one_parent_reason=one.one_parent_reason,
         not_before=one.not_before,
         useful_until=one.useful_until,
         mailing_id=mailing,

@@ -51,6 +51,7 @@ class LetterTypeOut(BaseModel):
     ready_made: bool
     paper_only: bool
     digital_only: bool
+    both_parents: bool
     languages: list[str]
     retention_months: int
     fields: dict[str, Any] | None
@@ -121,7 +122,7 @@ def _who_faults(who: WhoIn, pointer: str) -> Iterator[Fault]:
 
 
 def _type_out(one: LetterType) -> LetterTypeOut:
-    same = ("name", "title", "ready_made", "paper_only", "digital_only", "retention_months")
+    same = ("name", "title", "ready_made", "paper_only", "digital_only", "both_parents", "retention_months")
     return LetterTypeOut(
         **{name: getattr(one, name) for name in same},
         languages=list(one.languages),

@@ -62,6 +62,7 @@ def open_it(person: OnDuty, request: Request, form: Form, inside: Inside, letter
     wanted = [
         Part(letter, PERSON),
         Part(letter, "wish"),
+        Part(letter, "one-parent"),
         Part(letter, HEAD),
         *(Part(act.id, "why") for act in found.acts),
     ]
@@ -71,7 +72,8 @@ def open_it(person: OnDuty, request: Request, form: Form, inside: Inside, letter
     whys = {part.owner: text.decode() for part, text in opened.items() if part.part == "why"}
     wish = opened.get(Part(letter, "wish"), b"").decode()
     head = opened.get(Part(letter, HEAD))
-    told = {"wish": wish, "attachments": attachments_of(head) if head else ()}
+    one_parent = opened.get(Part(letter, "one-parent"), b"").decode()
+    told = {"wish": wish, "one_parent": one_parent, "attachments": attachments_of(head) if head else ()}
     return _page(person, found, addressee=unpack_addressee(body) if body else None, whys=whys, open=True, **told)
 
 
@@ -157,7 +159,7 @@ def _found(inside: Rooms, person: Person, letter: UUID) -> Story:
 
 
 def _page(person: Person, found: Story, **opened: Any) -> Response:
-    values = {"addressee": None, "whys": {}, "wish": "", "attachments": (), "open": False, **opened}
+    values = {"addressee": None, "whys": {}, "wish": "", "one_parent": "", "attachments": (), "open": False, **opened}
     return person.page(
         "letter.html",
         title="Brevets historie",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from reportlab.platypus import Flowable
 
 from outbound.rendering.faults import RenderingFault
-from outbound.rendering.pieces import STICKS, Group
+from outbound.rendering.pieces import STICKS, Group, NewPage
 from outbound.rendering.window import MM, PAGE_HEIGHT, Box
 
 _HAIR = 1e-6  # points that rounding may cost
@@ -45,6 +45,10 @@ def pour(story: Sequence[Flowable], first: Box, later: Box) -> list[Page]:
     pages, waiting = [Page(first)], deque(story)
     while waiting:
         flowable, page = waiting.popleft(), pages[-1]
+        if isinstance(flowable, NewPage):
+            if page.placed and not all(isinstance(one, NewPage) for one in waiting):
+                _turn_over(pages, later)
+            continue
         room = page.room(flowable)
         _, tall = flowable.wrap(page.area.width * MM, max(room, 1.0))
         if tall <= room + _HAIR and not _would_stand_alone(flowable, tall, waiting, page):

@@ -10,6 +10,7 @@ from reportlab.platypus import Flowable
 from outbound.rendering.fonts import BOLD
 from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, paragraph_of, paragraphs_of, text_of
 from outbound.rendering.images import Image
+from outbound.rendering.markup import NEW_PAGE
 from outbound.rendering.pictures import Picture
 from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
@@ -79,6 +80,14 @@ class Group(Flowable):
             part.drawOn(self.canv, self._pad, self.height - bottom)
 
 
+class NewPage(Flowable):
+    """What follows begins a page; where nothing follows, or a page begins here anyway, there is no empty one."""
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """It takes no room."""
+        return 0.0, 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Around:
     """What the pieces of one body share: the tags of its headings to come, and the images that it may show."""
@@ -118,7 +127,10 @@ def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flo
     elif tag == "section":
         within = Element("Sect", parent)
         pieces = [piece for child in element for piece in _pieces(child, within, around)]
-        yield Group(pieces, tinted=element.get("class") == "box")
+        if element.get("class") == NEW_PAGE:
+            yield from (NewPage(), *pieces)
+        else:
+            yield Group(pieces, tinted=element.get("class") == "box")
     else:
         yield from _text_block(element, Element("P", parent))
 

@@ -63,8 +63,14 @@ def pour(story: Sequence[Flowable], first: Box, later: Box) -> list[Page]:
 
 
 def _split(flowable: Flowable, page: Page, room: float) -> list[Flowable]:
+    """Its parts; empty where it has none. What did not fit begins the next page, also where some of it would fit now:
+    a table keeps its sum and its last row together, and half a table more would stand under its own second head."""
     parts: list[Flowable] = flowable.split(page.area.width * MM, room) if room > 0 else []
-    return [] if len(parts) == 1 and parts[0] is flowable else parts
+    if len(parts) == 1 and parts[0] is flowable:
+        return []
+    if isinstance(flowable, Group) and not flowable.tinted:
+        return parts
+    return [*parts[:1], *(each for part in parts[1:] for each in (NewPage(), part))]
 
 
 def _turn_over(pages: list[Page], later: Box) -> None:

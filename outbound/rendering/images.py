@@ -63,8 +63,7 @@ def read_image(content: bytes, *, colour: bool) -> Image:
     if len(content) > MOST_BYTES:
         raise ImageFault(f"has {len(content)} bytes, and an image may have {MOST_BYTES}; save it smaller")
     try:
-        with warnings.catch_warnings(), Pixels.open(BytesIO(content), formats=("PNG", "JPEG")) as opened:
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"), Pixels.open(BytesIO(content), formats=("PNG", "JPEG")) as opened:
             return _image(opened, colour)
     except (OSError, SyntaxError, ValueError, ImageCms.PyCMSError, Pixels.DecompressionBombError):
         pass

@@ -28,7 +28,8 @@ TRIAL_DAY = date(2026, 11, 24)  # the day that an example is rendered for
 
 @dataclass(slots=True)
 class LetterTypeFolder:
-    """One folder, read but not yet believed. `texts`: its files as they are written."""
+    """One folder, read but not yet believed. `texts`: its files as they are written; `sources`: its template and all
+    that it takes in, by the name that a finding gives each."""
 
     name: str
     path: Path
@@ -39,6 +40,7 @@ class LetterTypeFolder:
     texts: dict[str, str] = field(default_factory=dict)
     unreadable: list[Finding] = field(default_factory=list)
     footnotes: tuple[Footnote, ...] = ()
+    sources: dict[str, str] = field(default_factory=dict)
     images: dict[str, Image] = field(default_factory=dict)
 
     @classmethod
@@ -52,7 +54,9 @@ class LetterTypeFolder:
             source.schema = source._json(SCHEMA)
             others = sorted(file.name for file in path.glob("example-*.json"))
             source.examples = {name: source._json(name) for name in (EXAMPLE, *others)}
-            source._text(BODY)
+            if source._text(BODY) is not None:
+                found = source.templates.sources_of(source.body_name)
+                source.sources = {BODY if file == source.body_name else file: text for file, text in found.items()}
             source._read_images(source.policy.colour)
         return source
 
@@ -93,12 +97,7 @@ class LetterTypeFolder:
 
     def image_tags(self) -> list[tuple[str, Named]]:
         """Every image that a letter of this type may show, with the file that names it."""
-        return [(file, one) for file, source in self._sources().items() for one in named_in(source)]
-
-    def _sources(self) -> dict[str, str]:
-        """The template and all that it takes in, by the name that a finding gives it."""
-        sources = self.templates.sources_of(self.body_name) if BODY in self.texts else {}
-        return {BODY if name == self.body_name else name: source for name, source in sources.items()}
+        return [(file, one) for file, source in self.sources.items() for one in named_in(source)]
 
     def _read_images(self, colour: bool) -> None:
         """Those that the templates name, from this folder or else from the layout that all types share."""
@@ -141,7 +140,7 @@ class LetterTypeFolder:
             yield Finding(SCHEMA, None, f"has a field named `{LETTER}`, which is taken; give it another name")
         for line, fault in self.templates.faults_of_body(self.body_name, self.field_names):
             yield Finding(BODY, line, fault)
-        for file, source in self._sources().items():
+        for file, source in self.sources.items():
             for line in sorted(set(unfit_tags(source))):
                 yield Finding(file, line, UNFIT_IMAGE)
 

@@ -66,7 +66,7 @@ def lint_layout(root: Path) -> tuple[Finding, ...]:
     """What is wrong with the blocks that all types share."""
     files = sorted((root / LAYOUT).glob("*.j2"))
     found = [finding for file in files for finding in _of_source(f"{LAYOUT}/{file.name}", file.read_text("utf-8"))]
-    sources = [file.read_text("utf-8") for file in (*files, *root.glob(f"*/{BODY}"))]
+    sources = [file.read_text("utf-8", "replace") for file in (*files, *root.glob(f"*/{BODY}"))]
     named = {one.name for source in sources for one in named_in(source)}
     spare = sorted(file.name for file in (root / LAYOUT).glob("*") if file.suffix.lower() in SUFFIXES)
     found += [Finding(f"{LAYOUT}/{name}", None, _SPARE) for name in spare if name not in named]

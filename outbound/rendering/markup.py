@@ -10,8 +10,10 @@
 | `table` `thead` `tbody` | tables | `facts` on `table`: names at left, no rules |
 | `tr` | a row | `total` |
 | `th` `td` | a cell, of lines only | `amount`: set at right |
-| `section` | what belongs together | `box` (a tinted box), `keep` (on one page where it fits) |
+| `section` | what belongs together | `box` (a tinted box), `keep` (on one page where it fits), `new-page` |
 | `img` | an image beside the template: `src` its file, `alt` what it shows | `third` `half` `full` (of the width) |
+
+A section of class `new-page` begins on a page of its own; only it may hold other sections.
 
 The text must be well-formed XML: `<br/>`, every tag closed. There are no entities beside XML's five.
 """
@@ -27,6 +29,7 @@ from outbound.rendering.pictures import WIDTHS
 
 _INLINE = frozenset({"strong", "em", "a", "br"})
 _BLOCK = frozenset({"h1", "h2", "h3", "p", "ul", "ol", "table", "section", "img"})
+NEW_PAGE = "new-page"
 CHILDREN: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "body": _BLOCK,
@@ -58,7 +61,7 @@ CLASSES: Mapping[str, frozenset[str]] = MappingProxyType(
         "tr": frozenset({"total"}),
         "th": frozenset({"amount"}),
         "td": frozenset({"amount"}),
-        "section": frozenset({"box", "keep"}),
+        "section": frozenset({"box", "keep", NEW_PAGE}),
         "img": frozenset(WIDTHS),
     }
 )
@@ -101,9 +104,14 @@ def _check(element: _Element, images: Collection[str]) -> None:
     for child in element:
         if not isinstance(child.tag, str):
             raise MarkupFault("comments and processing instructions are not part of a letter")
-        if child.tag not in CHILDREN[tag]:
+        if child.tag not in CHILDREN[tag] and not _is_part_of_a_page(element, child):
             raise MarkupFault(f"<{child.tag[:20]}> may not stand in <{tag}>{_known(tag)}", child.tag[:20])
         _check(child, images)
+
+
+def _is_part_of_a_page(element: _Element, child: _Element) -> bool:
+    """Is this a section in a section that begins a page? It may not begin another."""
+    return child.tag == element.tag == "section" and element.get("class") == NEW_PAGE != child.get("class")
 
 
 def _known(tag: str) -> str:

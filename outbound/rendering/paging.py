@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from reportlab.platypus import Flowable
 
 from outbound.rendering.faults import RenderingFault
-from outbound.rendering.pieces import STICKS, Group
+from outbound.rendering.pieces import STICKS, Group, NewPage
 from outbound.rendering.window import MM, PAGE_HEIGHT, Box
 
 _HAIR = 1e-6  # points that rounding may cost
@@ -45,12 +45,13 @@ def pour(story: Sequence[Flowable], first: Box, later: Box, few: float = FEW_LIN
 
     Raises RenderingFault: `layout` where something fits on no page, `pages`.
     """
-    pages, waiting, rest = [Page(first)], deque(story), None
+    pages, waiting = [Page(first)], deque(story)
     while waiting:
-        flowable = waiting.popleft()
-        if flowable is rest:  # what is parted goes on on the next page, however much of it this one could still take
-            _turn_over(pages, later)
-        page = pages[-1]
+        flowable, page = waiting.popleft(), pages[-1]
+        if isinstance(flowable, NewPage):
+            if page.placed and not all(isinstance(one, NewPage) for one in waiting):
+                _turn_over(pages, later)
+            continue
         room = page.room(flowable)
         _, tall = flowable.wrap(page.area.width * MM, max(room, 1.0))
         if tall <= room + _HAIR and not _would_stand_alone(flowable, tall, waiting, page, few):
@@ -60,14 +61,19 @@ def pour(story: Sequence[Flowable], first: Box, later: Box, few: float = FEW_LIN
         if not parts:
             parts = [flowable]
             _turn_over(pages, later)
-        rest = parts[1] if len(parts) == 2 and type(parts[0]) is type(flowable) else None
         waiting.extendleft(reversed(parts))
     return pages
 
 
 def _split(flowable: Flowable, page: Page, room: float) -> list[Flowable]:
+    """Its parts; empty where it has none. What did not fit begins the next page, also where some of it would fit now:
+    a table keeps its sum and its last row together, and half a table more would stand under its own second head."""
     parts: list[Flowable] = flowable.split(page.area.width * MM, room) if room > 0 else []
-    return [] if len(parts) == 1 and parts[0] is flowable else parts
+    if len(parts) == 1 and parts[0] is flowable:
+        return []
+    if isinstance(flowable, Group) and not flowable.tinted:
+        return parts
+    return [*parts[:1], *(each for part in parts[1:] for each in (NewPage(), part))]
 
 
 def _turn_over(pages: list[Page], later: Box) -> None:

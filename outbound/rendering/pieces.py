@@ -10,6 +10,7 @@ from reportlab.platypus import Flowable
 from outbound.rendering.fonts import BOLD, REGULAR, width
 from outbound.rendering.fragments import BODY, INK, NOTE, PALE, SIGNATURE, STYLES, block_of, text_of
 from outbound.rendering.images import Image
+from outbound.rendering.markup import NEW_PAGE
 from outbound.rendering.pictures import Picture
 from outbound.rendering.setting import Setting
 from outbound.rendering.sizes import NORMAL, Size
@@ -81,6 +82,14 @@ class Group(Flowable):
             part.drawOn(canvas, x + self._pad, y + self.height - bottom)
 
 
+class NewPage(Flowable):
+    """What follows begins a page; where nothing follows, or a page begins here anyway, there is no empty one."""
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """It takes no room."""
+        return 0.0, 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Around:
     """What the pieces of one body share: the tags of its headings to come, the images that it may show, its setting."""
@@ -122,7 +131,10 @@ def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flo
     elif tag == "section":
         within = Element("Sect", parent)
         pieces = [piece for child in element for piece in _pieces(child, within, around)]
-        yield Group(pieces, tinted=element.get("class") == "box", size=size)
+        if element.get("class") == NEW_PAGE:
+            yield from (NewPage(), *pieces)
+        else:
+            yield Group(pieces, tinted=element.get("class") == "box", size=size)
     else:
         yield from _text_block(element, Element("P", parent), setting)
 

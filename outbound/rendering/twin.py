@@ -20,6 +20,7 @@ _STYLE = (
     "table{border-collapse:collapse;margin:1em 0}th,td{text-align:left;vertical-align:top;padding:.3em 1em .3em 0}"
     ".amount{text-align:right}.total td{font-weight:bold;border-top:1px solid}"
     ".box{background:#f1f1f1;padding:.5em 1em}"
+    ".new-page{break-before:page}"
     "img{display:block;max-width:100%;height:auto;margin:1em 0}"
     "a{overflow-wrap:anywhere}"
 )

@@ -194,6 +194,7 @@ def test_a_missing_image_keeps_the_type_from_being_used(tmp_path: Path) -> None:
         (png()[:200], "is no PNG or JPEG"),
         (png(colour=1) + b"\0" * MOST_BYTES, f"an image may have {MOST_BYTES}"),
         (png((2000, MOST_PIXELS // 2000 + 1)), f"an image may have {MOST_PIXELS}"),
+        (png((20_000, 5_000), 0, "1"), f"an image may have {MOST_PIXELS}"),
         (jpeg(mode="CMYK", colour=0), "has the mode CMYK"),
     ],
 )

@@ -12,21 +12,26 @@ from outbound.rendering.sizes import NORMAL, Size
 from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
 from outbound.rendering.tagged import RULE
-from outbound.rendering.window import BODY_LATER, MM
+from outbound.rendering.window import MM, Box
 
 STICKS = "sticks"  # the attribute of a flowable that never ends a page
 _SHORT = 250  # characters: a paragraph that leads into a list and is no longer stays with it
 
 
 class Group(Flowable):
-    """Flowables that stand on one page where they fit on one at all; `tinted`: on a grey ground."""
+    """Flowables that stand on one page where they fit on one at all; `tinted`: on a grey ground.
+
+    `tallest`: points of a whole page.
+    """
 
     canv: Any
     PAD = 9.0  # points inside a tinted group
 
-    def __init__(self, inside: Sequence[Flowable], *, tinted: bool = False, size: Size = NORMAL) -> None:
+    def __init__(
+        self, inside: Sequence[Flowable], *, tinted: bool = False, size: Size = NORMAL, tallest: float
+    ) -> None:
         super().__init__()
-        self.inside, self.tinted, self.size = list(inside), tinted, size
+        self.inside, self.tinted, self.size, self.tallest = list(inside), tinted, size, tallest
         self.spaceBefore, self.spaceAfter = (size.points(8), size.points(8)) if tinted else (0, 0)
         self._pad = size.points(self.PAD) if tinted else 0.0
         self._places: list[tuple[float, float]] = []  # top and bottom of each part, from the top of the group
@@ -47,12 +52,13 @@ class Group(Flowable):
     def split(self, width: float, height: float) -> list[Flowable]:
         """Only what is taller than a page is split at all."""
         _, tall = self.wrap(width, height)
-        if tall <= BODY_LATER.height * MM:
+        if tall <= self.tallest:
             return []
         if not self.tinted:
             return list(self.inside)
         first, rest = self._parted(width - 2 * self._pad, height - self._pad)
-        return [Group(part, tinted=True, size=self.size) for part in (first, rest)] if first and rest else []
+        parts = (first, rest) if first and rest else ()
+        return [Group(part, tinted=True, size=self.size, tallest=self.tallest) for part in parts]
 
     def _parted(self, width: float, room: float) -> tuple[list[Flowable], list[Flowable]]:
         """What fits in so many points, and the rest; a heading goes with what follows it."""
@@ -77,10 +83,10 @@ class Group(Flowable):
             part.drawOn(self.canv, self._pad, self.height - bottom)
 
 
-def flowables(body: _Element, root: Element, size: Size = NORMAL) -> list[Flowable]:
-    """The whole body, in order; its elements are added to the tree under `root`."""
+def flowables(body: _Element, root: Element, size: Size, page: Box) -> list[Flowable]:
+    """The whole body, in order; its elements are added to the tree under `root`. `page`: the place of the body."""
     headings = _heading_tags(body)
-    return [piece for element in body for piece in _pieces(element, root, headings, size)]
+    return [piece for element in body for piece in _pieces(element, root, headings, size, page)]
 
 
 def _heading_tags(body: _Element) -> Iterator[str]:
@@ -91,27 +97,27 @@ def _heading_tags(body: _Element) -> Iterator[str]:
         yield f"H{level}"
 
 
-def _pieces(element: _Element, parent: Element, headings: Iterator[str], size: Size) -> Iterator[Flowable]:
+def _pieces(element: _Element, parent: Element, headings: Iterator[str], size: Size, page: Box) -> Iterator[Flowable]:
     tag = element.tag
     if tag in ("h1", "h2", "h3"):
         yield _sticking(paragraph_of(element, size.style(STYLES[tag]), BOLD, Element(next(headings), parent)))
     elif tag in ("ul", "ol"):
         yield from _items(element, parent, size)
     elif tag == "table":
-        yield table_of(element, parent, size)
+        yield table_of(element, parent, size, page.width * MM)
     elif tag == "section":
         within = Element("Sect", parent)
-        pieces = [piece for child in element for piece in _pieces(child, within, headings, size)]
-        yield Group(pieces, tinted=element.get("class") == "box", size=size)
+        pieces = [piece for child in element for piece in _pieces(child, within, headings, size, page)]
+        yield Group(pieces, tinted=element.get("class") == "box", size=size, tallest=page.height * MM)
     else:
-        yield from _text_block(element, Element("P", parent), size)
+        yield from _text_block(element, Element("P", parent), size, page)
 
 
-def _text_block(element: _Element, tag: Element, size: Size) -> list[Flowable]:
+def _text_block(element: _Element, tag: Element, size: Size, page: Box) -> list[Flowable]:
     kind = element.get("class")
     if kind == "signature":
         style = size.style(SIGNATURE)
-        signature = Group(paragraphs_of(element, style, tag=tag))
+        signature = Group(paragraphs_of(element, style, tag=tag), tallest=page.height * MM)
         signature.spaceBefore = style.spaceBefore
         return [signature]
     paragraphs = paragraphs_of(element, size.style(NOTE if kind == "note" else BODY), tag=tag)

@@ -13,6 +13,7 @@ from typing import Any
 
 from pypdf.errors import LimitReachedError
 
+from outbound.print_page import print_page_from
 from outbound.rendering.assembly import assemble
 from outbound.rendering.foreign import Unfit, opened
 from outbound.rendering.inspection import Finding, inspect
@@ -64,7 +65,7 @@ def _worked(head: dict[str, Any], parts: tuple[bytes, ...]) -> Message:
     pdf, cover, stamp = parts
     expected = Expected(**head.get("expected", {}))
     finding, sheets = inspect(opened(pdf), int(head["most_pages"]))
-    read(pdf, sheets, expected, finding)
+    read(pdf, sheets, expected, finding, print_page_from(head["page"]))
     if head.get("task") == "mark":
         return _found(finding, mark(sheets, finding))
     if head.get("task") == "make" and all(is_warning(code, expected) for code in finding.faults):

@@ -25,7 +25,7 @@ from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.templates import body_of, line_of
 from outbound.rendering.twin import twin
 from outbound.rendering.views import Frame, letter_view
-from outbound.rendering.window import BODY_FIRST, BODY_LATER, Box
+from outbound.rendering.window import Box, PrintPage
 
 rl_config.useA85 = 0  # ASCII85 makes a PDF larger and slower, for nothing
 rl_config.trustedHosts = []
@@ -46,9 +46,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
     title = sheet.checked(line_of(letter_type.form.title, fields, view))
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RenderingFault("title")
-    pdf, pages = _pdf(
-        _facts(title, frame, letter_type), _laid_out(body, frame, letter_type.languages[0]), frame, letter_type.plex
-    )
+    pdf, pages = _pdf(_facts(title, frame, letter_type), _laid_out(body, frame, letter_type), frame, letter_type)
     return Document(
         pdf=pdf,
         title=title,
@@ -80,39 +78,42 @@ class _Layout:
     pages: list[Page]
 
 
-def _laid_out(body: _Element, frame: Frame, language: str) -> _Layout:
+def _laid_out(body: _Element, frame: Frame, letter_type: LetterType) -> _Layout:
     fonts.register()
     root = Element("Document")
     cover = Element("Sect", root, DANISH)
-    size = SIZES[frame.format]
-    head = sheet.head_of(frame, root if language == "da" else Element("Sect", root, DANISH))
-    top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
-    first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
-    return _Layout(root, cover, head, pour(flowables(body, root, size), first, BODY_LATER, size.points(FEW_LINES)))
+    size, page = SIZES[frame.format], letter_type.page
+    head = sheet.head_of(frame, page, root if letter_type.languages[0] == "da" else Element("Sect", root, DANISH))
+    under, later = page.body_first, page.body_later
+    top = max(under.top, sheet.head_bottom(head.column, page) + _HEAD_GAP)
+    first = Box(under.left, top, under.width, under.bottom - top)
+    story = flowables(body, root, size, later)
+    return _Layout(root, cover, head, pour(story, first, later, size.points(FEW_LINES)))
 
 
-def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes, int]:
+def _pdf(facts: Facts, layout: _Layout, frame: Frame, letter_type: LetterType) -> tuple[bytes, int]:
     """The PDF and its number of pages, cover and its back included."""
     out = BytesIO()
     canvas = TaggedCanvas(out, facts, layout.root)
-    covers = draw_cover(canvas, frame, plex, layout.cover) if frame.cover else 0
+    place = letter_type.page
+    covers = draw_cover(canvas, frame, letter_type.plex, layout.cover, place) if frame.cover else 0
     sender, case, size = one_line(frame.letterhead.name), one_line(frame.case_number), SIZES[frame.format]
     for number, page in enumerate(layout.pages, 1):
         if number == 1:
-            _draw_first(canvas, layout.head, frame)
+            _draw_first(canvas, layout.head, frame, place)
         for flowable, x, y in page.placed:
             flowable.drawOn(canvas, x, y)
-        sheet.draw_footer(canvas, sender, case, number, len(layout.pages), size.footer)
+        sheet.draw_footer(canvas, sender, case, number, len(layout.pages), size.footer, place)
         canvas.showPage()
     canvas.save()
     return out.getvalue(), covers + len(layout.pages)
 
 
-def _draw_first(canvas: TaggedCanvas, head: sheet.Head, frame: Frame) -> None:
-    sheet.draw_head(canvas, head.column)
-    sheet.draw_marker(canvas, frame.marker, head.marker, SIZES[frame.format].marker)
-    sheet.draw_return_line(canvas, frame.letterhead, head.return_line)
+def _draw_first(canvas: TaggedCanvas, head: sheet.Head, frame: Frame, page: PrintPage) -> None:
+    sheet.draw_head(canvas, head.column, page)
+    sheet.draw_marker(canvas, frame.marker, head.marker, page, SIZES[frame.format].marker)
+    sheet.draw_return_line(canvas, frame.letterhead, head.return_line, page)
     if frame.address_in_window:
-        sheet.draw_address(canvas, frame.address_in_window, head.recipient)
+        sheet.draw_address(canvas, frame.address_in_window, head.recipient, page.address)
     else:
-        sheet.draw_name(canvas, frame.recipient, head.recipient)
+        sheet.draw_name(canvas, frame.recipient, head.recipient, page.address)

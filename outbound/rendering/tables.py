@@ -12,22 +12,21 @@ from outbound.rendering.fragments import CELL, CELL_RIGHT, INK, LINE, fragments,
 from outbound.rendering.sizes import NORMAL, SMALLER, Size
 from outbound.rendering.structure import ROW_HEAD, TABLE_HEAD, Element
 from outbound.rendering.tagged_pieces import TableMarks, TaggedParagraph
-from outbound.rendering.window import BODY_LATER, MM
 
 
-def table_of(element: _Element, parent: Element, size: Size = NORMAL) -> Flowable:
-    """The table, ready to be laid out and to be parted over pages between its rows."""
+def table_of(element: _Element, parent: Element, size: Size, whole: float) -> Flowable:
+    """The table, ready to be laid out in so many points and to be parted over pages between its rows."""
     rows = [(row, group.tag == "thead") for group in element for row in group]
     columns = max((len(row) for row, _ in rows), default=0)
     if not columns:
         return Spacer(1, 0)
     facts = element.get("class") == "facts"
-    whole = Element("Table", parent)
+    table = Element("Table", parent)
     if size is NORMAL:
-        widths = _widths(rows, columns, facts, size)
+        widths = _widths(rows, columns, facts, size, whole)
     else:
-        size, widths = _holding_words(rows, columns, facts, size)
-    grid = [_line(row, head, columns, facts, Element("TR", whole), size) for row, head in rows]
+        size, widths = _holding_words(rows, columns, facts, size, whole)
+    grid = [_line(row, head, columns, facts, Element("TR", table), size) for row, head in rows]
     heads = sum(head for _, head in rows)
     return Table(
         grid,
@@ -69,12 +68,11 @@ def _cell(cell: _Element, bold: bool, tag: Element, size: Size) -> list[TaggedPa
     return paragraphs_of(cell, style, BOLD if bold else REGULAR, tag=tag)
 
 
-_WHOLE = BODY_LATER.width * MM
 _GAP = 6.0  # points at either side inside a cell
 _PARTING = re.compile("[ \\n]+")
 
 
-def _widths(rows: Sequence[tuple[_Element, bool]], columns: int, facts: bool, size: Size) -> list[float]:
+def _widths(rows: Sequence[tuple[_Element, bool]], columns: int, facts: bool, size: Size, whole: float) -> list[float]:
     """Columns of amounts, and the names of a table of facts, take what they need; the rest share what is left."""
     narrow: dict[int, float] = {}
     for row, _ in rows:
@@ -82,23 +80,23 @@ def _widths(rows: Sequence[tuple[_Element, bool]], columns: int, facts: bool, si
             if cell.get("class") == "amount" or (facts and number == 0):
                 needed = width(unbroken(" ".join(text_of(cell).split())), BOLD, size.points(CELL.fontSize))
                 narrow[number] = max(narrow.get(number, 0.0), needed + 2 * _GAP + 1)
-    most = _WHOLE * (0.34 if facts else 0.8 / columns)
+    most = whole * (0.34 if facts else 0.8 / columns)
     narrow = {number: min(needed, most) for number, needed in narrow.items()}
     others = columns - len(narrow)
-    each = (_WHOLE - sum(narrow.values())) / others if others else 0.0
+    each = (whole - sum(narrow.values())) / others if others else 0.0
     return [narrow.get(number, each) for number in range(columns)]
 
 
 def _holding_words(
-    rows: Sequence[tuple[_Element, bool]], columns: int, facts: bool, size: Size
+    rows: Sequence[tuple[_Element, bool]], columns: int, facts: bool, size: Size, whole: float
 ) -> tuple[Size, list[float]]:
     """The largest size in which every column holds its longest word, and the columns' widths in it. The smallest is
     the usual size; what does not fit in that either is broken as usual."""
     for each in (size, *SMALLER):
         least = _longest_words(rows, columns, each)
-        if sum(least) <= _WHOLE:
-            return each, _raised(_widths(rows, columns, facts, each), least)
-    return NORMAL, _widths(rows, columns, facts, NORMAL)
+        if sum(least) <= whole:
+            return each, _raised(_widths(rows, columns, facts, each, whole), least)
+    return NORMAL, _widths(rows, columns, facts, NORMAL, whole)
 
 
 def _longest_words(rows: Sequence[tuple[_Element, bool]], columns: int, size: Size) -> list[float]:

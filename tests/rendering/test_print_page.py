@@ -18,7 +18,8 @@ from outbound.rendering import Expected, Frame, LetterTypes, Limits, marked, pre
 from outbound.rendering.window import MM
 from outbound.settings import HOME, SettingsFault, load
 from tests.rendering.conftest import ADDRESS, HEAD, TEMPLATES
-from tests.rendering.made import BODY, box, letter, pages
+from tests.rendering.made import ADDRESS as MADE
+from tests.rendering.made import BODY, box, letter, pages, text
 from tests.rendering.placed import Glyph, glyphs, text_of
 from tests.rendering.test_verdict import red
 
@@ -61,6 +62,7 @@ def assert_in_place(found: list[Glyph], page: PrintPage) -> None:
     assert not [glyph for glyph in found if any(glyph.touches(zone) for zone in page.clear)]
     edges = Box(0, page.edge, SHEET.width - page.edge, SHEET.height)
     assert all(glyph.inside(edges) for glyph in found)
+    assert all(glyph.left > page.body_first.left - 0.1 for glyph in found if glyph not in near)
 
 
 def test_the_usual_page_is_as_it_was() -> None:
@@ -125,6 +127,15 @@ def test_a_letter_for_one_window_is_refused_for_another(letter_types: LetterType
 
     assert preflight(usual, ASKED).codes == ()
     assert "address-window-not-clear" in preflight(usual, ASKED, Limits(page=LOW)).codes
+
+
+def test_what_stands_in_the_providers_risk_zone_is_seen() -> None:
+    low = [text(24, 78 + 5 * number, line) for number, line in enumerate(MADE)]
+    limits = Limits(page=LOW)
+
+    assert preflight(pages([*low, *BODY]), ASKED, limits).codes == ()
+    under = box(40, 91.5, 10, 2)  # under the usual risk zone, which ends at 88
+    assert preflight(pages([*low, *BODY, under]), ASKED, limits).codes == ("address-window-not-clear",)
 
 
 def test_the_verdict_says_the_providers_millimetres() -> None:

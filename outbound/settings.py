@@ -14,6 +14,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from outbound.print_page import USUAL, PrintPage
+
 HOME = Path(__file__).resolve().parent.parent
 
 
@@ -135,6 +137,12 @@ class Settings(BaseSettings):
     print_sftp_receipts: str = Field("receipts", description="Folder with the printer's receipts.")
     print_timeout: float = Field(60, gt=0, description="Seconds that one SFTP operation may take.")
     print_largest: int = Field(3_000_000, description="Bytes of PDF per letter (iMail Denmark, 21grams.com: 3 MB).")
+    print_page: PrintPage = Field(
+        USUAL,
+        description="Where the envelope's window lies and what stays clear, in millimetres from the upper left corner: "
+        "the table `[print_page]` in the file, JSON in the environment. No Danish source publishes them; agree them "
+        "with the print provider.",
+    )
     print_repeat_is_safe: bool = Field(
         False, description="May the same run be uploaded twice without being printed twice?"
     )

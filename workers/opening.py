@@ -22,7 +22,7 @@ def open_house(settings: Settings) -> House:
         settings=settings,
         ledger=Ledger(settings.ledger_url),
         seal=Seal(settings.seal_keys_file),
-        types=LetterTypes.load(settings.templates_dir),
+        types=LetterTypes.load(settings.templates_dir, settings.print_page),
         organisation=load_organisation(settings.config_dir),
         tariffs=load_tariffs(settings.config_dir / "tariffs.toml"),
         outside=adapters.connect(settings),

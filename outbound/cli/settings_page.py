@@ -1,5 +1,7 @@
 """The page of settings: docs/settings.md is what `outbound settings` prints."""
 
+from collections.abc import Iterator
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import typer
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
+from outbound.print_page import PARTS
 from outbound.settings import HOME, Settings
 
 HEAD = """# Settings
@@ -29,7 +32,23 @@ def settings() -> None:
 
 def page() -> str:
     """All settings, as Markdown."""
-    return HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items())
+    return HEAD + "".join(row for name, field in Settings.model_fields.items() for row in _rows(name, field))
+
+
+def _rows(name: str, field: Any) -> Iterator[str]:
+    """A row for the setting; for one that is a table, a row under it for each of its keys."""
+    if not is_dataclass(field.default):
+        yield _row(name, field)
+        return
+    yield f"| `OUTBOUND_{name.upper()}` | see below | {field.description} |\n"
+    for key in fields(field.default):
+        value = getattr(field.default, key.name)
+        said = f"{value:g}" if isinstance(value, float) else _table(asdict(value))
+        yield f"| `{name}.{key.name}` | `{said}` | {PARTS[key.name]} |\n"
+
+
+def _table(value: dict[str, float]) -> str:
+    return "{ " + ", ".join(f"{side} = {size:g}" for side, size in value.items()) + " }"
 
 
 def _row(name: str, field: Any) -> str:

@@ -17,7 +17,7 @@ from outbound.rendering import Frame, LetterType, LetterTypes, RenderingFault, r
 from outbound.rendering.faults import Finding
 from outbound.rendering.letter_types import folders_in, load_one
 from outbound.rendering.lint import Verdict, lint, lint_layout
-from outbound.settings import HOME
+from outbound.settings import HOME, load
 
 SKELETON = HOME / "templates" / "letters" / "_new"
 COLUMNS = {
@@ -43,7 +43,7 @@ def list_types(
     form: Annotated[Form, typer.Option("--format", help="How to print.")] = Form.TABLE, folder: Folder = TYPES
 ) -> None:
     """Every letter type with its title, department, languages and the version of its files."""
-    typer.echo(shown([_row(one) for one in LetterTypes.load(folder).values()], COLUMNS, form))
+    typer.echo(shown([_row(one) for one in LetterTypes.load(folder, load().print_page).values()], COLUMNS, form))
 
 
 def _row(one: LetterType) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def preview(
 ) -> None:
     """Write the letter as PDF, and its accessible HTML twin beside it. Nothing is kept or sent."""
     (path,) = _chosen(folder, [name])
-    made, target = load_one(folder, path), out or Path(f"{name}.pdf")
+    made, target = load_one(folder, path, load().print_page), out or Path(f"{name}.pdf")
     if made.ready_made:
         raise CannotDo(f"{name} comes as a finished PDF; there is nothing to preview.")
     try:

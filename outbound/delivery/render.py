@@ -92,8 +92,8 @@ def document_for(house: House, one: Letter, parts: Parts) -> Document:
 
 
 def preflight_limits(settings: Settings) -> Limits:
-    """What a ready-made PDF may take."""
-    return Limits(settings.preflight_seconds, settings.preflight_memory, settings.pdf_limit)
+    """What a ready-made PDF may take, and where things may stand in it."""
+    return Limits(settings.preflight_seconds, settings.preflight_memory, settings.pdf_limit, page=settings.print_page)
 
 
 def trial(house: House, one: Submission) -> Document:

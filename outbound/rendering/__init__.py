@@ -10,7 +10,7 @@ from outbound.rendering.preflight import NOTHING_KNOWN, Limits, marked, prefligh
 from outbound.rendering.renderer import render, sheets_of
 from outbound.rendering.verdict import RULES, Expected, Found, Preflight
 from outbound.rendering.views import Frame, Letterhead
-from outbound.rendering.window import WINDOW, Window
+from outbound.rendering.window import WINDOW, PrintPage
 
 __all__ = [
     "NOTHING_KNOWN",
@@ -26,8 +26,8 @@ __all__ = [
     "Letterhead",
     "Limits",
     "Preflight",
+    "PrintPage",
     "RenderingFault",
-    "Window",
     "enclosed",
     "inserts_on",
     "marked",

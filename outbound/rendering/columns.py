@@ -6,32 +6,30 @@ from lxml.etree import _Element
 
 from outbound.rendering.fonts import BOLD, width
 from outbound.rendering.fragments import CELL, block_of, text_of
+from outbound.rendering.setting import Setting
 from outbound.rendering.sizes import NORMAL, SMALLER, Size
 from outbound.rendering.typesetting import unbroken
-from outbound.rendering.window import BODY_LATER, MM
 
 GAP = 6.0  # points at either side inside a cell; the table's own edges have none
-_WHOLE = BODY_LATER.width * MM
 Rows = Sequence[_Element]
 
 
-def columns_of(rows: Rows, facts: bool, size: Size) -> tuple[Size, list[float]]:
+def columns_of(rows: Rows, facts: bool, setting: Setting) -> tuple[Size, list[float]]:
     """The widths in points, and the size that the text has in them.
 
     In large print it is the largest in which every column holds its longest word. The smallest is the usual size;
     what does not fit in that either is parted as usual.
     """
-    columns = max(map(len, rows))
-    if size is NORMAL:
-        return size, _widths(rows, columns, facts, size)
-    for each in (size, *SMALLER):
-        least = _longest_words(rows, columns, each)
-        if sum(least) <= _WHOLE:
-            return each, _raised(_widths(rows, columns, facts, each), least)
-    return NORMAL, _widths(rows, columns, facts, NORMAL)
+    columns, whole = max(map(len, rows)), setting.across
+    if setting.size is not NORMAL:
+        for each in (setting.size, *SMALLER):
+            least = _longest_words(rows, columns, each)
+            if sum(least) <= whole:
+                return each, _raised(_widths(rows, columns, facts, each, whole), least)
+    return NORMAL, _widths(rows, columns, facts, NORMAL, whole)
 
 
-def _widths(rows: Rows, columns: int, facts: bool, size: Size) -> list[float]:
+def _widths(rows: Rows, columns: int, facts: bool, size: Size, whole: float) -> list[float]:
     """Columns of amounts, and the names of a table of facts, take what they need; the rest share what is left."""
     narrow: dict[int, float] = {}
     for row in rows:
@@ -39,10 +37,10 @@ def _widths(rows: Rows, columns: int, facts: bool, size: Size) -> list[float]:
             if cell.get("class") == "amount" or (facts and number == 0):
                 needed = width(unbroken(" ".join(text_of(cell).split())), BOLD, size.points(CELL.fontSize))
                 narrow[number] = max(narrow.get(number, 0.0), needed + 2 * GAP + 1)
-    most = _WHOLE * (0.34 if facts else 0.8 / columns)
+    most = whole * (0.34 if facts else 0.8 / columns)
     narrow = {number: min(needed, most) for number, needed in narrow.items()}
     others = columns - len(narrow)
-    each = (_WHOLE - sum(narrow.values())) / others if others else 0.0
+    each = (whole - sum(narrow.values())) / others if others else 0.0
     return [narrow.get(number, each) for number in range(columns)]
 
 

@@ -7,12 +7,12 @@ from outbound.rendering.sizes import SIZES
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.views import Frame
-from outbound.rendering.window import BODY_FIRST, MM, PAGE_HEIGHT
+from outbound.rendering.window import MM, PAGE_HEIGHT, PrintPage
 
 _TEXT = "Dette ark er kun til adressen. Brevet begynder på næste ark."
 
 
-def draw_cover(canvas: TaggedCanvas, frame: Frame, plex: str, part: Element) -> int:
+def draw_cover(canvas: TaggedCanvas, frame: Frame, plex: str, part: Element, page: PrintPage) -> int:
     """Draw the cover, and its empty back where the letter is printed on both sides; the number of pages drawn.
 
     `part` is the element that all of it belongs to.
@@ -20,11 +20,12 @@ def draw_cover(canvas: TaggedCanvas, frame: Frame, plex: str, part: Element) -> 
     """
     if frame.address is None:
         raise RenderingFault("cover-without-address")
-    sheet.draw_return_line(canvas, frame.letterhead, Element("P", part))
-    sheet.draw_address(canvas, frame.address, Element("P", part))
+    sheet.draw_return_line(canvas, frame.letterhead, Element("P", part), page)
+    sheet.draw_address(canvas, frame.address, Element("P", part), page.address)
     text = plain(_TEXT, SIZES[frame.format].style(BODY), tag=Element("P", part))
-    _, tall = text.wrap(BODY_FIRST.width * MM, BODY_FIRST.height * MM)
-    text.drawOn(canvas, BODY_FIRST.left * MM, (PAGE_HEIGHT - BODY_FIRST.top) * MM - tall)
+    place = page.body_first
+    _, tall = text.wrap(place.width * MM, place.height * MM)
+    text.drawOn(canvas, place.left * MM, (PAGE_HEIGHT - place.top) * MM - tall)
     canvas.showPage()
     if plex == "duplex":
         canvas.showPage()

@@ -11,10 +11,9 @@ import pypdfium2
 from PIL import Image
 
 from outbound.rendering.foreign import SheetPage
-from outbound.rendering.window import PAGE_HEIGHT, PAGE_WIDTH, WINDOW, Box
+from outbound.rendering.window import PAGE_HEIGHT, PAGE_WIDTH, Box, PrintPage
 
 DPI = 72
-EDGE = 4.0  # millimetres at the top and the right where no printer prints
 _DOT = 25.4 / DPI
 _PAPER = 215  # of 255: what is lighter is paper, as scanned paper is
 _INK = [255 if grey < _PAPER else 0 for grey in range(256)]
@@ -62,8 +61,8 @@ def seen(page: pypdfium2.PdfPage, sheet: SheetPage) -> Seen:
     return Seen(ink, text)
 
 
-def window_lines(page: pypdfium2.PdfPage, sheet: SheetPage, zone: Box = WINDOW.address) -> list[str]:
-    """The lines of text in the address window, as they are seen, whichever way the page is turned and drawn."""
+def window_lines(page: pypdfium2.PdfPage, sheet: SheetPage, zone: Box) -> list[str]:
+    """The lines of text in the zone, as they are seen, whichever way the page is turned and drawn."""
     lines: list[list[tuple[Box, str]]] = []
     for spot, sign in sorted(_signs(page, sheet, zone), key=lambda one: one[0].bottom):
         if not lines or spot.bottom - lines[-1][-1][0].bottom > _SAME_LINE:
@@ -96,20 +95,20 @@ def _joined(signs: Sequence[tuple[Box, str]]) -> str:
     return " ".join(line.split())
 
 
-def unprintable(size: tuple[float, float]) -> Iterator[Box]:
+def unprintable(size: tuple[float, float], place: PrintPage) -> Iterator[Box]:
     """Where the printer does not print, or puts its own marks, on a page of this size in millimetres."""
     wide, tall = size
-    yield Box(wide - EDGE, 0, EDGE, tall)
-    yield Box(0, 0, wide, EDGE)
-    for zone in WINDOW.clear:
+    yield Box(wide - place.edge, 0, place.edge, tall)
+    yield Box(0, 0, wide, place.edge)
+    for zone in place.clear:
         right = wide if zone.right >= PAGE_WIDTH else zone.right
         bottom = tall if zone.bottom >= PAGE_HEIGHT else zone.bottom
         yield Box(zone.left, zone.top, right - zone.left, bottom - zone.top)
 
 
-def around_the_address() -> Iterator[Box]:
+def around_the_address(place: PrintPage) -> Iterator[Box]:
     """The parts of the risk zone that neither the return line nor the address may use."""
-    outer, upper, inner = WINDOW.risk, WINDOW.return_line, WINDOW.address
+    outer, upper, inner = place.risk, place.return_line, place.address
     bands = (
         Box(outer.left, outer.top, outer.width, upper.top - outer.top),
         Box(outer.left, inner.bottom, outer.width, outer.bottom - inner.bottom),

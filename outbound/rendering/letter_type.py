@@ -12,6 +12,7 @@ from outbound.rendering.fields import Schema
 from outbound.rendering.footnotes import Body
 from outbound.rendering.images import Image
 from outbound.rendering.inserts import InsertRule
+from outbound.rendering.window import WINDOW, PrintPage
 
 EXAMPLE = "example.json"
 LONGEST_TITLE = 256  # characters: MemoLabel of the MeMo XSD 1.2
@@ -20,7 +21,8 @@ LONGEST_NOTIFICATION = 150  # characters: the notification of the MeMo XSD 1.2
 
 @dataclass(frozen=True, slots=True)
 class LetterType:
-    """One kind of letter. `template_version` is a digest of the files that it is made from.
+    """One kind of letter. `template_version` is a digest of the files that it is made from, and of `page`: where things
+    stand for the print provider.
 
     `label` is its heading in the digital mailbox (empty: its title), `notification` the text of the mailbox's own
     message about it (empty: the mailbox's standard text); neither may carry personal data. `reply_address` takes the
@@ -50,6 +52,7 @@ class LetterType:
     schema: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     form: "Form | None" = field(default=None, repr=False, compare=False)
+    page: PrintPage = field(default=WINDOW, repr=False)
 
     @property
     def example(self) -> Mapping[str, Any] | None:

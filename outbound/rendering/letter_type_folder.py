@@ -20,6 +20,7 @@ from outbound.rendering.policy import FILE as POLICY
 from outbound.rendering.policy import Policy, policy_findings, read_policy
 from outbound.rendering.templates import LETTER, TemplateFault, Templates, body_of, line_of
 from outbound.rendering.views import specimen
+from outbound.rendering.window import PrintPage
 
 LAYOUT = "_layout"
 BODY, SCHEMA = "letter.html.j2", "fields.schema.json"
@@ -174,8 +175,8 @@ class LetterTypeFolder:
     def _footnotes(self, policy: Policy) -> tuple[Footnote, ...]:
         return tuple(note for note in self.footnotes if note.belongs_to(self.name, policy.languages[0]))
 
-    def letter_type(self) -> LetterType:
-        """The believed type. Called where `findings` found none."""
+    def letter_type(self, page: PrintPage) -> LetterType:
+        """The believed type, for a print provider's page. Called where `findings` found none."""
         policy = self.policy
         if policy is None:
             raise LetterTypesFault(tuple(finding.text for finding in self.unreadable))
@@ -184,21 +185,22 @@ class LetterTypeFolder:
             languages=tuple(policy.languages),
             label=policy.mailbox.label,
             notification=policy.mailbox.notification,
-            template_version=self._digest(policy.ready_made),
+            template_version=self._digest(policy.ready_made, page),
             schema=self.schema,
             examples=self.examples,
             form=None if policy.ready_made else self.form(policy),
+            page=page,
             channel_specific=policy.channel_specific or any(note.channel != "any" for note in self._footnotes(policy)),
             **policy.model_dump(exclude={"mailbox", "languages", "channel_specific", "actions", "inserts"}),
             actions=tuple(policy.actions),
             inserts=tuple(policy.inserts),
         )
 
-    def _digest(self, ready_made: bool) -> str:
-        """Of every file in the folder, and of the layout that all types share."""
+    def _digest(self, ready_made: bool, page: PrintPage) -> str:
+        """Of every file in the folder, of the layout that all types share, and of the print provider's page."""
         shared = self.path.parent / LAYOUT
         files = [*_files(self.path), *([] if ready_made else _files(shared))]
-        digest = sha256()
+        digest = sha256(page.figures.encode())
         for file in files:
             content = file.read_bytes()
             digest.update(f"{file.relative_to(self.path.parent)}\0{len(content)}\0".encode())

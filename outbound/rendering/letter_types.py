@@ -12,6 +12,7 @@ from outbound.rendering.faults import Finding, LetterTypesFault
 from outbound.rendering.footnotes import Footnote, read_footnotes
 from outbound.rendering.letter_type import LetterType
 from outbound.rendering.letter_type_folder import LetterTypeFolder
+from outbound.rendering.window import WINDOW, PrintPage
 
 
 class LetterTypes(Mapping[str, LetterType]):
@@ -21,8 +22,11 @@ class LetterTypes(Mapping[str, LetterType]):
         self._types = dict(sorted(types.items()))
 
     @classmethod
-    def load(cls, folder: Path) -> "LetterTypes":
-        """Read and check them all. Raises LetterTypesFault, which names every fault of every folder at once."""
+    def load(cls, folder: Path, page: PrintPage = WINDOW) -> "LetterTypes":
+        """Read and check them all, to be set on a print provider's page.
+
+        Raises LetterTypesFault, which names every fault of every folder at once.
+        """
         footnotes, faults = footnotes_in(folder)
         sources = [LetterTypeFolder.read(folder, path, footnotes) for path in folders_in(folder)]
         sentences = [f"{folder}: holds no letter type; add a folder with a letter.toml."] if not sources else []
@@ -31,7 +35,7 @@ class LetterTypes(Mapping[str, LetterType]):
             sentences += [f"{source.where}: {fault.text}." for fault in source.findings()]
         if sentences:
             raise LetterTypesFault(tuple(sentences))
-        return cls({source.name: source.letter_type() for source in sources})
+        return cls({source.name: source.letter_type(page) for source in sources})
 
     def __getitem__(self, name: str) -> LetterType:
         return self._types[name]
@@ -55,10 +59,10 @@ def footnotes_in(folder: Path) -> tuple[tuple[Footnote, ...], list[Finding]]:
     return read_footnotes(folder, frozenset(path.name for path in folders_in(folder)))
 
 
-def load_one(root: Path, path: Path) -> LetterType:
+def load_one(root: Path, path: Path, page: PrintPage = WINDOW) -> LetterType:
     """The letter type at `path` alone, whatever is wrong with its neighbours. Raises LetterTypesFault."""
     source = LetterTypeFolder.read(root, path, footnotes_in(root)[0])
     sentences = tuple(f"{source.where}: {fault.text}." for fault in source.findings())
     if sentences:
         raise LetterTypesFault(sentences)
-    return source.letter_type()
+    return source.letter_type(page)

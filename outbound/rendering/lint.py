@@ -23,6 +23,7 @@ from outbound.rendering.policy import FILE as POLICY
 from outbound.rendering.policy import Policy
 from outbound.rendering.templates import body_of
 from outbound.rendering.views import specimen
+from outbound.rendering.window import WINDOW
 
 _APPEAL = re.compile(r"\bklage|\bpåklage|\bappeal|\bcomplain", re.IGNORECASE)
 _DEADLINE = re.compile(
@@ -100,7 +101,7 @@ def _images(folder: LetterTypeFolder, policy: Policy) -> Iterator[Finding]:
     for file, one in tags:
         if one.name not in folder.images or one.share not in ("", *WIDTHS):
             continue  # told elsewhere
-        dpi = dpi_of(folder.images[one.name], one.share)
+        dpi = dpi_of(folder.images[one.name], one.share, WINDOW.body_later)
         if dpi < LEAST_DPI - 1:
             coarse = f"shows {one.name} at {dpi:.0f} dots an inch, which is coarse on paper"
             yield Finding(file, one.line, f"{coarse}; take a larger image or a smaller class, for {LEAST_DPI}")

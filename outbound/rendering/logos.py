@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from outbound.rendering.images import LEAST_DPI, Image, ImageFault, read_image
 from outbound.rendering.pictures import logo_size
+from outbound.rendering.window import WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Logo:
 def read_logo(content: bytes) -> Logo:
     """The file's content as a logo. Raises ImageFault, also where it would be coarse on paper."""
     logo = Logo(read_image(content, colour=False), read_image(content, colour=True))
-    wide, _ = logo_size(logo.grey)
+    wide, _ = logo_size(logo.grey, WINDOW.logo)
     dpi = logo.grey.width * 72 / wide
     if dpi < LEAST_DPI:
         raise ImageFault(f"has {dpi:.0f} dots an inch on paper; save it larger, for {LEAST_DPI} at least")

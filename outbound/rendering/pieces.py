@@ -17,7 +17,6 @@ from outbound.rendering.sizes import NORMAL, Size
 from outbound.rendering.structure import ORDERED, UNORDERED, Element
 from outbound.rendering.tables import table_of
 from outbound.rendering.tagged import RULE
-from outbound.rendering.window import BODY_LATER, MM
 
 STICKS = "sticks"  # the attribute of a flowable that never ends a page
 _BULLET, _AFTER_BULLET = "•", 4.0  # points between a number and its text
@@ -25,13 +24,18 @@ _SHORT = 250  # characters: a paragraph that leads into a list and is no longer 
 
 
 class Group(Flowable):
-    """Flowables that stand on one page where they fit on one at all; `tinted`: on a grey ground."""
+    """Flowables that stand on one page where they fit on one at all; `tinted`: on a grey ground.
+
+    `tallest`: points of a whole page.
+    """
 
     PAD = 9.0  # points inside a tinted group
 
-    def __init__(self, inside: Sequence[Flowable], *, tinted: bool = False, size: Size = NORMAL) -> None:
+    def __init__(
+        self, inside: Sequence[Flowable], *, tinted: bool = False, size: Size = NORMAL, tallest: float
+    ) -> None:
         super().__init__()
-        self.inside, self.tinted, self.size = list(inside), tinted, size
+        self.inside, self.tinted, self.size, self.tallest = list(inside), tinted, size, tallest
         self.spaceBefore, self.spaceAfter = (size.points(8), size.points(8)) if tinted else (0, 0)
         self._pad = size.points(self.PAD) if tinted else 0.0
         self._places: list[tuple[float, float]] = []  # top and bottom of each part, from the top of the group
@@ -52,12 +56,13 @@ class Group(Flowable):
     def split(self, width: float, height: float) -> list[Flowable]:
         """Only what is taller than a page is split at all."""
         _, tall = self.wrap(width, height)
-        if tall <= BODY_LATER.height * MM:
+        if tall <= self.tallest:
             return []
         if not self.tinted:
             return list(self.inside)
         first, rest = self._parted(width - 2 * self._pad, height - self._pad)
-        return [Group(part, tinted=True, size=self.size) for part in (first, rest)] if first and rest else []
+        parts = (first, rest) if first and rest else ()
+        return [Group(part, tinted=True, size=self.size, tallest=self.tallest) for part in parts]
 
     def _parted(self, width: float, room: float) -> tuple[list[Flowable], list[Flowable]]:
         """What fits in so many points, and the rest; a heading goes with what follows it."""
@@ -124,8 +129,8 @@ def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flo
         yield table_of(element, parent, setting)
     elif tag == "img":
         alt = " ".join(element.get("alt", "").split())
-        picture = Picture(around.images[element.get("src", "")], alt, element.get("class", ""), parent)
-        alone = Group([picture])  # a heading over it waits for all of it
+        picture = Picture(around.images[element.get("src", "")], alt, element.get("class", ""), parent, setting.down)
+        alone = Group([picture], tallest=setting.down)  # a heading over it waits for all of it
         alone.spaceBefore, alone.spaceAfter = picture.spaceBefore, picture.spaceAfter
         yield alone
     elif tag == "section":
@@ -134,7 +139,7 @@ def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flo
         if element.get("class") == NEW_PAGE:
             yield from (NewPage(), *pieces)
         else:
-            yield Group(pieces, tinted=element.get("class") == "box", size=size)
+            yield Group(pieces, tinted=element.get("class") == "box", size=size, tallest=setting.down)
     else:
         yield from _text_block(element, Element("P", parent), setting)
 
@@ -143,7 +148,7 @@ def _text_block(element: _Element, tag: Element, setting: Setting) -> list[Flowa
     kind = element.get("class")
     if kind == "signature":
         style = setting.size.style(SIGNATURE)
-        signature = Group([block_of(element, style, tag=tag, hyphens=setting.wide)])
+        signature = Group([block_of(element, style, tag=tag, hyphens=setting.wide)], tallest=setting.down)
         signature.spaceBefore = style.spaceBefore
         return [signature]
     style = setting.size.style(NOTE if kind == "note" else BODY)

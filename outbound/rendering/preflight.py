@@ -18,7 +18,7 @@ from outbound.rendering.structure import Element
 from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.verdict import Expected, Figures, Found, Place, Preflight, is_warning
 from outbound.rendering.views import Frame
-from outbound.rendering.window import Box
+from outbound.rendering.window import WINDOW, Box, PrintPage
 from outbound.rendering.wire import Message
 
 SECONDS = 10.0
@@ -29,12 +29,16 @@ TRIES = 2  # a child may have been killed by somebody else
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a file may take: seconds, once a child is free; bytes of the child's memory; bytes and pages of its own."""
+    """What a file may take: seconds, once a child is free; bytes of the child's memory; bytes and pages of its own.
+
+    `page`: where things may stand for the print provider.
+    """
 
     seconds: float = SECONDS
     memory: int = MEMORY
     largest: int = LARGEST
     most_pages: int = MOST_PAGES
+    page: PrintPage = WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,11 @@ def prepare(ready_made: ReadyMade, frame: Frame, *, plex: str = "duplex", limits
     title = one_line(ready_made.title)
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RenderingFault("title")
-    cover = _cover(frame, plex) if frame.cover or frame.cover_sheet else b""
-    stamp = _stamp(frame) if frame.marker else b""
+    limits = limits or Limits()
+    cover = _cover(frame, plex, limits.page) if frame.cover or frame.cover_sheet else b""
+    stamp = _stamp(frame, limits.page) if frame.marker else b""
     work = _Work("make" if cover or stamp else "check", cover, stamp, _expected(ready_made, frame))
-    found, made = _asked(ready_made.pdf, work, limits or Limits())
+    found, made = _asked(ready_made.pdf, work, limits)
     if found.codes:
         raise RenderingFault(found.codes[0])
     pages = found.pages + (0 if not cover else 2 if plex == "duplex" else 1)
@@ -98,19 +103,19 @@ def _expected(ready_made: ReadyMade, frame: Frame) -> Expected:
     return Expected(tuple(names) if shown else (), tuple(hidden), paper=False, window=False)
 
 
-def _cover(frame: Frame, plex: str) -> bytes:
+def _cover(frame: Frame, plex: str, page: PrintPage) -> bytes:
     out, root = BytesIO(), Element("Document")
     canvas = _canvas(out, frame, root)
-    draw_cover(canvas, frame, plex, Element("Sect", root))
+    draw_cover(canvas, frame, plex, Element("Sect", root), page)
     canvas.save()
     return out.getvalue()
 
 
-def _stamp(frame: Frame) -> bytes:
+def _stamp(frame: Frame, page: PrintPage) -> bytes:
     """The marker without a mark of its own: it becomes an artifact of the page that it is put on."""
     out = BytesIO()
     canvas = _canvas(out, frame, Element("Document"))
-    draw_marker(canvas, frame.marker, None)
+    draw_marker(canvas, frame.marker, None, page)
     canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -150,7 +155,8 @@ def _understood(answer: Message, expected: Expected, limits: Limits) -> Prefligh
 
 def _found(code: str, places: Any, expected: Expected, limits: Limits) -> Found:
     told = tuple(Place(int(page), Box(*map(float, box)) if box else None) for page, box in places)
-    return Found(code, is_warning(code, expected), told, limits.most_pages if code == "too-many-pages" else 0)
+    most = limits.most_pages if code == "too-many-pages" else 0
+    return Found(code, is_warning(code, expected), told, most, limits.page)
 
 
 def _figures(given: Any) -> Figures:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pypdf.errors import LimitReachedError
 
+from outbound.print_page import print_page_from
 from outbound.rendering.assembly import assemble
 from outbound.rendering.foreign import Unfit, opened
 from outbound.rendering.inspection import Finding, inspect
@@ -67,7 +68,7 @@ def _worked(head: dict[str, Any], parts: tuple[bytes, ...]) -> Message:
         return _enclosed(head, parts, expected)
     pdf, cover, stamp = parts
     finding, sheets = inspect(opened(pdf), int(head["most_pages"]))
-    read(pdf, sheets, expected, finding)
+    read(pdf, sheets, expected, finding, print_page_from(head["page"]))
     if head.get("task") == "mark":
         return _found(finding, mark(sheets, finding))
     if head.get("task") == "make" and all(is_warning(code, expected) for code in finding.faults):
@@ -82,7 +83,7 @@ def _enclosed(head: dict[str, Any], parts: tuple[bytes, ...], expected: Expected
     for pdf in attachments:
         finding, sheets = inspect(opened(pdf), int(head["most_pages"]))
         if expected.must_not_occur:
-            read(pdf, sheets, expected, finding)
+            read(pdf, sheets, expected, finding, print_page_from(head["page"]))
         found += [code for code in finding.faults if not is_warning(code, expected)]
         pages.append(finding.pages)
     made = b""

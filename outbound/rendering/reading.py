@@ -12,19 +12,20 @@ from outbound.rendering.ink import around_the_address, places_of, seen, unprinta
 from outbound.rendering.inspection import Finding, is_a4
 from outbound.rendering.lix import lix
 from outbound.rendering.verdict import Expected, Figures
-from outbound.rendering.window import WINDOW, Box
+from outbound.rendering.window import Box, PrintPage
 
 _APPEAL = re.compile(r"klage", re.IGNORECASE)
 
 
-def read(pdf: bytes, sheets: Sequence[SheetPage], expected: Expected, finding: Finding) -> None:
-    """Add to the finding what can be seen on the pages. Raises Unfit, or what PDFium raises."""
+def read(pdf: bytes, sheets: Sequence[SheetPage], expected: Expected, finding: Finding, place: PrintPage) -> None:
+    """Add to the finding what can be seen on the pages, where `place` says what may stand where. Raises Unfit, or what
+    PDFium raises."""
     document = pypdfium2.PdfDocument(pdf)
     if len(document) != len(sheets):
         raise Unfit("pdf-unreadable")
     try:
         texts = [
-            _read_page(document[at], number, sheet, finding, expected) if is_a4(sheet) else ""
+            _read_page(document[at], number, sheet, finding, expected, place) if is_a4(sheet) else ""
             for at, (number, sheet) in enumerate(enumerate(sheets, 1))
         ]
     finally:
@@ -41,31 +42,34 @@ def _place_addresses(finding: Finding) -> None:
         finding.add("protected-address-in-text")
 
 
-def _read_page(page: pypdfium2.PdfPage, number: int, sheet: SheetPage, finding: Finding, expected: Expected) -> str:
+def _read_page(
+    page: pypdfium2.PdfPage, number: int, sheet: SheetPage, finding: Finding, expected: Expected, place: PrintPage
+) -> str:
     look = seen(page, sheet)
-    for zone in unprintable(sheet.size):
+    for zone in unprintable(sheet.size, place):
         if box := look.within(zone):
             finding.add("content-outside-printable-area", number, box)
     if look.ink.getbbox() and not look.text.strip():
         finding.add("page-without-text", number)
     if number == 1:
-        for box in filter(None, map(look.within, around_the_address())):
+        for box in filter(None, map(look.within, around_the_address(place))):
             finding.add("address-window-not-clear", 1, box)
-        _read_window(window_lines(page, sheet), bool(look.within(WINDOW.address)), finding, expected)
+        window = place.address
+        _read_window(window_lines(page, sheet, window), bool(look.within(window)), finding, expected, window)
     _read_addresses(page, number, sheet, look.text, finding, expected)
     page.close()
     return look.text
 
 
-def _read_window(lines: Sequence[str], inked: bool, finding: Finding, expected: Expected) -> None:
+def _read_window(lines: Sequence[str], inked: bool, finding: Finding, expected: Expected, window: Box) -> None:
     """Only what looks like an address can carry a wrong name."""
     if likeness.like_address(lines):
         if expected.names and not likeness.is_named(expected.names, lines):
-            finding.add("recipient-mismatch", 1, WINDOW.address)
+            finding.add("recipient-mismatch", 1, window)
     elif len(lines) > 1:
-        finding.add("address-window-not-clear", 1, WINDOW.address)
+        finding.add("address-window-not-clear", 1, window)
     elif lines or not inked:  # an address may be a picture; that page is told as one without text
-        finding.add("address-missing", 1, WINDOW.address)
+        finding.add("address-missing", 1, window)
 
 
 def _read_addresses(

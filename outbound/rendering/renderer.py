@@ -29,7 +29,7 @@ from outbound.rendering.tagged import TaggedCanvas
 from outbound.rendering.templates import body_of, line_of
 from outbound.rendering.twin import twin
 from outbound.rendering.views import Frame, letter_view
-from outbound.rendering.window import BODY_FIRST, BODY_LATER, Box
+from outbound.rendering.window import Box, PrintPage
 from outbound.rendering.words import Words, words_in
 
 rl_config.useA85 = 0  # ASCII85 makes a PDF larger and slower, for nothing
@@ -56,10 +56,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
     if not 0 < len(title) <= LONGEST_TITLE:
         raise RenderingFault("title")
     pdf, pages = _pdf(
-        _facts(title, frame, letter_type),
-        _laid_out(body, frame, letter_type, images),
-        frame,
-        letter_type.plex,
+        _facts(title, frame, letter_type), _laid_out(body, frame, letter_type, images), frame, letter_type
     )
     return Document(
         pdf=pdf,
@@ -95,40 +92,42 @@ class _Layout:
 
 
 def _laid_out(body: _Element, frame: Frame, letter_type: LetterType, images: Mapping[str, Image]) -> _Layout:
-    language = letter_type.languages[0]
+    language, page = letter_type.languages[0], letter_type.page
     fonts.register()
     root = Element("Document")
     cover = Element("Sect", root, DANISH)
     words, size = words_in(language), SIZES[frame.format]
-    head = sheet.head_of(frame, root, words, language, letter_type.colour)
-    top = max(BODY_FIRST.top, sheet.head_bottom(head.column) + _HEAD_GAP)
-    first = Box(BODY_FIRST.left, top, BODY_FIRST.width, BODY_FIRST.bottom - top)
-    story = flowables(body, root, images, setting_in(language, size))
-    return _Layout(root, cover, head, words, pour(story, first, BODY_LATER, size.points(FEW_LINES)))
+    head = sheet.head_of(frame, page, root, words, language, letter_type.colour)
+    under, later = page.body_first, page.body_later
+    top = max(under.top, sheet.head_bottom(head.column, page) + _HEAD_GAP)
+    first = Box(under.left, top, under.width, under.bottom - top)
+    story = flowables(body, root, images, setting_in(language, size, later))
+    return _Layout(root, cover, head, words, pour(story, first, later, size.points(FEW_LINES)))
 
 
-def _pdf(facts: Facts, layout: _Layout, frame: Frame, plex: str) -> tuple[bytes, int]:
+def _pdf(facts: Facts, layout: _Layout, frame: Frame, letter_type: LetterType) -> tuple[bytes, int]:
     """The PDF and its number of pages, cover and its back included."""
     out = BytesIO()
     canvas = TaggedCanvas(out, facts, layout.root)
-    covers = draw_cover(canvas, frame, plex, layout.cover) if frame.cover else 0
+    place = letter_type.page
+    covers = draw_cover(canvas, frame, letter_type.plex, layout.cover, place) if frame.cover else 0
     sender, case, size = one_line(frame.letterhead.name), one_line(frame.case_number), SIZES[frame.format]
     for number, page in enumerate(layout.pages, 1):
         if number == 1:
-            _draw_first(canvas, layout.head, frame)
+            _draw_first(canvas, layout.head, frame, place)
         for flowable, x, y in page.placed:
             flowable.drawOn(canvas, x, y)
-        sheet.draw_footer(canvas, sender, case, number, len(layout.pages), layout.words, size.footer)
+        sheet.draw_footer(canvas, sender, case, number, len(layout.pages), layout.words, size.footer, place)
         canvas.showPage()
     canvas.save()
     return out.getvalue(), covers + len(layout.pages)
 
 
-def _draw_first(canvas: TaggedCanvas, head: sheet.Head, frame: Frame) -> None:
-    sheet.draw_head(canvas, head.column)
-    sheet.draw_marker(canvas, frame.marker, head.marker, SIZES[frame.format].marker)
-    sheet.draw_return_line(canvas, frame.letterhead, head.return_line)
+def _draw_first(canvas: TaggedCanvas, head: sheet.Head, frame: Frame, page: PrintPage) -> None:
+    sheet.draw_head(canvas, head.column, page)
+    sheet.draw_marker(canvas, frame.marker, head.marker, page, SIZES[frame.format].marker)
+    sheet.draw_return_line(canvas, frame.letterhead, head.return_line, page)
     if frame.address_in_window:
-        sheet.draw_address(canvas, frame.address_in_window, head.recipient)
+        sheet.draw_address(canvas, frame.address_in_window, head.recipient, page.address)
     else:
-        sheet.draw_name(canvas, frame.recipient, head.recipient)
+        sheet.draw_name(canvas, frame.recipient, head.recipient, page.address)

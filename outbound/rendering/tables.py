@@ -15,7 +15,6 @@ from outbound.rendering.sizes import Size
 from outbound.rendering.structure import ROW_HEAD, TABLE_HEAD, Element
 from outbound.rendering.tagged import RULE
 from outbound.rendering.typesetting import TextBlock
-from outbound.rendering.window import BODY_LATER, MM
 
 _HAIRLINE, _HEAVY = 0.35, 0.8  # points
 _ROUNDING = 1e-6  # points
@@ -40,12 +39,16 @@ class Row(NamedTuple):
 
 @dataclass(slots=True)
 class _Shared:
-    """What all parts of one table know: its columns, how it looks, and whether its heading has been heard."""
+    """What all parts of one table know: its columns, how it looks, and whether its heading has been heard.
+
+    `page`: points that a whole page has for it.
+    """
 
     widths: Sequence[float]
     heads: int
     facts: bool
     size: Size
+    page: float
     heard: bool = False
 
     @property
@@ -96,7 +99,7 @@ class LetterTable(Flowable):
             fit -= 1
         if fit > heads:
             return [self._part(self.rows[:fit]), self._part([*self.rows[:heads], *self.rows[fit:]])]
-        if fit < heads or sum(self._heights[: heads + 1]) <= BODY_LATER.height * MM:
+        if fit < heads or sum(self._heights[: heads + 1]) <= self.shared.page:
             return []
         return self._split_in_row(heads, room)
 
@@ -160,8 +163,8 @@ def table_of(element: _Element, parent: Element, setting: Setting) -> Flowable:
     if not any(len(row) for row, _ in rows):
         return Spacer(1, 0)
     facts = element.get("class") == "facts"
-    size, widths = columns_of([row for row, _ in rows], facts, setting.size)
-    shared = _Shared(widths, sum(head for _, head in rows), facts, size)
+    size, widths = columns_of([row for row, _ in rows], facts, setting)
+    shared = _Shared(widths, sum(head for _, head in rows), facts, size, setting.down)
     whole, inside = Element("Table", parent), replace(setting, size=size)
     return LetterTable([_row(row, head, shared, Element("TR", whole), inside) for row, head in rows], shared)
 

@@ -12,7 +12,7 @@ from outbound.rendering.letter_type import LetterType
 from outbound.rendering.pictures import logo_size, printed
 from outbound.rendering.sheet import facts_of, one_line
 from outbound.rendering.views import Frame
-from outbound.rendering.window import BODY_LATER, MM
+from outbound.rendering.window import MM
 from outbound.rendering.words import words_in
 
 _STYLE = (
@@ -29,9 +29,10 @@ _SIZES = {Format.NORMAL: "", Format.LARGE: "html{font-size:150%}"}  # of a brows
 
 def twin(title: str, body: _Element, frame: Frame, letter_type: LetterType, images: Mapping[str, Image]) -> str:
     """A page that stands alone; it fetches nothing. `body` is changed in place (cells get scopes, images pixels)."""
+    page = letter_type.page.body_later
     for element in body.iter("img"):
         image = images[element.get("src", "")]
-        wide, _ = printed(image, element.get("class", ""), BODY_LATER.width * MM)
+        wide, _ = printed(image, element.get("class", ""), page.width * MM, page.height * MM)
         element.set("src", image.uri)
         element.set("width", str(_pixels(wide)))
     for head in body.iterfind(".//thead//th"):
@@ -44,7 +45,7 @@ def twin(title: str, body: _Element, frame: Frame, letter_type: LetterType, imag
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}{_SIZES[frame.format]}</style>\n</head>\n<body>\n"
-        f"{_logo(frame, letter_type.colour)}{_header(frame, language)}\n{main}\n</body>\n</html>\n"
+        f"{_logo(frame, letter_type)}{_header(frame, language)}\n{main}\n</body>\n</html>\n"
     )
 
 
@@ -68,13 +69,14 @@ def _header(frame: Frame, language: str) -> str:
     return f"<header{whole}>\n{''.join(map(_block, blocks))}</header>"
 
 
-def _logo(frame: Frame, colour: bool) -> str:
+def _logo(frame: Frame, letter_type: LetterType) -> str:
     """Without words of its own: the name follows as text."""
     logo = frame.letterhead.logo
     if logo is None:
         return ""
-    image = logo.on(colour)
-    return f'<img src="{image.uri}" alt="" width="{_pixels(logo_size(image)[0])}">\n'
+    image = logo.on(letter_type.colour)
+    wide, _ = logo_size(image, letter_type.page.logo)
+    return f'<img src="{image.uri}" alt="" width="{_pixels(wide)}">\n'
 
 
 def _pixels(points: float) -> int:

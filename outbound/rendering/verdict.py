@@ -1,11 +1,13 @@
 """What a preflight can say of a PDF: codes, places and figures. None of it carries a word of the letter."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from string import Template
 
 from outbound.rendering.faults import Fault
 from outbound.rendering.lix import Lix
-from outbound.rendering.window import Box
+from outbound.rendering.window import WINDOW, Box, PrintPage
 
 _PAGES_NAMED = 8
 
@@ -19,7 +21,7 @@ class Rule:
     warning: bool = False
 
 
-RULES: Mapping[str, Rule] = {
+_WRITTEN: Mapping[str, Rule] = {
     "pdf-unreadable": Rule(
         "The file is no PDF that can be read; it must begin with %PDF- and be whole.",
         "Make the PDF again, and send the file itself: no archive, no other format under its name.",
@@ -39,16 +41,18 @@ RULES: Mapping[str, Rule] = {
         "Set the page size to A4 portrait; turn wide tables on the page, not the page itself.",
     ),
     "content-outside-printable-area": Rule(
-        "Something stands where the printer cannot print or puts its marks: in the left 12 mm, the lowest 8 mm, or "
-        "4 mm from the other edges.",
+        "Something stands where the printer cannot print or puts its marks: in the left $clear_left mm, the lowest "
+        "$clear_bottom mm, or $edge mm from the other edges.",
         "Move it inwards; leave the margins white.",
     ),
     "address-window-not-clear": Rule(
         "Beside the address something else shows in the window of the envelope, or may slide into it.",
-        "Keep 12 to 116 mm from the left and 36 to 88 mm from the top white, but for the return line and the address.",
+        "Keep $risk_left to $risk_right mm from the left and $risk_top to $risk_bottom mm from the top white, but for "
+        "the return line and the address.",
     ),
     "address-missing": Rule(
-        "No address stands in the window of the first page (20 to 110 mm from the left, 46 to 82 mm from the top).",
+        "No address stands in the window of the first page ($address_left to $address_right mm from the left, "
+        "$address_top to $address_bottom mm from the top).",
         "Put the address there, name first; or leave the recipient's address out, and a cover sheet carries it.",
     ),
     "recipient-mismatch": Rule(
@@ -86,6 +90,22 @@ RULES: Mapping[str, Rule] = {
         warning=True,
     ),
 }
+
+
+@cache
+def rules_for(page: PrintPage) -> Mapping[str, Rule]:
+    """The rules, with the millimetres of a print provider's page."""
+    said = {name: f"{getattr(page, name):g}" for name in ("clear_left", "clear_bottom", "edge")}
+    for name, box in (("risk", page.risk), ("address", page.address)):
+        said |= {f"{name}_{side}": f"{getattr(box, side):g}" for side in ("left", "right", "top", "bottom")}
+    return {
+        code: Rule(Template(rule.meaning).substitute(said), Template(rule.what_to_do).substitute(said), rule.warning)
+        for code, rule in _WRITTEN.items()
+    }
+
+
+RULES = rules_for(WINDOW)
+"""The rules as they are where nobody says otherwise."""
 PAPER_ONLY = frozenset({"content-outside-printable-area"})
 WINDOW_ONLY = frozenset({"address-window-not-clear", "address-missing"})
 
@@ -121,18 +141,19 @@ class Found:
     warning: bool
     places: tuple[Place, ...]
     most: int = 0
+    page: PrintPage = field(default=WINDOW, repr=False)
 
     @property
     def sentence(self) -> str:
         """What is the matter, and where."""
-        said = RULES[self.code].meaning.format(most=self.most)
+        said = rules_for(self.page)[self.code].meaning.format(most=self.most)
         where = pages_named(place.page for place in self.places)
         return f"{said} ({where})" if where else said
 
     @property
     def what_to_do(self) -> str:
         """What its sender does now."""
-        return RULES[self.code].what_to_do
+        return rules_for(self.page)[self.code].what_to_do
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,18 @@ from hypothesis import strategies as st
 
 from outbound.letter import Address, Document
 from outbound.rendering import WINDOW, Frame, LetterType, LetterTypes, RenderingFault, render
-from outbound.rendering.window import BODY_FIRST, BODY_LATER, FOOTER, HEAD, MARKER
 from tests.rendering.conftest import TEMPLATES, usual_frame
 from tests.rendering.seen import Sign, count, signs
 from tests.rendering.tags import Tag, Tagged
 from tests.rendering.test_tagged import words
 from tests.rendering.twins import Twin, reaches_out
 from tests.rendering.wild import HOSTILE, NAMES, PROPERTY, fields_of, frames, free_texts, rewritten, writable
+
+BODY_FIRST = WINDOW.body_first
+BODY_LATER = WINDOW.body_later
+FOOTER = WINDOW.footer
+HEAD = WINDOW.head
+MARKER = WINDOW.marker
 
 TYPES = LetterTypes.load(TEMPLATES)
 WAYS: tuple[dict[str, Any], ...] = ({}, {"cover": True}, {"address": None}, {"marker": "Genudsendt"})

@@ -16,10 +16,12 @@ from outbound.letter import Document
 from outbound.rendering import Frame, LetterTypes, LetterTypesFault, render
 from outbound.rendering.images import MOST_BYTES, MOST_PIXELS, read_image
 from outbound.rendering.lint import lint, lint_layout
-from outbound.rendering.window import BODY_LATER, MM
+from outbound.rendering.window import MM, WINDOW
 from tests.rendering.tags import Tagged
 from tests.rendering.test_letter_types import TOML, faults_of, write
 from tests.rendering.test_tagged import is_in_order
+
+BODY_LATER = WINDOW.body_later
 
 Made = Callable[..., Frame]
 RED, GREY = (200, 30, 30), (90, 90, 90)

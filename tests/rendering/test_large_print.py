@@ -12,7 +12,6 @@ from pypdf import PdfReader
 from outbound.letter import Format
 from outbound.rendering import WINDOW, Frame, LetterTypes, render
 from outbound.rendering.sizes import LARGE_BODY, USUAL_BODY
-from outbound.rendering.window import HEAD as HEAD_BOX
 from outbound.rendering.window import Box
 from tests.rendering.conftest import HEAD, TEMPLATES
 from tests.rendering.placed import Glyph, glyphs, text_of
@@ -113,7 +112,7 @@ def test_the_column_at_right_grows_as_far_as_its_words_allow(letter_types: Lette
         letter_types["moedeindkaldelse"].example or {},
         large(letterhead=replace(HEAD, mail=mail)),
     )
-    column = [glyph for glyph in glyphs(document.pdf) if glyph.page == 1 and glyph.touches(HEAD_BOX)]
+    column = [glyph for glyph in glyphs(document.pdf) if glyph.page == 1 and glyph.touches(WINDOW.head)]
 
     assert mail in text_of(column).splitlines()
     assert min(sizes(document.pdf, mail)) < min(sizes(document.pdf, "Telefon 99"))

@@ -9,13 +9,18 @@ import pytest
 
 from outbound.rendering import WINDOW, Frame, LetterTypes, render
 from outbound.rendering.logos import read_logo
-from outbound.rendering.window import BODY_FIRST, HEAD, LOGO, MARKER, MM, Box
+from outbound.rendering.window import MM, Box
 from tests.rendering.conftest import HEAD as LETTERHEAD
 from tests.rendering.placed import glyphs
 from tests.rendering.tags import Tagged
 from tests.rendering.test_images import RED, images_of, pixel, png
 from tests.rendering.test_letter_types import TOML, write
 from tests.rendering.test_tagged import heard, is_in_order, read
+
+BODY_FIRST = WINDOW.body_first
+HEAD = WINDOW.head
+LOGO = WINDOW.logo
+MARKER = WINDOW.marker
 
 Made = Callable[..., Frame]
 

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from outbound.rendering import Frame
-from outbound.rendering.window import BODY_LATER
+from outbound.rendering.window import WINDOW
 from tests.rendering.placed import glyphs, text_of
 from tests.rendering.tags import Tagged
 from tests.rendering.test_letter_types import faults_of, write
 from tests.rendering.test_tagged import heard, is_in_order, letter, read
+
+BODY_LATER = WINDOW.body_later
 
 Made = Callable[..., Frame]
 NEW = '<section class="new-page">{}</section>'

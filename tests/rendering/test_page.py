@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from outbound.letter import Address
 from outbound.rendering import WINDOW, Frame, LetterTypes, RenderingFault, render
-from outbound.rendering.window import BODY_FIRST, PAGE_HEIGHT, PAGE_WIDTH, Box
+from outbound.rendering.window import PAGE_HEIGHT, PAGE_WIDTH, Box
 from tests.rendering.conftest import HEAD
 from tests.rendering.placed import Glyph, glyphs, text_of
 
@@ -72,7 +72,7 @@ def test_the_body_begins_under_the_window_and_under_a_long_letterhead(letter_typ
     long = rendered(letter_types, "moedeindkaldelse", frame(caseworker="Birgitte Løvstrøm " * 12))
     heads = [next(g for g in found if g.page == 1 and g.left < 23 and g.top > 90) for found in (short, long)]
 
-    assert heads[0].top >= BODY_FIRST.top - 1
+    assert heads[0].top >= WINDOW.body_first.top - 1
     assert heads[1].top > heads[0].top + 10
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from outbound.rendering import Frame, LetterTypes, render
-from outbound.rendering.window import BODY_LATER
+from outbound.rendering.window import WINDOW
 from tests.rendering.placed import glyphs, text_of
 from tests.rendering.test_letter_types import TOML, write
+
+BODY_LATER = WINDOW.body_later
 
 Made = Callable[..., Frame]
 LENGTHS = [(paragraphs, lines) for paragraphs in range(6, 24) for lines in (1, 2, 3)]  # around the end of a page

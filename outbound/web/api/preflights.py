@@ -22,7 +22,8 @@ router = APIRouter(prefix="/v1/preflight", tags=["before a letter"])
 PDF = "application/pdf"
 ABOUT = (
     "Would this PDF be taken in? Send it as it is, or in base64 with what you know of the letter. Nothing is kept. The "
-    "codes (under `window` false, those of the window are warnings; under `paper` false, those of paper are):\n\n"
+    "codes (under `window` false, those of the window are warnings; under `paper` false, those of paper are; the "
+    "answer says your print provider's millimetres):\n\n"
 )
 ABOUT += "\n".join(
     f"- `{code}`: {rule.meaning.format(most='a limit')} {rule.what_to_do}" for code, rule in RULES.items()

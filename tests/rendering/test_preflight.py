@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -153,7 +154,7 @@ def test_children_know_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("OUTBOUND_SESSION_SECRET", "hemmelig")
     child = Child()
     try:
-        head = {"seconds": 10, "memory": 512_000_000, "most_pages": 9}
+        head = asdict(Limits(most_pages=9))
         assert child.ask(Message(head, (GOOD, b"", b"")), 10, 1000).head["pages"] == 1
         assert b"hemmelig" not in Path(f"/proc/{child.process.pid}/environ").read_bytes()
         assert len(list(Path(f"/proc/{child.process.pid}/fd").iterdir())) == 3

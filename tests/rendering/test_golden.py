@@ -141,13 +141,13 @@ def test_nothing_is_seen_where_nothing_is_changed() -> None:
 @pytest.mark.parametrize("name", ["every-tag", "crowded", SAMPLE])
 @pytest.mark.parametrize("finer", [5, 6, 8])
 def test_letters_drawn_more_finely_look_the_same(name: str, finer: int) -> None:
-    assert golden.apart(drawn_otherwise(name, finer), golden.stored(name)) <= golden.LIMIT
+    assert golden.apart(drawn_otherwise(name, finer), golden.picture(LETTERS[name]())) <= golden.LIMIT
 
 
 @pytest.mark.parametrize("name", ["every-tag", "crowded", SAMPLE])
 @pytest.mark.parametrize("how", ["no_smoothtext", "no_smoothpath", "force_halftone"])
 def test_letters_drawn_without_antialiasing_look_the_same(name: str, how: str) -> None:
-    assert golden.apart(drawn_otherwise(name, **{how: True}), golden.stored(name)) <= golden.LIMIT
+    assert golden.apart(drawn_otherwise(name, **{how: True}), golden.picture(LETTERS[name]())) <= golden.LIMIT
 
 
 def drawn_otherwise(name: str, finer: int = golden.FINER, **how: bool) -> Image.Image:

@@ -6,6 +6,7 @@ validering", digitaliser.dk, 15-11-2024) and has at most 256 characters (anyURI 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -68,7 +69,8 @@ def _action(rule: ActionRule, fields: Mapping[str, Any], title: str) -> Action:
     starts = _moment(rule.start, fields, time(0))
     ends = _moment(rule.end, fields, END_OF_DAY)
     if rule.minutes and starts:
-        ends = starts + timedelta(minutes=fields[rule.minutes])
+        with suppress(OverflowError):  # the last day of the year 9999 has no end
+            ends = starts + timedelta(minutes=fields[rule.minutes])
     url = fields[rule.url_field] if rule.url_field else rule.url
     place = " ".join(str(fields[rule.place]).split()) if rule.place else ""
     return Action(rule.kind, rule.label, url, starts, ends, place, title if rule.kind == MEETING else "")

@@ -62,11 +62,13 @@ def _sign(words: pypdfium2.PdfTextPage, at: int) -> str:
 
 
 def count(text: str) -> Counter[str]:
-    """How often each character stands in it: without spaces, and without marks, of which pdfium drops those that lie
-    on one another; as pdfium has it, which takes
-    ligatures apart and code points beyond 65,535."""
+    """How often each character stands in it: without spaces; without marks, of which pdfium drops those that lie on one
+    another; without hyphens, since at the end of a line it does not tell a word's own from one that parts it; and as
+    pdfium has it, which takes ligatures apart and code points beyond 65,535."""
     halves = text.translate(_LIGATURES).encode("utf-16-be", "surrogatepass").decode("utf-16-be")
-    return Counter(sign for sign in halves if not sign.isspace() and not category(sign).startswith("M"))
+    return Counter(
+        sign for sign in halves if not (sign.isspace() or sign in "-\u00ad" or category(sign).startswith("M"))
+    )
 
 
 _LIGATURES = {code: normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}

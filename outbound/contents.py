@@ -91,6 +91,8 @@ def pack_document(document: Document) -> dict[str, bytes]:
         "template_version": document.template_version,
         "attachments": [[one.title, one.pages] for one in document.attachments],
         "inserts": document.inserts,
+        "plex": document.plex,
+        "language": document.language,
         "actions": [_pack_action(one) for one in document.actions],
     }
     twin = {TWIN: document.html.encode()} if document.html is not None else {}
@@ -115,6 +117,8 @@ def unpack_document(parts: Mapping[str, bytes]) -> Document:
         template_version=facts["template_version"],
         attachments=tuple(replace(one, pdf=pdf) for one, pdf in zip(attachments, files, strict=True)),
         inserts=tuple(facts.get("inserts", ())),
+        plex=facts.get("plex", "duplex"),
+        language=facts.get("language", "da"),
         actions=tuple(map(_unpack_action, facts.get("actions", ()))),
     )
 

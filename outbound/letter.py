@@ -224,6 +224,8 @@ class Document:
     attachments: tuple[Attachment, ...] = ()
     actions: tuple[Action, ...] = ()
     inserts: tuple[str, ...] = ()  # codes of what the printer adds from its stock
+    plex: str = "duplex"  # or simplex
+    language: str = "da"  # a tag of BCP 47
 
 
 class Mailbox(StrEnum):

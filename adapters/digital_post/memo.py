@@ -90,10 +90,10 @@ def _body(dispatch: Dispatch, created: datetime) -> tuple[bytes, ...]:
         f"<memo:MessageBody><memo:createdDateTime>{stamp(created)}</memo:createdDateTime><memo:MainDocument>"
         f"<memo:label>{escaped(_title(document))}</memo:label>"
     ).encode()
-    files = _file("application/pdf", file_name(document.title, ".pdf"), document.pdf)
+    files = _file("application/pdf", file_name(document.title, ".pdf"), document.pdf, document.language)
     if document.html:
         html = document.html.encode(errors="replace")
-        files += _file("text/html", file_name(document.title, ".html"), html)
+        files += _file("text/html", file_name(document.title, ".html"), html, document.language)
     files += tuple(_action(one, dispatch, place).encode() for place, one in enumerate(document.actions))
     return (head, *files, b"</memo:MainDocument>", *_additional(document), b"</memo:MessageBody>")
 
@@ -137,10 +137,11 @@ def _additional(document: Document) -> Iterator[bytes]:
         yield b"</memo:AdditionalDocument>"
 
 
-def _file(kind: str, name: str, content: bytes) -> tuple[bytes, ...]:
+def _file(kind: str, name: str, content: bytes, language: str = "da") -> tuple[bytes, ...]:
+    """`language`: a tag, of which MeMo takes the two letters of the language."""
     head = (
         f"<memo:File><memo:encodingFormat>{kind}</memo:encodingFormat><memo:filename>{escaped(name)}</memo:filename>"
-        "<memo:language>da</memo:language><memo:content>"
+        f"<memo:language>{language[:2]}</memo:language><memo:content>"
     ).encode()
     return head, b2a_base64(content, newline=False), b"</memo:content></memo:File>"
 

@@ -103,7 +103,7 @@ def _line(dispatch: Dispatch) -> Line:
         pages=document.pages,
         sheets=document.sheets,
         colour="colour" if dispatch.colour else "mono",
-        plex="duplex",
+        plex=document.plex,
         envelope=one_line(dispatch.envelope, TEXT),
         letter_class=one_line(dispatch.letter_class, TEXT),
         country=address.country if address else "DK",

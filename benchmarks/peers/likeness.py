@@ -10,7 +10,6 @@ from typing import Any
 import pypdfium2
 from pypdf import PdfReader
 
-
 _PARTED = re.compile("[\u00ad\ufffe]\\s*")  # a hyphen at the end of a line, as pdfium tells it
 
 

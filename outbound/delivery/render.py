@@ -87,7 +87,8 @@ def document_for(house: House, one: Letter, parts: Parts) -> Document:
     else:
         finished = ReadyMade(parts[Part(one.id, HANDED_IN)], fields["title"], date.fromisoformat(fields["dated"]))
         made = prepare(finished, frame, plex=letter_type.plex, limits=limits)
-    made = replace(made, inserts=inserts_on(letter_type.inserts, made.dated))
+    inserts, language = inserts_on(letter_type.inserts, made.dated), letter_type.languages[0]
+    made = replace(made, inserts=inserts, plex=letter_type.plex, language=language)
     return enclosed(made, attachments, frame, plex=letter_type.plex, limits=limits) if attachments else made
 
 

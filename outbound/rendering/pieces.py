@@ -1,7 +1,7 @@
 """From the checked body to flowables."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml.etree import _Element
@@ -134,12 +134,15 @@ def _pieces(element: _Element, parent: Element, around: _Around) -> Iterator[Flo
         alone.spaceBefore, alone.spaceAfter = picture.spaceBefore, picture.spaceAfter
         yield alone
     elif tag == "section":
-        within = Element("Sect", parent)
+        within, tinted = Element("Sect", parent), element.get("class") == "box"
+        if tinted:
+            inner = setting.across - 2 * size.points(Group.PAD)
+            around = replace(around, setting=replace(setting, across=inner))
         pieces = [piece for child in element for piece in _pieces(child, within, around)]
         if element.get("class") == NEW_PAGE:
             yield from (NewPage(), *pieces)
         else:
-            yield Group(pieces, tinted=element.get("class") == "box", size=size, tallest=setting.down)
+            yield Group(pieces, tinted=tinted, size=size, tallest=setting.down)
     else:
         yield from _text_block(element, Element("P", parent), setting)
 

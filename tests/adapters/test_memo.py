@@ -120,6 +120,13 @@ def beside(*titles: str) -> Dispatch:
     return replace(dispatch, document=replace(dispatch.document, title="Afgørelse", attachments=attachments))
 
 
+@pytest.mark.parametrize(("language", "said"), [("da", "da"), ("en", "en"), ("en-GB", "en")])
+def test_the_files_are_in_the_language_of_the_letter(language: str, said: str) -> None:
+    letter = a_dispatch()
+    letter = replace(letter, document=replace(letter.document, html="<p>x</p>", language=language))
+    assert told(memo(letter, SENDER, CLOSED), "language") == [said, said]
+
+
 def test_attachments_are_documents_of_their_own_in_their_order() -> None:
     content = memo(beside("Kort & plan", "Beregning: del 1/2"), SENDER, CLOSED)
     assert told(content, "AdditionalDocument/memo:label") == ["Kort & plan", "Beregning: del 1/2"]

@@ -93,6 +93,17 @@ def test_every_letter_says_how_it_is_printed() -> None:
     }  # fmt: skip
 
 
+def test_a_letter_that_is_printed_on_one_side_says_so() -> None:
+    one = a_dispatch()
+    consignment = a_consignment(
+        Channel.PRINT, replace(one, document=replace(one.document, plex="simplex")), a_dispatch()
+    )
+    RUN.assertValid(manifest(consignment))
+    told = {line.get("job"): line.get("plex") for line in manifest(consignment)}
+    assert told.pop(str(one.id)) == "simplex"
+    assert [*told.values()] == ["duplex"]
+
+
 def test_the_table_says_what_the_manifest_says() -> None:
     consignment = three_letters()
     rows = list(csv.DictReader(io.StringIO(opened(consignment).read("manifest.csv").decode()), delimiter=";"))

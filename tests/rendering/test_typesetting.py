@@ -13,6 +13,7 @@ from reportlab.lib.styles import ParagraphStyle
 from outbound.rendering import Frame, LetterTypes, fonts, render
 from outbound.rendering.fonts import BOLD, REGULAR, SOFT_HYPHEN
 from outbound.rendering.typesetting import Hyphens, TextBlock, text_from
+from outbound.rendering.window import MM, WINDOW
 from tests.rendering.placed import glyphs, text_of
 from tests.rendering.tags import Tagged
 from tests.rendering.test_letter_types import write
@@ -146,3 +147,12 @@ def test_a_parted_word_is_one_word_to_who_hears_the_letter(tmp_path: Path, frame
     assert SOFT_HYPHEN in heard
     assert heard.replace(SOFT_HYPHEN, "").count("Undervisningspligten") == 8
     assert text_of(glyphs(document.pdf)).count("Undervisningspligten") == 8
+
+
+def test_a_table_in_a_tinted_box_stays_in_it(tmp_path: Path, frame: Callable[..., Frame]) -> None:
+    row = "<tr><td>Husleje</td><td class='amount'>1.234,50 kr.</td></tr>"
+    body = f"<h1>y</h1><section class='box'><table><tbody>{row}</tbody></table></section>"
+    folder = write(tmp_path, body, schema=dict(SCHEMA), example={})
+    document = render(LetterTypes.load(folder)["et-brev"], {}, frame())
+    amount = [glyph for glyph in glyphs(document.pdf) if glyph.text == "." and glyph.top > WINDOW.risk.bottom]
+    assert max(glyph.right for glyph in amount if glyph.bottom < 200) <= WINDOW.body_first.right - 9 / MM + 0.01

@@ -36,8 +36,8 @@ def test_show_says_so(run: Run, house: House) -> None:
 
 
 def test_a_preview_in_large_print_has_more_pages(run: Run, tmp_path: Path) -> None:
-    usual = run("template", "preview", "moedeindkaldelse", "--out", tmp_path / "a.pdf")
-    large = run("template", "preview", "moedeindkaldelse", "--large-print", "--out", tmp_path / "b.pdf")
+    usual = run("template", "preview", "kvittering-ansoegning", "--out", tmp_path / "a.pdf")
+    large = run("template", "preview", "kvittering-ansoegning", "--large-print", "--out", tmp_path / "b.pdf")
 
     assert ": 1 page(s)" in usual.out
     assert ": 2 page(s)" in large.out

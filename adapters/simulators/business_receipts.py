@@ -14,7 +14,7 @@ from adapters.simulators.outcomes import Sending, outcome_of
 from adapters.simulators.records import Records
 from adapters.simulators.wire import Reply, Request
 
-HELD_ANSWER = 0.5  # seconds that an answer waits to be overtaken by its receipt
+HELD_ANSWER = 1.5  # seconds that an answer waits to be overtaken by its receipt
 DUPLICATE = "memo.duplicate"  # invented: no source shows NgDP's code for a repeated messageUUID
 
 REFUSALS: dict[Sending, tuple[str, str, str]] = {
@@ -69,7 +69,7 @@ class BusinessReceipts:
             self._records.change("INSERT INTO pending (id, due, subject, content) VALUES (?, ?, ?, ?)", *values)
 
     async def overtake(self) -> None:
-        """Where the mood wants receipts before answers: waits until somebody fetched some, at most half a second."""
+        """Where the mood wants receipts before answers: waits until somebody fetched some, but not for long."""
         if not self._moods.receipts["before_answer"]:
             return
         self._fetched.clear()

@@ -14,7 +14,7 @@ from adapters.simulators.print_run import UUID, PrintJob, Rejected, read_run
 from adapters.simulators.records import Records, stamp
 
 TICK = 0.03
-HELD_ANSWER = 0.5  # seconds that an answer waits to be overtaken by its receipt
+HELD_ANSWER = 1.5  # seconds that an answer waits to be overtaken by its receipt
 UNREADABLE, UNKNOWN_ADDRESSEE = "address.unreadable", "addressee.unknown"
 
 Event = dict[str, Any]

@@ -57,5 +57,6 @@ class Engine:
             "nummer": fields["nummer"],
             "gebyr_regler": fields["gebyr_regler"],
             "betal_senest": d.dato(fields["betal_senest"]),
+            "betalingslink": fields["betalingslink"],
             **fields["betaling"],
         }

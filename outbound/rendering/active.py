@@ -1,5 +1,6 @@
 """What in a PDF acts, or reaches outside the file. Runs in a child process only."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ _ACTS = frozenset(
 _MEDIA = frozenset({"/FileAttachment", "/Movie", "/Sound", "/Screen", "/RichMedia", "/3D"})
 _NAMED = ("/JavaScript", "/EmbeddedFiles")
 _OF_THE_FILE = ("/AA", "/AF", "/Collection")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d)")  # www.nordby.example:8080 has none
+_HARMLESS = frozenset({"http", "https", "mailto", "tel"})
 _CHAIN = 100  # actions that follow each other
 
 
@@ -48,11 +51,17 @@ def _acts(given: Any) -> bool:
     while waiting and nodes < _CHAIN:
         nodes += 1
         action = dictionary(waiting.pop())
-        if action.get("/S") in _ACTS:
+        if action.get("/S") in _ACTS or _leads_astray(action.get("/URI")):
             return True
         following = action["/Next"].get_object() if "/Next" in action else None
         waiting += list(following)[:_CHAIN] if isinstance(following, list) else [following] if following else []
     return nodes >= _CHAIN
+
+
+def _leads_astray(link: Any) -> bool:
+    """Is this a link to something else than a page of the web, a mail or a telephone? One without a scheme is none."""
+    found = _SCHEME.match(str(link).strip()) if link is not None else None
+    return found is not None and found[1].lower() not in _HARMLESS
 
 
 def _tree(first: Any, kin: Any) -> Iterator[DictionaryObject]:

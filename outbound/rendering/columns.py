@@ -7,25 +7,27 @@ from lxml.etree import _Element
 from outbound.rendering.fonts import BOLD, width
 from outbound.rendering.fragments import CELL, block_of, text_of
 from outbound.rendering.setting import Setting
-from outbound.rendering.sizes import NORMAL, SMALLER, Size
+from outbound.rendering.sizes import NORMAL, SMALLER, TIGHT, Size
 from outbound.rendering.typesetting import unbroken
 
 GAP = 6.0  # points at either side inside a cell; the table's own edges have none
+_FEW_LETTERS = 40.0  # points: seven letters or so, in the usual size
 Rows = Sequence[_Element]
 
 
 def columns_of(rows: Rows, facts: bool, setting: Setting) -> tuple[Size, list[float]]:
     """The widths in points, and the size that the text has in them.
 
-    In large print it is the largest in which every column holds its longest word. The smallest is the usual size;
-    what does not fit in that either is parted as usual.
+    It is the largest in which every column holds its longest word, though never less than usual; where there is none,
+    the largest in which no amount, day or number is parted, which may be less. What does not fit then is parted too.
     """
     columns, whole = max(map(len, rows)), setting.across
-    if setting.size is not NORMAL:
-        for each in (setting.size, *SMALLER):
-            least = _longest_words(rows, columns, each)
-            if sum(least) <= whole:
-                return each, _raised(_widths(rows, columns, facts, each, whole), least)
+    sizes = [setting.size] if setting.size is NORMAL else [setting.size, *SMALLER]
+    tries = [(size, False) for size in sizes] + [(size, True) for size in (*sizes, *TIGHT)]
+    for size, figures_only in tries:
+        least = _longest_words(rows, columns, size, figures_only)
+        if sum(least) <= whole:
+            return size, _raised(_widths(rows, columns, facts, size, whole), least)
     return NORMAL, _widths(rows, columns, facts, NORMAL, whole)
 
 
@@ -44,13 +46,19 @@ def _widths(rows: Rows, columns: int, facts: bool, size: Size, whole: float) -> 
     return [narrow.get(number, each) for number in range(columns)]
 
 
-def _longest_words(rows: Rows, columns: int, size: Size) -> list[float]:
-    """Points that the longest word of each column needs. An amount with its unit is one word."""
+def _longest_words(rows: Rows, columns: int, size: Size, figures_only: bool) -> list[float]:
+    """Points that the longest word of each column needs. An amount with its unit is one word, and so is a day.
+
+    `figures_only`: other words may be parted, in a column that holds some letters of them.
+    """
     least = [0.0] * columns
     for row in rows:
         for number, cell in enumerate(row):
-            needed = block_of(cell, size.style(CELL), BOLD).widest_word + 2 * GAP + 1
-            least[number] = max(least[number], needed)
+            block = block_of(cell, size.style(CELL), BOLD)
+            needed = block.widest_word
+            if figures_only:
+                needed = max(min(needed, size.points(_FEW_LETTERS)), block.widest_figure)
+            least[number] = max(least[number], needed + 2 * GAP + 1)
     return least
 
 

@@ -159,7 +159,7 @@ class LetterTypeFolder:
             body_of(form.body, fields, specimen(TRIAL_DAY), form.images)
             title = line_of(form.title, fields, specimen(TRIAL_DAY))
         except MarkupFault as fault:
-            return [Finding(BODY, line_of_tag(self.texts[BODY], fault.tag), fault.where)]
+            return [Finding(BODY, line_of_tag(self.texts[BODY], fault.tag, fault.attribute), fault.where)]
         except TemplateFault as fault:
             return [Finding(BODY, fault.line, f"{name} cannot be rendered: {_FAILS}")]
         long = Finding(

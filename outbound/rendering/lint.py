@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from outbound.rendering.faults import Finding
+from outbound.rendering.faults import Finding, RenderingFault
 from outbound.rendering.fonts import unprintable
 from outbound.rendering.images import LEAST_DPI, SUFFIXES, named_in
 from outbound.rendering.letter_type_folder import BODY, LAYOUT, SCHEMA, TRIAL_DAY, LetterTypeFolder
@@ -21,7 +21,7 @@ from outbound.rendering.pictures import WIDTHS, dpi_of
 from outbound.rendering.places import blanked, line_at, lines_of_json, tags_of
 from outbound.rendering.policy import FILE as POLICY
 from outbound.rendering.policy import Policy
-from outbound.rendering.templates import body_of
+from outbound.rendering.templates import TemplateFault, body_of
 from outbound.rendering.views import specimen
 from outbound.rendering.window import WINDOW
 
@@ -29,6 +29,8 @@ _APPEAL = re.compile(r"\bklage|\bpåklage|\bappeal|\bcomplain", re.IGNORECASE)
 _DEADLINE = re.compile(
     r"\b(?:\d+|en|to|tre|fire|fem|seks|otte|one|two|three|four|six|eight)\s+(?:uger?|dage|måned(?:er)?|weeks?|days|months?)\b"
 )
+_ILL_FORMED = re.compile(r"<br\s*>|<!\w*|&(?!(?:amp|lt|gt|quot|apos);|#\d+;|#x[0-9A-Fa-f]+;)\w*;?")
+_INSTEAD = {"<!": "the letter alone, without a document type or a comment"}
 _SPARE = "is shown by no template; take it out, or write its <img>"
 
 
@@ -56,7 +58,7 @@ def lint(root: Path, path: Path) -> Verdict:
     bodies: dict[str, list[str]] = {}
     if not findings and not policy.ready_made:
         bodies = {name: _texts(folder, policy, fields) for name, fields in folder.examples.items()}
-        more += [*_unused(folder), *(_no_appeal(folder, bodies) if policy.decision else ())]
+        more += [*_left_out(folder, policy), *_unused(folder), *(_no_appeal(folder, bodies) if policy.decision else ())]
     known = {(finding.file, finding.line) for finding in findings}
     findings += [one for one in more if one.line is None or (one.file, one.line) not in known]
     figures = {} if findings else {name: lix(texts) for name, texts in bodies.items()}
@@ -109,6 +111,9 @@ def _images(folder: LetterTypeFolder, policy: Policy) -> Iterator[Finding]:
 
 def _of_source(file: str, source: str) -> Iterator[Finding]:
     """Tags that no letter may have, in whatever branch, and characters that no face has."""
+    for found in _ILL_FORMED.finditer(blanked(source)):
+        how = "close it: <br/>" if found[0].startswith("<b") else f"write {_INSTEAD.get(found[0][:2], '&amp;')}"
+        yield Finding(file, line_at(source, found.start()), f"has {found[0][:12]}, which is not well-formed; {how}")
     for tag, line in tags_of(source):
         if tag not in CHILDREN or tag == "body":
             known = ", ".join(sorted(CHILDREN.keys() - {"body"}))
@@ -120,6 +125,24 @@ def _of_source(file: str, source: str) -> Iterator[Finding]:
                 line_at(source, found.start()),
                 f"has the character U+{ord(found[0]):04X}, which the letter's typefaces lack; write it another way",
             )
+
+
+def _left_out(folder: LetterTypeFolder, policy: Policy) -> Iterator[Finding]:
+    """Fields that the schema lets a system leave out and the template does not."""
+    form = folder.form(policy)
+    for name in sorted(folder.field_names):
+        without = [{key: one for key, one in fields.items() if key != name} for fields in folder.examples.values()]
+        for fields in without:
+            if form.schema.faults(fields):
+                continue
+            try:
+                body_of(form.body, fields, specimen(TRIAL_DAY), form.images)
+            except TemplateFault as fault:
+                needs = f"fails where `{name}` is left out, as the schema allows; ask `{{% if {name} is defined %}}`"
+                yield Finding(BODY, fault.line, f"{needs}, or put it among the schema's `required`")
+                break
+            except RenderingFault:
+                continue  # told of the example as it is, or nothing of this field
 
 
 def _unused(folder: LetterTypeFolder) -> Iterator[Finding]:

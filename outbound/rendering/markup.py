@@ -71,11 +71,14 @@ _PARSER = etree.XMLParser  # a parser is not shared between threads: one is made
 
 
 class MarkupFault(RenderingFault):
-    """The body is not the HTML described here. `where` names tags only; `tag` is the one to look for, if any."""
+    """The body is not the HTML described here. `where` names tags and attributes, and never a value.
 
-    def __init__(self, where: str, tag: str = "") -> None:
+    `tag` is the one to look for, if any, with an attribute that is written like `attribute`.
+    """
+
+    def __init__(self, where: str, tag: str = "", attribute: str = "") -> None:
         super().__init__("markup")
-        self.where, self.tag = where, tag
+        self.where, self.tag, self.attribute = where, tag, attribute
 
 
 def parse(html: str, images: Collection[str] = ()) -> _Element:
@@ -130,14 +133,15 @@ def _has_text(element: _Element) -> bool:
 
 
 def _check_attributes(element: _Element, tag: str, images: Collection[str]) -> None:
-    for name, value in element.attrib.items():
+    for name, value in ((str(name), str(value)) for name, value in element.attrib.items()):
         if name == "class" and value in CLASSES.get(tag, ()):
             continue
-        if name == "href" and tag == "a" and _is_link(str(value)):
+        if name == "href" and tag == "a" and _is_link(value):
             continue
         if tag == "img" and (name == "alt" or (name == "src" and value in images)):
             continue
-        raise MarkupFault(f"<{tag}> has an attribute or a value that a letter may not have{_classes(tag)}", tag)
+        wrong = f"<{tag}> has an attribute or a value that a letter may not have (`{name[:20]}`){_classes(tag)}"
+        raise MarkupFault(wrong, tag, f'{name}="{value}"' if name == "class" else name)
     if tag == "a" and "href" not in element.attrib:
         raise MarkupFault("<a> needs an href", "a")
     if tag == "img" and not {"src", "alt"} <= set(element.attrib):

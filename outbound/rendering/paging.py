@@ -8,6 +8,7 @@ from reportlab.platypus import Flowable
 
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.pieces import STICKS, Group, NewPage
+from outbound.rendering.tables import LetterTable
 from outbound.rendering.window import MM, PAGE_HEIGHT, Box
 
 _HAIR = 1e-6  # points that rounding may cost
@@ -93,7 +94,8 @@ def _would_stand_alone(flowable: Flowable, tall: float, waiting: Iterable[Flowab
         _, wanted = following.wrap(page.area.width * MM, page.area.height * MM)
         needed += max(after, following.getSpaceBefore())
         if not getattr(following, STICKS, False):
-            needed += wanted if isinstance(following, Group) else min(wanted, few)
+            least = following.least if isinstance(following, LetterTable) else few
+            needed += wanted if isinstance(following, Group) else min(wanted, least)
             break
         needed, after = needed + wanted, following.getSpaceAfter()
     return page.room(flowable) - tall < needed

@@ -19,9 +19,12 @@ def line_of_key(text: str, key: str) -> int | None:
     return line_at(text, found.start()) if found else None
 
 
-def line_of_tag(text: str, tag: str) -> int | None:
-    """The line of the first tag of this name in a template."""
-    found = re.search(rf"<{re.escape(tag)}\b", text) if tag else None
+def line_of_tag(text: str, tag: str, attribute: str = "") -> int | None:
+    """The line of the first tag of this name in a template, with such an attribute if there is one."""
+    if not tag:
+        return None
+    having = rf"<{re.escape(tag)}\b[^<>]*\s{re.escape(attribute)}"
+    found = (re.search(having, text) if attribute else None) or re.search(rf"<{re.escape(tag)}\b", text)
     return line_at(text, found.start()) if found else None
 
 

@@ -9,7 +9,11 @@ from outbound.rendering.foreign import NODES, SheetPage, Unfit, dictionary, list
 
 DECODED = 64_000_000  # bytes of drawing orders in the whole document
 PIXELS = 100_000_000  # in one image: A4 at 1000 points an inch
-_STANDARD = ("Helvetica", "Times-", "Courier", "Symbol", "ZapfDingbats")
+_LEANING = ("", "-Bold", "-Oblique", "-BoldOblique")
+_STANDARD = frozenset(
+    {*(f"Helvetica{how}" for how in _LEANING), *(f"Courier{how}" for how in _LEANING), "Symbol", "ZapfDingbats"}
+    | {"Times-Roman", "Times-Bold", "Times-Italic", "Times-BoldItalic"}
+)  # the 14 that every reader has (ISO 32000-1, 9.6.2.2); print providers do without them (iMail Denmark, 21grams.com)
 _WITH_RESOURCES = ("/XObject", "/Pattern", "/Font")
 
 
@@ -75,7 +79,7 @@ def _of(resources: DictionaryObject, kind: str) -> list[Any]:
 
 
 def _embedded(font: DictionaryObject) -> bool:
-    if font.get("/Subtype") == "/Type3" or str(font.get("/BaseFont", "/"))[1:].startswith(_STANDARD):
+    if font.get("/Subtype") == "/Type3" or str(font.get("/BaseFont", "/"))[1:] in _STANDARD:
         return True
     if font.get("/Subtype") == "/Type0":
         font = dictionary(next(iter(listed(font["/DescendantFonts"])), None))

@@ -45,5 +45,7 @@ LARGE = Size(LARGE_BODY / USUAL_BODY, footer=12.0, marker=16.0)
 SIZES = {Format.NORMAL: NORMAL, Format.LARGE: LARGE}
 SMALLER = tuple(Size(factor, LARGE.footer, LARGE.marker) for factor in (1.6, 1.45, 1.3, 1.15, 1.0))
 """What is tried in turn for a table whose words would be cut in large print."""
+TIGHT = tuple(Size(factor, NORMAL.footer, NORMAL.marker) for factor in (0.9, 0.8))
+"""And for one whose amounts would be parted in the usual size: 9 and 8 points."""
 HEAD_SIZES = SMALLER[1:]
 """The same for the column at right, which is too narrow for more."""

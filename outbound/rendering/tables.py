@@ -79,6 +79,12 @@ class LetterTable(Flowable):
             self.width, self.height = sum(self.shared.widths), sum(self._heights)
         return self.width, self.height
 
+    @property
+    def least(self) -> float:
+        """Points that the heading and the first row need, and the sum if it is the second. It has been wrapped."""
+        first = self.shared.heads + 1
+        return sum(self._heights[: first + (first < len(self.rows) and self.rows[first].total)])
+
     def _height(self, row: Row) -> float:
         tall = 0.0
         for column, cell in enumerate(row.cells):

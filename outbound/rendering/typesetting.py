@@ -92,6 +92,7 @@ def _measured(parts: Iterable[Part]) -> Iterator[tuple[str, Face, Target | None,
 
 
 _WORD = re.compile(r"[^ \n]+")
+_FIGURE = re.compile(r"[^ \n\d]*\d[^ \n]*")
 _OWN_HYPHEN = re.compile(rf"(?<=[^\W\d_]{{{LEAST}}})-(?=[^\W\d_]{{{LEAST}}})")  # skole-hjem, and not e-mail
 
 
@@ -161,8 +162,16 @@ class TextBlock(Flowable):
     @property
     def widest_word(self) -> float:
         """Points that the widest word needs; what keeps together is one word."""
+        return self._widest(_WORD)
+
+    @property
+    def widest_figure(self) -> float:
+        """Points that the widest amount, date or number needs, with the words that keep with it."""
+        return self._widest(_FIGURE)
+
+    def _widest(self, kind: re.Pattern[str]) -> float:
         at = self._span.text.at
-        ends = (found.span() for found in _WORD.finditer(self._span.text.flat))
+        ends = (found.span() for found in kind.finditer(self._span.text.flat))
         return max((at[stop] - at[start] for start, stop in ends), default=0.0) * self.style.fontSize / 1000
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:

@@ -64,13 +64,14 @@ _WRITTEN: Mapping[str, Rule] = {
         "Take the address out, also from the window: where it is protected, a cover sheet carries it.",
     ),
     "font-not-embedded": Rule(
-        "A page uses a typeface that is not in the file.",
+        "A page uses a typeface that is neither in the file nor one of the 14 standard ones.",
         "Embed all typefaces when you make the PDF (PDF/A does).",
     ),
     "active-content": Rule(
         "The PDF holds JavaScript, an action, an embedded file, sound or film, a reference to another file, or a form "
         "that does more than show its text.",
-        "Print it to an ordinary PDF; send enclosures as pages. Links to web addresses are allowed.",
+        "Print it to an ordinary PDF; send enclosures as pages. Links to web addresses, mail and "
+        "telephones are allowed.",
     ),
     "pdf-content": Rule(
         "The PDF unpacks to far more than a letter can need.",

@@ -111,6 +111,12 @@ FAULTS = {
         f"{BODY}:8: <blink> is no tag of a letter; use one of a, br",
     ),
     "a class that is none": (BODY, 'class="box"', 'class="red"', f"{BODY}:8: <section> has an attribute"),
+    "an attribute that is none": (
+        BODY,
+        "</h1>",
+        "</h1>\n<p>x</p>\n<p onclick='x'>y</p>",
+        f"{BODY}:4: <p> has an attribute or a value that a letter may not have (`onclick`)",
+    ),
     "a tag that is not closed": (BODY, "</h1>", "", f"{BODY}: the body is not well-formed: close every tag"),
     "a block that is not closed": (BODY, "{% endif %}", "", f"{BODY}:13: the template cannot be read: "),
     "a name that is no field": (
@@ -125,6 +131,14 @@ FAULTS = {
         "\n",
         "",
     ),
+    "a field that the schema lets be left out and the template does not": (
+        BODY,
+        "{% if svar",
+        "<p>{{ svar_senest | dato }}</p>\n{% if svar",
+        f"{BODY}:7: fails where `svar_senest` is left out, as the schema allows; ask `{{% if svar_senest is",
+    ),
+    "a line break that is not closed": (BODY, "</h1>", "</h1>\n<p>a<br>b</p>", f"{BODY}:3: has <br>, which is not"),
+    "a name of HTML's": (BODY, "</h1>", "</h1>\n<p>a&nbsp;b</p>", f"{BODY}:3: has &nbsp;, which is not well-formed"),
     "a field that nothing uses": (
         SCHEMA,
         BESKED,

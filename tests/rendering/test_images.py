@@ -278,6 +278,7 @@ def test_lint_names_what_is_coarse_coloured_or_never_shown(tmp_path: Path) -> No
 
 def test_lint_is_content_with_an_image_as_it_should_be(tmp_path: Path) -> None:
     schema = {"type": "object", "additionalProperties": False, "properties": {"tekst": {"type": "string"}}}
+    schema["required"] = ["tekst"]
     write(tmp_path, SHOWN, toml=TOML + 'languages = ["da"]\n', schema=schema)
     (tmp_path / "et-brev" / "kort.png").write_bytes(png())
     assert lint(tmp_path, tmp_path / "et-brev").findings == ()

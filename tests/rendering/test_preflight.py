@@ -73,6 +73,11 @@ FAULTY = {
         pdf(page="/Annots[<</Subtype/Link/A<</S/URI/URI(x)/Next[<</S/Launch>>]>>>>]"),
         "active-content",
     ),
+    "a link to a file": (pdf(page="/Annots[<</Subtype/Link/A<</S/URI/URI(file:///c:/x.exe)>>>>]"), "active-content"),
+    "a link that is a script": (
+        pdf(page="/Annots[<</Subtype/Link/A<</S/URI/URI( JavaScript:alert\\(1\\))>>>>]"),
+        "active-content",
+    ),
     "launch in the outline": (
         pdf(catalog="/Outlines 5 0 R", extra=[b"<</First<</A<</S/Launch>>>>>>"]),
         "active-content",
@@ -83,6 +88,10 @@ FAULTY = {
     "xfa": (pdf(catalog="/AcroForm<</XFA[]>>"), "active-content"),
     "a foreign typeface": (
         pdf(page="/Resources<</Font<</F<</Type/Font/Subtype/TrueType/BaseFont/Comic>>>>>>"),
+        "font-not-embedded",
+    ),
+    "a typeface that begins like a standard one": (
+        pdf(page="/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/HelveticaNeueLTPro-Cn>>>>>>"),
         "font-not-embedded",
     ),
     "an image without end": (
@@ -115,9 +124,19 @@ def test_a_file_that_is_too_large_is_not_even_opened() -> None:
     assert found.codes == ("too-large",)
 
 
-def test_links_and_standard_typefaces_are_fine() -> None:
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.nordby.example",
+        "HTTP://nordby.example",
+        "mailto:post@nordby.example",
+        "tel:+4599999999",
+        "www.nordby.example:8080/a",
+    ],
+)
+def test_links_and_standard_typefaces_are_fine(link: str) -> None:
     page = (
-        "/Annots[<</Subtype/Link/A<</S/URI/URI(https://www.nordby.example)>>>>]"
+        f"/Annots[<</Subtype/Link/A<</S/URI/URI({link})>>>>]"
         "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold>>>>>>"
     )
     assert preflight(pdf(page=page, catalog="/OpenAction[4 0 R/Fit]")).faults == ()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.lib.styles import ParagraphStyle
 
+from outbound.letter import Format
 from outbound.rendering import Frame, LetterTypes, fonts, render
 from outbound.rendering.fonts import BOLD, REGULAR, SOFT_HYPHEN
 from outbound.rendering.typesetting import Hyphens, TextBlock, text_from
@@ -156,3 +157,31 @@ def test_a_table_in_a_tinted_box_stays_in_it(tmp_path: Path, frame: Callable[...
     document = render(LetterTypes.load(folder)["et-brev"], {}, frame())
     amount = [glyph for glyph in glyphs(document.pdf) if glyph.text == "." and glyph.top > WINDOW.risk.bottom]
     assert max(glyph.right for glyph in amount if glyph.bottom < 200) <= WINDOW.body_first.right - 9 / MM + 0.01
+
+
+AMOUNT = "1.234.567,89 kr."
+
+
+@pytest.mark.parametrize("size", list(Format))
+def test_no_amount_is_parted_however_many_columns_there_are(
+    tmp_path: Path, frame: Callable[..., Frame], size: Format
+) -> None:
+    cells = f"<td class='amount'>{AMOUNT}</td>" * 6
+    body = f"<h1>y</h1><table><tbody><tr><td>2026</td>{cells}</tr></tbody></table>"
+    folder = write(tmp_path, body, schema=dict(SCHEMA), example={})
+    document = render(LetterTypes.load(folder)["et-brev"], {}, frame(format=size))
+    found = [glyph for glyph in glyphs(document.pdf) if glyph.top > WINDOW.risk.bottom and glyph.bottom < 260]
+    assert text_of(found).replace("\u00a0", " ").count(AMOUNT) == 6
+    assert len({round(glyph.bottom, 1) for glyph in found if glyph.text == "k"}) == 1
+
+
+def test_a_heading_goes_with_the_first_row_of_its_table(tmp_path: Path, frame: Callable[..., Frame]) -> None:
+    tall = "<tr><td>" + "linje<br/>" * 12 + "linje</td></tr>"
+    for lines in range(20, 34):
+        before = "<p>" + "x<br/>" * lines + "x</p>"
+        table = f"<h2>Plan</h2><table><thead><tr><th>Hvad</th></tr></thead><tbody>{tall}{tall}</tbody></table>"
+        folder = write(tmp_path / str(lines), f"<h1>y</h1>{before}{table}", schema=dict(SCHEMA), example={})
+        found = glyphs(render(LetterTypes.load(folder)["et-brev"], {}, frame()).pdf)
+        pages = {page: text_of([one for one in found if one.page == page]) for page in (1, 2)}
+        (own,) = [page for page, text in pages.items() if "Plan" in text]
+        assert "linje" in pages[own].partition("Plan")[2]

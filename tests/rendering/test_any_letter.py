@@ -30,7 +30,11 @@ MARKER = WINDOW.marker
 
 TYPES = LetterTypes.load(TEMPLATES)
 WAYS: tuple[dict[str, Any], ...] = ({}, {"cover": True}, {"address": None}, {"marker": "Genudsendt"})
-SAID_IN_SOME_LETTERS = {("sygedagpenge-opfoelgning", "sted"), ("rykker", "gebyr_regler")}  # where another field asks
+SAID_IN_SOME_LETTERS = {  # where another field asks
+    ("opkraevning", "betalingslink"),
+    ("rykker", "gebyr_regler"),
+    ("sygedagpenge-opfoelgning", "sted"),
+}
 FIELDS = {name: fields_of(one.schema) for name, one in TYPES.items() if one.schema}
 RENDERED = tuple(name for name, one in TYPES.items() if not one.ready_made)
 

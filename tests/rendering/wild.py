@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from outbound.letter import Address
@@ -55,6 +55,8 @@ PROPERTY = settings(
     max_examples=EXAMPLES,
     deadline=None,
     database=None,
+    phases=(Phase.explicit, Phase.generate),  # shrinking a letter takes minutes
+    derandomize="OUTBOUND_PROPERTY_EXAMPLES" not in os.environ,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 """So many letters of each kind; OUTBOUND_PROPERTY_EXAMPLES says how many."""

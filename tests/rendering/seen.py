@@ -71,4 +71,4 @@ def count(text: str) -> Counter[str]:
     )
 
 
-_LIGATURES = {code: normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_LIGATURES = {code: normalize("NFKC", chr(code)) for code in (*range(0xFB00, 0xFB07), ord("ſ"))}

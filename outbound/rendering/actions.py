@@ -7,7 +7,7 @@ validering", digitaliser.dk, 15-11-2024) and has at most 256 characters (anyURI 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -61,16 +61,23 @@ def is_address(text: str) -> bool:
 
 
 def actions_of(rules: Sequence[ActionRule], fields: Mapping[str, Any], title: str) -> tuple[Action, ...]:
-    """What this letter offers; a row of which a field was left out is left out."""
-    return tuple(_action(rule, fields, title) for rule in rules if all(name in fields for name in rule.fields))
+    """What this letter offers; a row of which a field was left out is left out.
+
+    So is one at the edge of time (the first hours of the year 1, the last of 9999), which no mailbox can be told.
+    """
+    made = []
+    for rule in rules:
+        if all(name in fields for name in rule.fields):
+            with suppress(OverflowError):
+                made.append(_action(rule, fields, title))
+    return tuple(made)
 
 
 def _action(rule: ActionRule, fields: Mapping[str, Any], title: str) -> Action:
     starts = _moment(rule.start, fields, time(0))
     ends = _moment(rule.end, fields, END_OF_DAY)
     if rule.minutes and starts:
-        with suppress(OverflowError):  # the last day of the year 9999 has no end
-            ends = starts + timedelta(minutes=fields[rule.minutes])
+        ends = starts + timedelta(minutes=fields[rule.minutes])
     url = fields[rule.url_field] if rule.url_field else rule.url
     place = " ".join(str(fields[rule.place]).split()) if rule.place else ""
     return Action(rule.kind, rule.label, url, starts, ends, place, title if rule.kind == MEETING else "")
@@ -81,7 +88,7 @@ def _moment(names: str, fields: Mapping[str, Any], otherwise: time) -> datetime 
     if not day:
         return None
     at = time.fromisoformat(fields[hour]) if hour else otherwise
-    return datetime.combine(date.fromisoformat(fields[day]), at, COPENHAGEN)
+    return datetime.combine(date.fromisoformat(fields[day]), at, COPENHAGEN).astimezone(UTC)
 
 
 def action_faults(rules: Sequence[ActionRule], fields: object) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pypdf.generic import DictionaryObject
 
-from outbound.rendering.foreign import NODES, SheetPage, dictionary, listed
+from outbound.rendering.foreign import NODES, SheetPage, dictionary, entry, listed
 
 _ACTS = frozenset(
     {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/ResetForm", "/GoToR", "/GoToE", "/Rendition"}
@@ -15,7 +15,9 @@ _ACTS = frozenset(
 _MEDIA = frozenset({"/FileAttachment", "/Movie", "/Sound", "/Screen", "/RichMedia", "/3D"})
 _NAMED = ("/JavaScript", "/EmbeddedFiles")
 _OF_THE_FILE = ("/AA", "/AF", "/Collection")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d)")  # www.nordby.example:8080 has none
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):")
+_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+:\d+(?:[/?#]|$)")  # www.nordby.example:8080 has no scheme
+_PASSED_OVER = re.compile(r"[\x00-\x20\x7f]")  # by readers, before a scheme and in it
 _HARMLESS = frozenset({"http", "https", "mailto", "tel"})
 _CHAIN = 100  # actions that follow each other
 
@@ -38,7 +40,7 @@ def page_acts(page: SheetPage) -> bool:
     if "/AA" in page.node or "/AF" in page.node:
         return True
     notes = [dictionary(given) for given in listed(page.node.get("/Annots"))[:NODES]]
-    return any(note.get("/Subtype") in _MEDIA or _node_acts(note) for note in notes)
+    return any(entry(note, "/Subtype") in _MEDIA or _node_acts(note) for note in notes)
 
 
 def _node_acts(node: DictionaryObject) -> bool:
@@ -51,7 +53,7 @@ def _acts(given: Any) -> bool:
     while waiting and nodes < _CHAIN:
         nodes += 1
         action = dictionary(waiting.pop())
-        if action.get("/S") in _ACTS or _leads_astray(action.get("/URI")):
+        if entry(action, "/S") in _ACTS or _leads_astray(entry(action, "/URI")):
             return True
         following = action["/Next"].get_object() if "/Next" in action else None
         waiting += list(following)[:_CHAIN] if isinstance(following, list) else [following] if following else []
@@ -60,8 +62,10 @@ def _acts(given: Any) -> bool:
 
 def _leads_astray(link: Any) -> bool:
     """Is this a link to something else than a page of the web, a mail or a telephone? One without a scheme is none."""
-    found = _SCHEME.match(str(link).strip()) if link is not None else None
-    return found is not None and found[1].lower() not in _HARMLESS
+    text = link.decode("latin-1") if isinstance(link, bytes) else str(link)
+    plain = _PASSED_OVER.sub("", text).lower()
+    found = _SCHEME.match(plain)
+    return found is not None and found[1] not in _HARMLESS and not _HOST.match(plain)
 
 
 def _tree(first: Any, kin: Any) -> Iterator[DictionaryObject]:

@@ -116,6 +116,11 @@ def pages_of(reader: PdfReader, most: int) -> Iterator[SheetPage]:
         waiting += [(kid.get_object(), given) for kid in reversed(listed(node["/Kids"])[: NODES - nodes])]
 
 
+def entry(holder: Any, key: str) -> Any:
+    """The entry itself, also where it stands elsewhere in the file; None where there is none."""
+    return holder[key] if key in holder else None  # noqa: SIM401 # `get` gives the pointer to it
+
+
 def dictionary(given: Any) -> Any:
     """What is given, where it is a dictionary or points to one; else an empty one."""
     found = given.get_object() if given is not None else None

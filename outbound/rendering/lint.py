@@ -30,7 +30,7 @@ _DEADLINE = re.compile(
     r"\b(?:\d+|en|to|tre|fire|fem|seks|otte|one|two|three|four|six|eight)\s+(?:uger?|dage|måned(?:er)?|weeks?|days|months?)\b"
 )
 _ILL_FORMED = re.compile(r"<br\s*>|<!\w*|&(?!(?:amp|lt|gt|quot|apos);|#\d+;|#x[0-9A-Fa-f]+;)\w*;?")
-_INSTEAD = {"<!": "the letter alone, without a document type or a comment"}
+_INSTEAD = {"<": "write <br/>, and neither a document type nor a comment", "&": "write &amp;, or the character itself"}
 _SPARE = "is shown by no template; take it out, or write its <img>"
 
 
@@ -112,7 +112,7 @@ def _images(folder: LetterTypeFolder, policy: Policy) -> Iterator[Finding]:
 def _of_source(file: str, source: str) -> Iterator[Finding]:
     """Tags that no letter may have, in whatever branch, and characters that no face has."""
     for found in _ILL_FORMED.finditer(blanked(source)):
-        how = "close it: <br/>" if found[0].startswith("<b") else f"write {_INSTEAD.get(found[0][:2], '&amp;')}"
+        how = _INSTEAD[found[0][0]]
         yield Finding(file, line_at(source, found.start()), f"has {found[0][:12]}, which is not well-formed; {how}")
     for tag, line in tags_of(source):
         if tag not in CHILDREN or tag == "body":

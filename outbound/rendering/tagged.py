@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
-from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase import pdfdoc
@@ -31,30 +30,12 @@ class Target(str):
     element: Element | None = None
 
 
-class _Grey:
-    """Black and grey as DeviceGray: a printer counts no page of it as colour, and every output intent allows it."""
+class TaggedCanvas(Canvas):
+    """A canvas whose bytes depend on what is drawn and on nothing else (no clock, no chance).
 
-    _code: list[str]
-
-    def setFillColor(self, colour: Any, alpha: float | None = None) -> None:
-        """What is filled from here on."""
-        if alpha is None and isinstance(colour, Color) and colour.red == colour.green == colour.blue:
-            self._fillColorObj = colour
-            self._code.append(f"{fp_str(colour.red)} g")
-        else:
-            super().setFillColor(colour, alpha)  # type: ignore[misc] # the class that this one is mixed with
-
-    def setStrokeColor(self, colour: Any, alpha: float | None = None) -> None:
-        """What is drawn from here on."""
-        if alpha is None and isinstance(colour, Color) and colour.red == colour.green == colour.blue:
-            self._strokeColorObj = colour
-            self._code.append(f"{fp_str(colour.red)} G")
-        else:
-            super().setStrokeColor(colour, alpha)  # type: ignore[misc]
-
-
-class TaggedCanvas(_Grey, Canvas):
-    """A canvas whose bytes depend on what is drawn and on nothing else (no clock, no chance)."""
+    It draws in black and grey, as DeviceGray: a printer counts no page of it as colour, and every output intent allows
+    it. Colour comes with images only.
+    """
 
     _code: list[str]  # these are ReportLab's, and its stubs do not know them
     _pageNumber: int
@@ -86,6 +67,14 @@ class TaggedCanvas(_Grey, Canvas):
     def _make_preamble(self) -> None:
         self._preamble = ""  # every text of ours chooses its own font
 
+    def setFillColor(self, aColor: Any, alpha: float | None = None) -> None:
+        """What is filled from here on. `aColor`: a grey."""
+        self._code.append(f"{fp_str(aColor.red)} g")
+
+    def setStrokeColor(self, aColor: Any, alpha: float | None = None) -> None:
+        """What is drawn from here on. `aColor`: a grey."""
+        self._code.append(f"{fp_str(aColor.red)} G")
+
     def _new_marks(self) -> None:
         self._key, self._marks = len(self._keys), list[Element]()
         self._keys.append(self._marks)
@@ -111,16 +100,8 @@ class TaggedCanvas(_Grey, Canvas):
     @contextmanager
     def artifact(self, kind: str) -> Iterator[None]:
         """What is drawn meanwhile is no part of the text."""
-        self.begin(kind)
+        self._code.append(kind)
         yield
-        self.end()
-
-    def begin(self, order: str) -> None:
-        """Begin a marked piece by its order."""
-        self._code.append(order)
-
-    def end(self) -> None:
-        """End the marked piece."""
         self._code.append(END)
 
     def image(self, image: Image, width: float, height: float) -> None:

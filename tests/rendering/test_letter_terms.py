@@ -57,6 +57,19 @@ def test_an_action_of_which_a_field_is_left_out_is_left_out(tmp_path: Path, fram
 
 
 @pytest.mark.parametrize(
+    ("day", "hour", "minutes"),
+    [("0001-01-01", "00:10", 45), ("9999-12-31", "23:50", 120), ("2026-12-08", "10:15", 10**18)],
+)
+def test_an_action_at_the_edge_of_time_is_left_out_and_the_letter_goes(
+    tmp_path: Path, frame: Callable[..., Frame], day: str, hour: str, minutes: int
+) -> None:
+    fields = {"tekst": "z", "dag": day, "klokken": hour, "varighed": minutes}
+    letter_type = made(tmp_path, MEET)
+    assert letter_type.faults(fields) == ()
+    assert render(letter_type, fields, frame()).actions == ()
+
+
+@pytest.mark.parametrize(
     "link", ["http://a.example", "https://", "javascript:x", "https://a b", "https://" + "a" * 300]
 )
 def test_an_address_in_a_field_must_be_one_that_a_mailbox_takes(tmp_path: Path, link: str) -> None:

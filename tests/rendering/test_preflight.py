@@ -78,6 +78,22 @@ FAULTY = {
         pdf(page="/Annots[<</Subtype/Link/A<</S/URI/URI( JavaScript:alert\\(1\\))>>>>]"),
         "active-content",
     ),
+    "a script after a number": (
+        pdf(page="/Annots[<</Subtype/Link/A<</S/URI/URI(javascript:1;x)>>>>]"),
+        "active-content",
+    ),
+    "a script behind signs that readers pass over": (
+        pdf(page="/Annots[<</Subtype/Link/A<</S/URI/URI(\\001java\\tscript:x)>>>>]"),
+        "active-content",
+    ),
+    "a launch that is named elsewhere": (
+        pdf(page="/Annots[<</Subtype/Link/A<</S 5 0 R/F(cmd)>>>>]", extra=[b"/Launch"]),
+        "active-content",
+    ),
+    "an attachment that is named elsewhere": (
+        pdf(page="/Annots[<</Subtype 5 0 R>>]", extra=[b"/FileAttachment"]),
+        "active-content",
+    ),
     "launch in the outline": (
         pdf(catalog="/Outlines 5 0 R", extra=[b"<</First<</A<</S/Launch>>>>>>"]),
         "active-content",

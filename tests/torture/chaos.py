@@ -50,11 +50,17 @@ class Chaos:
     @property
     def all_happened(self) -> bool:
         """Has every blow fallen once?"""
-        return set(self._blows) <= set(self.happened)
+        return not self.missing
+
+    @property
+    def missing(self) -> set[str]:
+        """The blows that have not fallen yet."""
+        return set(self._blows) - set(self.happened)
 
     def calm(self) -> None:
-        """No more blows."""
+        """No more blows: returns when the last has fallen."""
         self._calm.set()
+        self._thread.join()
 
     def end(self) -> None:
         """Everything works again."""

@@ -237,17 +237,15 @@ def statuses(ledger: Ledger) -> Counter[str]:
         return Counter({str(status): number for status, number in rows})
 
 
-def _wait(run: Run, chaos: Chaos, say: Callable[[str], None], most: float = 600) -> None:
-    """Until nearly everything has come to rest and every fault has happened; the chaos goes on meanwhile."""
+def _wait(run: Run, chaos: Chaos, say: Callable[[str], None], most: float = 150) -> None:
+    """Until every blow has fallen, and what it did has come to rest: dead workers' leases have ended, too."""
     patience_ends = time.monotonic() + most
-    while time.monotonic() < patience_ends:
-        moving = _moving(run)
-        if chaos.all_happened and moving <= run.letters // 10:
-            return
-        if chaos.all_happened:
-            chaos.calm()
+    while not chaos.all_happened and time.monotonic() < patience_ends:
         time.sleep(0.5)
-    say(f"after {most:.0f} s: {dict(statuses(run.ledger))}")
+    chaos.calm()
+    if not chaos.all_happened:
+        say(f"after {most:.0f} s some blows have not fallen: {dict(statuses(run.ledger))}")
+    _await_stillness(run, still_for=float(ENV["OUTBOUND_SEND_LEASE"]) + 2)
 
 
 def _to_rest(run: Run, say: Callable[[str], None]) -> None:
@@ -261,9 +259,9 @@ def _to_rest(run: Run, say: Callable[[str], None]) -> None:
     say(f"days later: {dict(statuses(run.ledger))}")
 
 
-def _await_stillness(run: Run, most: float = 900, still_for: float = 6) -> None:
-    """Until the states have not changed for some seconds."""
-    patience_ends, before, since = time.monotonic() + most, None, time.monotonic()
+def _await_stillness(run: Run, still_for: float = 6) -> None:
+    """Until the states have not changed for some seconds; what goes on and on is told by the verdict."""
+    patience_ends, before, since = time.monotonic() + 120 + run.letters / 5, None, time.monotonic()
     while time.monotonic() < patience_ends:
         now = statuses(run.ledger)
         if now != before:
@@ -271,10 +269,6 @@ def _await_stillness(run: Run, most: float = 900, still_for: float = 6) -> None:
         elif time.monotonic() - since > still_for or not _moving_of(now):
             return
         time.sleep(0.3)
-
-
-def _moving(run: Run) -> int:
-    return _moving_of(statuses(run.ledger))
 
 
 def _moving_of(counts: Counter[str]) -> int:

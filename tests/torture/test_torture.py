@@ -10,7 +10,7 @@ from tests.torture.run import torture
 LETTERS = 300
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)  # its own patience ends before, and tells what stands where
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_every_letter_is_taken_once_or_held_or_cancelled(database: str) -> None:
     folder: Path = scratch("outbound-torture-")

@@ -62,6 +62,7 @@ def judge(
     if doubts > chaos.letters_in_doubt:
         verdict.wrong.append(f"{doubts} letters HELD for doubt, and only {chaos.letters_in_doubt} were in flight")
     verdict.wrong += [f"the blow missed: {fault}" for fault in chaos.faults]
+    verdict.wrong += [f"the blow never fell: {name}" for name in sorted(chaos.missing)]
     return verdict
 
 

@@ -45,7 +45,7 @@ up: $(READY) ## The whole router with its pages, until Ctrl-C; its data stays in
 	@$(BIN)/python -m outbound up
 
 test: $(READY) ## All tests, on real Redis, PostgreSQL and SFTP (TESTS='tests/stack -k redis' chooses)
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest $(or $(TESTS),-n 2 --dist worksteal)
 
 lint: $(READY) ## Format, lint, types, import contracts, pins: everything in `check` but the tests
 	$(BIN)/ruff format --check $(CODE)

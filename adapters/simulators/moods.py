@@ -33,7 +33,7 @@ SFTP_ONLY = {"break_after_bytes", "disk_full", "refuse_rename", "break_after_ren
 HTTP_FAULTS = set(FAULTS) - SFTP_ONLY
 RECEIPTS: dict[str, Any] = {
     "after": 0.2, "late": 0.0, "very_late": 3.0, "twice": False, "before_answer": False, "never": False,
-    "unknown_code": False, "shuffled": False,
+    "unknown_code": False, "shuffled": False, "ahead": 0.0,
 }  # fmt: skip
 PACE: dict[str, Any] = {
     "pick_up": 0.2,
@@ -44,7 +44,19 @@ PACE: dict[str, Any] = {
 }
 KINDS = {"send", "lookup", "receipts", "login"}
 RANGES = {"status": (400, 599), "next": (1, 1_000_000), "probability": (0, 1)}
-FRACTIONS = {"ms", "seconds", "probability", "after", "late", "very_late", "pick_up", "printed", "posted", "returned"}
+FRACTIONS = {
+    "ms",
+    "seconds",
+    "probability",
+    "after",
+    "late",
+    "very_late",
+    "ahead",
+    "pick_up",
+    "printed",
+    "posted",
+    "returned",
+}
 REPEATS = ("same", "duplicate", "duplicate_receipt", "second")
 
 
@@ -72,7 +84,7 @@ class Moods:
 
     @property
     def receipts(self) -> dict[str, Any]:
-        """How receipts come; seconds for `after`, `late` and `very_late`."""
+        """How receipts come; seconds for `after`, `late`, `very_late` and `ahead`."""
         return {**RECEIPTS, **self._now.get("receipts", {})}
 
     @property

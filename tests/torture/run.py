@@ -68,6 +68,7 @@ LINES = 40  # letters in one NDJSON call
 NDJSON = {"Content-Type": "application/x-ndjson"}
 LASTS = 24.0
 """Seconds that the feeding takes at least, so that letters flow while every blow falls."""
+HOURS = 4  # from a letter's taking to its receipt, where receipts are late
 CANCELS = 0.06  # share of the letters that somebody tries to cancel while they travel
 
 
@@ -115,6 +116,44 @@ def torture(
         chaos.end()
         _to_rest(run, say)
         return judge(run.ledger, run.stack.controls, run.accepted, run.cancelled, chaos)
+
+
+def lost_answers(
+    folder: Path, letters: int, database: str, seed: int = 1, say: Callable[[str], None] = print
+) -> Verdict:
+    """The mailbox loses 5 % of its answers and tells what became of its letters hours later; nothing else happens.
+
+    Every lost answer is settled by its receipt, or where a repeat is safe by a repeat: nobody need ask the supplier.
+    """
+    with _running(folder, letters, database, seed) as run:
+        mailbox = run.stack.controls["digital-post"]
+        mood = {"mood": "well", "drop_answer": {"probability": 0.05, "seed": seed}, "receipts": {"late": HOURS * 3600}}
+        httpx.post(f"{mailbox}/mood", json=mood).raise_for_status()
+        _feed(run)
+        _await_stillness(run)
+        in_doubt = statuses(run.ledger)["SENDING"]
+        say(f"before any receipt: {dict(statuses(run.ledger))}")
+        _let_hours_pass(run, mailbox)
+        _to_rest(run, say)
+        silent = sum(not one["detail"]["receipt"] for one in httpx.get(f"{mailbox}/takings").json()["takings"])
+        verdict = judge(run.ledger, run.stack.controls, run.accepted, run.cancelled, _no_blows(run, silent))
+        if not in_doubt and not httpx.get(f"{mailbox}/requests").json().get("repeat"):
+            verdict.wrong.append("no answer was lost")
+        return verdict
+
+
+def _let_hours_pass(run: Run, mailbox: str) -> None:
+    """On the router's clock and on the mailbox's: first without a receipt, then with all of them."""
+    for seconds in (HOURS * 1800, HOURS * 3600 + 600):
+        run.clock_file.write_text(str(seconds))
+        httpx.post(f"{mailbox}/mood", json={"receipts": {"ahead": seconds}}).raise_for_status()
+        _await_stillness(run, still_for=3)
+
+
+def _no_blows(run: Run, doubts: int) -> Chaos:
+    chaos = Chaos(run.stack, run.ledger, random.Random(run.seed), frozenset(), print)
+    chaos.letters_in_doubt = doubts
+    return chaos
 
 
 @contextmanager

@@ -100,6 +100,7 @@ WRONG: dict[str, bytes] = {
     "something after it": packed(PLAIN) + b"x",
     "something after the tar": packed(PLAIN + b"x" * 512),
     "no end of the tar": packed(PLAIN[: 512 * (2 + len(ONE[0][1]) // 512)]),
+    "one block of zeros": packed(PLAIN[: 512 * (2 + len(ONE[0][1]) // 512)] + b"\0" * 512 + b"x" * 512),
     "another tar in it": packed(PLAIN + PLAIN),
     "no message": packed(tar([])),
     "a message twice": packed(tar(ONE + ONE)),

@@ -7,7 +7,7 @@ from adapters.digital_post.connection import digital_post_caller
 from adapters.digital_post.contacts import ContactRegister
 from adapters.digital_post.mailer import DigitalPostMailer, Limits
 from adapters.digital_post.memo import Sender
-from adapters.digital_post.receipts import PulledReceipts
+from adapters.digital_post.receipts import PulledReceipts, PushedReceipts
 from adapters.http import Caller
 from adapters.persons import Persons
 from adapters.remote_print.keys import private_key, public_key
@@ -15,7 +15,7 @@ from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import FetchedReceipts
 from adapters.remote_print.sftp import Access, Printer
 from outbound.letter import Channel
-from outbound.ports import Outside
+from outbound.ports import Callers, Outside, ReceiptDoor, ReceiptSource
 from outbound.settings import Settings, SettingsFault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -64,7 +64,8 @@ def _connected(settings: Settings) -> Outside:
         mailers={Channel.DIGITAL: digital, Channel.PRINT: paper},
         enrolment=ContactRegister(post, settings.digital_post_timeout),
         persons=Persons(_persons_caller(settings), settings.persons_timeout),
-        sources=(PulledReceipts(post), FetchedReceipts(printer, settings.print_provider)),
+        sources=(*_pulled(post, settings), FetchedReceipts(printer, settings.print_provider)),
+        doors=tuple(_doors(settings)),
     )
 
 
@@ -72,6 +73,23 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         settings.digital_post_largest, settings.digital_post_container_letters, settings.digital_post_container_bytes
     )
+
+
+def _pulled(post: Caller, settings: Settings) -> Iterator[ReceiptSource]:
+    if settings.digital_post_receipts != "push":
+        yield PulledReceipts(post)
+
+
+def _doors(settings: Settings) -> Iterator[ReceiptDoor]:
+    if settings.digital_post_receipts == "pull":
+        return
+    authorities, named = settings.digital_post_push_ca_file, settings.digital_post_push_clients
+    if authorities is None or not named:
+        raise ValueError(
+            "OUTBOUND_DIGITAL_POST_PUSH_CA_FILE and OUTBOUND_DIGITAL_POST_PUSH_CLIENTS are needed where receipts are "
+            "pushed: they say whose certificate is let in."
+        )
+    yield PushedReceipts(Callers("DIGITAL_POST_PUSH", authorities, named))
 
 
 def _access(settings: Settings) -> Access:

@@ -5,6 +5,7 @@ Secrets (keys, tokens, passwords) come from the environment or from files it nam
 
 from pathlib import Path
 from typing import Self
+from uuid import UUID
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
@@ -190,6 +191,30 @@ class Settings(BaseSettings):
     persons_url: str = Field("", description="Base of the person register.")
     persons_token: SecretStr = Field(SecretStr(""), description="Its bearer token (secret).")
     persons_timeout: float = Field(15, gt=0, description="Seconds that one call may take.")
+
+    # Beskedfordeler: the receipts of SF1601
+    beskedfordeler_queue: UUID | None = Field(
+        None, description="The queue (dueslag) that our receipts lie in, a UUID. Empty: nothing is pulled."
+    )
+    beskedfordeler_host: str = Field("beskedfordeler.stoettesystemerne.dk", description="Host of the queue.")
+    beskedfordeler_port: int = Field(5671, ge=1, le=65535, description="Its port (AMQP over TLS).")
+    beskedfordeler_vhost: str = Field("BF", description="Its virtual host.")
+    beskedfordeler_entity_id: str = Field(
+        "http://entityid.kombit.dk/service/bfo_modtag/2",
+        description="The service that the SAML token for the queue is asked for. Public clients have this one or "
+        "`http://beskedfordeler.prod-stoettesystemerne.dk/service/afhent/1`; your service agreement says which.",
+    )
+    beskedfordeler_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for the queue (PEM). Empty: those of the operating system."
+    )
+    beskedfordeler_timeout: float = Field(30, gt=0, description="Seconds that the queue may take to one answer.")
+    beskedfordeler_push: bool = Field(False, description="Are receipts pushed to our door?")
+    beskedfordeler_our_systems: tuple[str, ...] = Field(
+        (),
+        description="The ids by which receipts name our own sender system (AfsenderSystemIdentifikator, or a "
+        "RelateretObjekt of the envelope), as a JSON list. Receipts that name others and match no letter are counted, "
+        "and shown to nobody.",
+    )
 
     # pages
     session_secret: SecretStr = Field(SecretStr(""), description="Signs the sessions of signed-in people (secret).")

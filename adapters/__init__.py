@@ -1,6 +1,7 @@
 """The outside of the house, one folder per outside system; `connect` is the only place that chooses among them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from adapters.digital_post.connection import digital_post_caller
@@ -59,25 +60,37 @@ def connect(settings: Settings) -> Outside:
 
 def _connected(settings: Settings) -> Outside:
     platform = Platform(settings) if settings.sf1601 else None
-    digital = _sf1601_digital(platform) if platform and settings.sf1601 != "print" else _digital_post(settings)
-    paper = (platform.print(), ()) if platform and settings.sf1601 != "digital" else _remote_print(settings)
+    pulled, doors = platform.receipts() if platform else ((), ())
+    if platform and settings.sf1601 != "print":
+        digital = Digital(platform.digital(), platform.look_up())
+    else:
+        digital = _digital_post(settings)
+    if platform and settings.sf1601 != "digital":
+        paper: tuple[Mailer, Sequence[ReceiptSource]] = (platform.print(), ())
+    else:
+        paper = _remote_print(settings)
     return Outside(
-        mailers={Channel.DIGITAL: digital[0], Channel.PRINT: paper[0]},
-        enrolment=digital[1],
+        mailers={Channel.DIGITAL: digital.mailer, Channel.PRINT: paper[0]},
+        enrolment=digital.enrolment,
         persons=Persons(_persons_caller(settings), settings.persons_timeout),
-        sources=(*digital[2], *paper[1]),
+        sources=(*digital.sources, *paper[1], *pulled),
+        doors=doors,
     )
 
 
-def _digital_post(settings: Settings) -> tuple[Mailer, EnrolmentRegister, Sequence[ReceiptSource]]:
+class Digital(NamedTuple):
+    """A road to the mailbox, and the look-up that belongs to it."""
+
+    mailer: Mailer
+    enrolment: EnrolmentRegister
+    sources: Sequence[ReceiptSource] = ()
+
+
+def _digital_post(settings: Settings) -> Digital:
     post = digital_post_caller(settings)
     sender = Sender(settings.sender_cvr, settings.sender_name)
     mailer = DigitalPostMailer(post, sender, settings.digital_post_largest, settings.digital_post_repeat_is_safe)
-    return mailer, ContactRegister(post, settings.digital_post_timeout), (PulledReceipts(post),)
-
-
-def _sf1601_digital(platform: Platform) -> tuple[Mailer, EnrolmentRegister, Sequence[ReceiptSource]]:
-    return platform.digital(), platform.look_up(), ()
+    return Digital(mailer, ContactRegister(post, settings.digital_post_timeout), (PulledReceipts(post),))
 
 
 def _remote_print(settings: Settings) -> tuple[Mailer, Sequence[ReceiptSource]]:

@@ -2,6 +2,7 @@
 
 import ssl
 
+from adapters.beskedfordeler import receipt_parts
 from adapters.digital_post.memo import Sender
 from adapters.http import Caller
 from adapters.sf1601 import kombi, look_up
@@ -11,6 +12,7 @@ from adapters.sf1601.look_up import PostQuery
 from adapters.sf1601.service import Service
 from adapters.sf1601.tokens import TOKEN_SECONDS, Tokens, one_line_certificate
 from adapters.tls import client_tls
+from outbound.ports import ReceiptDoor, ReceiptSource
 from outbound.settings import Settings
 
 JSON, XML = {"Accept": "application/json"}, {"Accept": "application/xml"}
@@ -62,6 +64,11 @@ class Platform:
         agreement = Agreement(settings.sf1601_user, settings.sf1601_print_kind, settings.sf1601_post_categories)
         limits = (settings.print_largest, settings.sf1601_print_repeat_is_safe)
         return print_mailer(self.service(kombi.ENTITY_ID, XML), agreement, *limits)
+
+    def receipts(self) -> tuple[tuple[ReceiptSource, ...], tuple[ReceiptDoor, ...]]:
+        """What becomes of letters, by Beskedfordeler: for both channels together."""
+        entity_id = self._settings.beskedfordeler_entity_id
+        return receipt_parts(self._settings, lambda: self.tokens.assertion(entity_id))
 
     def service(self, entity_id: str, headers: dict[str, str]) -> Service:
         """One service of the platform, below its base address."""

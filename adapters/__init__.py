@@ -1,6 +1,7 @@
 """The outside of the house, one folder per outside system; `connect` is the only place that chooses among them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from adapters.digital_post.connection import digital_post_caller
@@ -14,8 +15,9 @@ from adapters.remote_print.keys import private_key, public_key
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import FetchedReceipts
 from adapters.remote_print.sftp import Access, Printer
+from adapters.sf1601.connection import Platform
 from outbound.letter import Channel
-from outbound.ports import Callers, Outside, ReceiptDoor, ReceiptSource
+from outbound.ports import Callers, EnrolmentRegister, Mailer, Outside, ReceiptDoor, ReceiptSource
 from outbound.settings import Settings, SettingsFault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -31,6 +33,13 @@ NEEDED = {
     "print_sftp_host_key_file": "the file of the printer's public host key",
     "persons_url": "the base of the person register",
     "persons_token": "the person register's bearer token",
+}
+NEEDED_BY_SF1601 = {
+    "serviceplatform_url": "the base of Serviceplatformen's services",
+    "serviceplatform_saml_url": "the address at which SAML tokens are issued",
+    "serviceplatform_certificate_file": "the file of the certificate of our service agreements",
+    "sender_cvr": NEEDED["sender_cvr"],
+    "sender_name": NEEDED["sender_name"],
 }
 
 
@@ -50,23 +59,52 @@ def connect(settings: Settings) -> Outside:
 
 
 def _connected(settings: Settings) -> Outside:
-    post, printer = digital_post_caller(settings), Printer(_access(settings))
+    platform = Platform(settings) if settings.sf1601 else None
+    pulled, pushed = platform.receipts() if platform else ((), ())
+    if platform and settings.sf1601 != "print":
+        digital = Digital(platform.digital(), platform.look_up())
+    else:
+        digital = _digital_post(settings)
+    if platform and settings.sf1601 != "digital":
+        paper: tuple[Mailer, Sequence[ReceiptSource]] = (platform.print(), ())
+    else:
+        paper = _remote_print(settings)
+    return Outside(
+        mailers={Channel.DIGITAL: digital.mailer, Channel.PRINT: paper[0]},
+        enrolment=digital.enrolment,
+        persons=Persons(_persons_caller(settings), settings.persons_timeout),
+        sources=(*digital.sources, *paper[1], *pulled),
+        doors=(*digital.doors, *pushed),
+    )
+
+
+class Digital(NamedTuple):
+    """A road to the mailbox, and the look-up that belongs to it."""
+
+    mailer: Mailer
+    enrolment: EnrolmentRegister
+    sources: Sequence[ReceiptSource] = ()
+    doors: Sequence[ReceiptDoor] = ()
+
+
+def _digital_post(settings: Settings) -> Digital:
+    post = digital_post_caller(settings)
     sender = Sender(settings.sender_cvr, settings.sender_name)
-    digital = DigitalPostMailer(post, sender, _limits(settings), settings.digital_post_repeat_is_safe)
-    paper = RemotePrintMailer(
+    mailer = DigitalPostMailer(post, sender, _limits(settings), settings.digital_post_repeat_is_safe)
+    register = ContactRegister(post, settings.digital_post_timeout)
+    return Digital(mailer, register, tuple(_pulled(post, settings)), tuple(_doors(settings)))
+
+
+def _remote_print(settings: Settings) -> tuple[Mailer, Sequence[ReceiptSource]]:
+    printer = Printer(_access(settings))
+    mailer = RemotePrintMailer(
         printer,
         settings.print_provider,
         settings.run_letters,
         settings.print_largest,
         settings.print_repeat_is_safe,
     )
-    return Outside(
-        mailers={Channel.DIGITAL: digital, Channel.PRINT: paper},
-        enrolment=ContactRegister(post, settings.digital_post_timeout),
-        persons=Persons(_persons_caller(settings), settings.persons_timeout),
-        sources=(*_pulled(post, settings), FetchedReceipts(printer, settings.print_provider)),
-        doors=tuple(_doors(settings)),
-    )
+    return mailer, (FetchedReceipts(printer, settings.print_provider),)
 
 
 def _limits(settings: Settings) -> Limits:
@@ -117,16 +155,24 @@ def _persons_caller(settings: Settings) -> Caller:
 
 
 def _missing(settings: Settings) -> Iterator[str]:
-    for name, what in NEEDED.items():
+    for name, what in _needed(settings).items():
         value = getattr(settings, name)
         said = value.get_secret_value() if hasattr(value, "get_secret_value") else value
         if not said:
             yield f"OUTBOUND_{name.upper()} is missing; set {what}."
 
 
+def _needed(settings: Settings) -> Mapping[str, str]:
+    """The settings of the roads that are chosen, and of no other."""
+    replaced = {"digital": ("digital_post_",), "print": ("print_",), "both": ("digital_post_", "print_")}
+    left_out = replaced.get(settings.sf1601, ())
+    kept = {name: what for name, what in NEEDED.items() if not name.startswith(left_out)}
+    return kept | (NEEDED_BY_SF1601 if settings.sf1601 else {})
+
+
 def _unsafe(settings: Settings) -> Iterator[str]:
-    """Numbers of people leave the house on these two: encrypted, or not beyond this machine."""
-    for name in ("digital_post_url", "persons_url"):
+    """Numbers of people leave the house on these: encrypted, or not beyond this machine."""
+    for name in ("digital_post_url", "persons_url", "serviceplatform_url", "serviceplatform_saml_url"):
         parts = urlsplit(getattr(settings, name))
         if getattr(settings, name) and parts.scheme != "https" and parts.hostname not in LOOPBACK:
             yield f"OUTBOUND_{name.upper()} is not encrypted; it must begin with https:// unless it is on this machine."

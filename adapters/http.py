@@ -68,14 +68,21 @@ class Caller:
             network_backend=TimedBackend(self._deadline),
         )
 
-    def call(self, method: str, path: str, body: bytes | None = None, content_type: str = "") -> Answered:
-        """The answer, whatever its status.
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        content_type: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answered:
+        """The answer, whatever its status. `headers` are for this call only, beside those of all.
 
         Raises Unavailable (the request did not leave), Misconfigured (certificate) or OutcomeUnknown (it left, and no
         answer came that can be read).
         """
         try:
-            return self._call(method, path, body, content_type)
+            return self._call(method, path, body, {"Content-Type": content_type} if content_type else {}, headers)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as fault:
             named = _named(fault)
         except httpcore.UnsupportedProtocol:
@@ -86,10 +93,10 @@ class Caller:
         """Closes the connections; the next call opens new ones."""
         self._pool.close()
 
-    def _call(self, method: str, path: str, body: bytes | None, content_type: str) -> Answered:
-        headers = self._headers | ({"Content-Type": content_type} if content_type else {})
+    def _call(self, method: str, path: str, body: bytes | None, *headers: Mapping[str, str] | None) -> Answered:
+        said = [pair for some in (self._headers, *headers) if some for pair in some.items()]
         self._deadline.set(self._timeout)
-        with self._pool.stream(method, self._base + path, headers=list(headers.items()), content=body) as response:
+        with self._pool.stream(method, self._base + path, headers=said, content=body) as response:
             content = _whole(response.iter_stream())
             after = _retry_after(response.headers)
         return Answered(response.status, content, after)

@@ -341,13 +341,15 @@ class News(StrEnum):
     REFUSED = "refused"  # by `Receipt.blame`
     DUPLICATE = "duplicate"  # refused because they have it already: evidence of taking
     TRY_AGAIN = "try-again"  # the supplier threw it away unworked
+    UNCLEAR = "unclear"  # something has happened to it after it was taken, by a code we do not know
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """One piece of news about one dispatch, or about a whole consignment (then `dispatch` is None).
 
-    `at` is the supplier's time; `amount` its price in øre, where given.
+    `at` is the supplier's time; `amount` its price in øre, where given. `foreign`: it names another system than ours
+    as the sender, so that nobody is to look for its letter where none is found.
     """
 
     dispatch: UUID | None
@@ -357,6 +359,7 @@ class Receipt:
     at: datetime | None = None
     amount: int | None = None
     consignment: UUID | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Secrets (keys, tokens, passwords) come from the environment or from files it nam
 
 from pathlib import Path
 from typing import Literal, Self
+from uuid import UUID
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
@@ -16,6 +17,7 @@ from pydantic_settings import (
 
 from outbound.print_page import USUAL, PrintPage
 
+TOKENS_SECONDS = 60  # six calls for tokens at most around a call of Serviceplatformen and its repeat (adapters.sf1601)
 HOME = Path(__file__).resolve().parent.parent
 
 
@@ -182,15 +184,77 @@ class Settings(BaseSettings):
         False, description="May the same run be uploaded twice without being printed twice?"
     )
 
+    # SF1601: the common post component on Serviceplatformen
+    sf1601: str = Field(
+        "",
+        pattern="^(|digital|print|both)$",
+        description="What goes by KOMBIT's SF1601: `digital`, `print`, `both`, or nothing (empty: Digital Post "
+        "directly and a print provider of our own). With `digital` the look-up goes that way too.",
+    )
+    serviceplatform_url: str = Field("", description="Base of Serviceplatformen's services, with /service/ at its end.")
+    serviceplatform_saml_url: str = Field(
+        "", description="Where SAML tokens are issued: the whole address, which ends in /wstrust/v1/issue."
+    )
+    serviceplatform_certificate_file: Path | None = Field(
+        None, description="The certificate (PEM) of our service agreements, ours first in the file."
+    )
+    serviceplatform_key_file: Path | None = Field(None, description="Its private key (PEM, without a passphrase).")
+    serviceplatform_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for the servers (PEM). Empty: those of the operating system."
+    )
+    serviceplatform_timeout: float = Field(30, gt=0, description="Seconds that one call may take in all.")
+    sf1601_look_ups_at_once: int = Field(
+        8, ge=1, le=64, description="Calls of PostForespoerg at the same time (one number each). No published limit."
+    )
+    sf1601_digital_repeat_is_safe: bool = Field(
+        False, description="May the same messageUUID be sent twice without a second letter? Not documented."
+    )
+    sf1601_print_repeat_is_safe: bool = Field(
+        False,
+        description="May the same AfsendelseIdentifikator be sent twice without being printed twice? Not documented.",
+    )
+    sf1601_user: str = Field("outbound", min_length=1, max_length=2000, description="BrugerNavn of a print letter.")
+    sf1601_print_kind: int = Field(
+        0, ge=0, description="ForsendelseTypeIdentifikator, which the print vendor gives; 0: none is sent."
+    )
+    sf1601_post_categories: dict[str, str] = Field(
+        {"economy": "Economique", "quick": "Prioritaire"},
+        description="PostKategoriKode of each letter class; agree it with the print vendor.",
+    )
+
     # the person register
     persons_url: str = Field("", description="Base of the person register.")
     persons_token: SecretStr = Field(SecretStr(""), description="Its bearer token (secret).")
     persons_timeout: float = Field(15, gt=0, description="Seconds that one call may take.")
 
+    # Beskedfordeler: the receipts of SF1601
+    beskedfordeler_queue: UUID | None = Field(
+        None, description="The queue (dueslag) that our receipts lie in, a UUID. Empty: nothing is pulled."
+    )
+    beskedfordeler_host: str = Field("beskedfordeler.stoettesystemerne.dk", description="Host of the queue.")
+    beskedfordeler_port: int = Field(5671, ge=1, le=65535, description="Its port (AMQP over TLS).")
+    beskedfordeler_vhost: str = Field("BF", description="Its virtual host.")
+    beskedfordeler_entity_id: str = Field(
+        "http://entityid.kombit.dk/service/bfo_modtag/2",
+        description="The service that the SAML token for the queue is asked for. Public clients have this one or "
+        "`http://beskedfordeler.prod-stoettesystemerne.dk/service/afhent/1`; your service agreement says which.",
+    )
+    beskedfordeler_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for the queue (PEM). Empty: those of the operating system."
+    )
+    beskedfordeler_timeout: float = Field(30, gt=0, description="Seconds that the queue may take to one answer.")
+    beskedfordeler_push: bool = Field(False, description="Are receipts pushed to our door?")
+    beskedfordeler_our_systems: tuple[str, ...] = Field(
+        (),
+        description="The ids by which receipts name our own sender system (AfsenderSystemIdentifikator, or a "
+        "RelateretObjekt of the envelope), as a JSON list. Receipts that name others and match no letter are counted, "
+        "and shown to nobody.",
+    )
+
     # pages
     session_secret: SecretStr = Field(SecretStr(""), description="Signs the sessions of signed-in people (secret).")
 
-    @field_validator("digital_post_url", "persons_url")
+    @field_validator("digital_post_url", "persons_url", "serviceplatform_url")
     @classmethod
     def _ends_in_slash(cls, value: str) -> str:
         return value if not value or value.endswith("/") else value + "/"
@@ -209,6 +273,8 @@ class Settings(BaseSettings):
         """A call begun at the end of a worker's spell must end before its hard end (see outbound.delivery.spell)."""
         room = self.send_lease * self.hard_end / 2
         slowest = max(self.digital_post_timeout, self.print_timeout)
+        if self.sf1601:
+            slowest = max(slowest, 2 * self.serviceplatform_timeout + TOKENS_SECONDS)
         if slowest > room:
             raise ValueError(f"send_lease leaves {room:g} seconds to a call that may take {slowest:g}; lengthen it.")
         return self

@@ -216,6 +216,12 @@ def count_loose_receipts(tx: Connection) -> int:
     return int(tx.execute(select(func.count()).select_from(t.receipt_inbox).where(_loose())).scalar_one())
 
 
+def count_foreign_receipts(tx: Connection) -> int:
+    """How many receipts of other systems than ours have come, ever."""
+    wanted = select(func.count()).select_from(t.receipt_inbox).where(t.receipt_inbox.c.state == "foreign")
+    return int(tx.execute(wanted).scalar_one())
+
+
 def doubts(tx: Connection, limit: int) -> list[Doubt]:
     """Consignments with dispatches in doubt, the oldest first."""
     c, d = t.consignment.c, t.dispatch.c

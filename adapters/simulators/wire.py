@@ -7,7 +7,7 @@ import json
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -29,13 +29,15 @@ SHUTTING = 1.0  # seconds in which a caller may answer that it has heard the end
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `path` is unquoted and without the query, header names are lower case."""
+    """One request; `path` is unquoted and without the query, header names are lower case. `peer` is the certificate
+    (DER) that the caller showed, where TLS asked for one."""
 
     method: str
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    peer: bytes = b""
 
     def one(self, name: str, otherwise: str = "") -> str:
         """The first value of a query parameter."""
@@ -51,7 +53,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; `content` is sent as JSON, None as an empty body."""
+    """An answer; `content` is sent as JSON, None as an empty body, bytes as the XML that they are."""
 
     status: int
     content: object = None
@@ -113,7 +115,7 @@ class Door:
         self, connection: h11.Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         while (request := await _read(connection, reader, writer)) is not None:
-            reply = await self._answer(request)
+            reply = await self._answer(replace(request, peer=_certificate(writer)))
             if reply is None:
                 writer.transport.abort()
                 return
@@ -169,10 +171,21 @@ def _request(head: h11.Request, body: bytes) -> Request:
 
 
 def _written(connection: h11.Connection, reply: Reply) -> bytes:
-    body = b"" if reply.content is None else json.dumps(reply.content, ensure_ascii=False).encode()
+    body, kind = _body(reply.content)
     headers = [("Content-Length", str(len(body))), *reply.headers.items()]
     if body:
-        headers.append(("Content-Type", "application/json;charset=UTF-8"))
+        headers.append(("Content-Type", f"application/{kind};charset=UTF-8"))
     head = h11.Response(status_code=reply.status, reason=PHRASES.get(reply.status, "").encode(), headers=headers)
     sent = [connection.send(head), connection.send(h11.Data(data=body)), connection.send(h11.EndOfMessage())]
     return b"".join(part for part in sent if part)
+
+
+def _body(content: object) -> tuple[bytes, str]:
+    if isinstance(content, bytes):
+        return content, "xml"
+    return b"" if content is None else json.dumps(content, ensure_ascii=False).encode(), "json"
+
+
+def _certificate(writer: asyncio.StreamWriter) -> bytes:
+    tls = writer.get_extra_info("ssl_object")
+    return (tls.getpeercert(binary_form=True) or b"") if tls else b""

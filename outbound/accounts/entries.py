@@ -69,11 +69,17 @@ def correct(tx: Connection, one: Letter, dispatch: LedgerDispatch) -> None:
 
 
 def charged(tx: Connection, one: Letter, dispatch: LedgerDispatch, amount: int) -> None:
-    """What the supplier says that it charged (øre), beside our own price; once per dispatch."""
+    """What the supplier says that it charged (øre), beside our own price; once per dispatch.
+
+    Receipts come doubled, so that a second amount is not added; one that differs is an incident.
+    """
     deferred.flush(tx)
     e = t.entry.c
-    known = select(e.id).where(e.letter_id == one.id, e.dispatch_id == dispatch.id, e.stage == CHARGED).limit(1)
-    if not tx.execute(known).first():
+    wanted = select(e.amount).where(e.letter_id == one.id, e.dispatch_id == dispatch.id, e.stage == CHARGED).limit(1)
+    known = tx.execute(wanted).scalar_one_or_none()
+    if known is not None and known != amount:
+        incidents.report(tx, one.id, "charged-otherwise", dispatch.id)
+    if known is None:
         row = {"letter_id": one.id, "dispatch_id": dispatch.id, "stage": CHARGED, "measure": "porto", "certain": True}
         _insert(tx, [{**row, "amount": amount, "inputs": _json({"amount": amount}), "tariff_hash": None}])
 

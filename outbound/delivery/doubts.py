@@ -11,6 +11,7 @@ from outbound.ledger import channels, sending
 from outbound.ledger.values import LedgerConsignment
 from outbound.letter import CannotSay, Channel, NotTaken, Taken
 from outbound.life import UNSETTLED, Status
+from outbound.ports import Mailer
 from outbound.settings import Settings
 
 
@@ -48,10 +49,16 @@ def _mind(house: House, one: LedgerConsignment, token: str) -> None:
         stopped = channels.paused(tx, "channel", one.channel)
     whole = len(open_ones) == len(members)
     good = not any(stale(house, m.letter) or never_again(house, m.letter) for m in open_ones)
-    if mailer.repeat_is_safe and whole and good and not stopped:
+    if mailer.repeat_is_safe and _is_theirs(mailer, one) and whole and good and not stopped:
         repeat(house, mailer, one, token)
     else:
         _ask(house, one, token, whole, stopped, good)
+
+
+def _is_theirs(mailer: Mailer, one: LedgerConsignment) -> bool:
+    """Whether the channel still goes to the supplier that has it, perhaps: another knows nothing of its ids, and would
+    send a second letter. Only a receipt or a person settles it then."""
+    return mailer.provider == one.provider
 
 
 def _ask(house: House, one: LedgerConsignment, token: str, whole: bool, stopped: bool, good: bool) -> None:
@@ -61,7 +68,7 @@ def _ask(house: House, one: LedgerConsignment, token: str, whole: bool, stopped:
     """
     mailer = house.outside.mailers[one.channel]
     certain = whole and is_quiet(house.settings, one)
-    answer = mailer.ask(outline(one, token))
+    answer = mailer.ask(outline(one, token)) if _is_theirs(mailer, one) else CannotSay()
     if isinstance(answer, NotTaken) and (not certain or (answer.resume and good and stopped)):
         answer = CannotSay()
     if isinstance(answer, NotTaken) and answer.resume and good:

@@ -25,7 +25,7 @@ from outbound.seal import SealFault
 log = logging.getLogger(__name__)
 
 KEPT_TOGETHER = 50  # receipts in one commit
-LOOKED_AT_EVERY = 60  # seconds, for a receipt that matches nothing or cannot be worked
+LOOKED_AT_EVERY = 60  # seconds, for a receipt that matches nothing (doubled each time) or cannot be worked
 MOST_TRIES = 20
 BEFORE_SENDING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
 
@@ -115,11 +115,13 @@ def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None
     except ValueError:
         inbox.mark(tx, found, "unreadable")
         return
-    matched = [apply(tx, house, one) for one in news]
-    if all(matched):
+    unmatched = [one for one in news if not apply(tx, house, one)]
+    if not unmatched:
         inbox.mark(tx, found, "settled")
-    elif found.tries * LOOKED_AT_EVERY < house.settings.unmatched_seconds:
-        inbox.look_again(tx, found, LOOKED_AT_EVERY)
+    elif all(one.foreign for one in unmatched):
+        inbox.mark(tx, found, "foreign")
+    elif (2**found.tries - 1) * LOOKED_AT_EVERY < house.settings.unmatched_seconds:
+        inbox.look_again(tx, found, LOOKED_AT_EVERY * 2**found.tries)
     else:
         inbox.mark(tx, found, "unmatched")
 
@@ -164,10 +166,17 @@ def _apply_to_all(tx: Connection, house: House, receipt: Receipt) -> bool:
 
 def _received(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
     """They have it (or refuse a repeat because they have it): evidence of taking."""
-    if found.outcome in UNSETTLED:
-        accepted(tx, house, found.id, "", RECEIPT)
-    elif found.outcome is Outcome.VOID:
+    if found.outcome is Outcome.VOID:
         _contradicts(tx, house, one, found, receipt)
+    elif found.outcome in LIVE:
+        _taken(tx, house, one, found)
+        _book_amount(tx, house, one, found, receipt)
+
+
+def _unclear(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
+    """It was taken, and something has happened to it since that we cannot read: for a person, and nothing moves."""
+    _received(tx, house, one, found, receipt)
+    incidents.report(tx, one.id, "unclear-receipt", found.id)
 
 
 def _delivered(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
@@ -231,6 +240,7 @@ def _contradicts(tx: Connection, house: House, one: Letter, found: LedgerDispatc
     sending.settle_dispatch(tx, found.id, Outcome.TAKEN, frozenset(Outcome) - LIVE, taken_at=at)
     book(tx, house, one, found, at)
     _note_arrival(tx, found, receipt)
+    _book_amount(tx, house, one, found, receipt)
     if one.status is Status.HELD:
         touch(tx, one, held_code="contradicted", waits_for=WaitsFor.OPERATIONS)
     else:
@@ -266,4 +276,5 @@ _EFFECTS: dict[News, Callable[[Connection, House, Letter, LedgerDispatch, Receip
     News.RETURNED: _delivered,
     News.REFUSED: _refused,
     News.TRY_AGAIN: _again,
+    News.UNCLEAR: _unclear,
 }

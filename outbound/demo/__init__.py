@@ -16,7 +16,7 @@ from outbound import accounts, clock
 from outbound.demo import check, summary
 from outbound.demo.faults import DemoFault
 from outbound.demo.progress import Following, Screen, arrived, follow
-from outbound.demo.scenario import LETTERS, MAILING, SINGLE, SYSTEMS
+from outbound.demo.scenario import LETTERS, MAILING, SINGLE, SYSTEMS, TOLD_BY_YES_OR_NO
 from outbound.demo.stage import environment, fresh
 from outbound.demo.suppliers import Suppliers
 from outbound.demo.systems import Api, Author, HandedIn, hand_in_mailing, hand_in_singles
@@ -56,7 +56,8 @@ def run(folder: Path, live: bool) -> None:
                 f"Fremme efter {time.monotonic() - started:.0f} s. Efterser brevene i leverandørernes egne bøger …"
             )
             letters = _letters(apis, handed_in)
-            faults = list(check.faults(handed_in, letters, suppliers.takings())) + _audit(ledger)
+            told = TOLD_BY_YES_OR_NO if stack.env.get("OUTBOUND_SF1601") in ("digital", "both") else {}
+            faults = [*check.faults(handed_in, letters, suppliers.takings(), told), *_audit(ledger)]
             examples, figures = _examples(apis, handed_in, letters, folder), _figures(ledger)
     screen.say(f"Færdig efter {time.monotonic() - started:.0f} s. Intet kører længere.\n")
     for line in summary.summary(list(letters.values()), figures, folder, examples):

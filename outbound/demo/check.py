@@ -2,25 +2,34 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from outbound.demo.scenario import LETTERS
 from outbound.demo.suppliers import Taking
 from outbound.demo.systems import HandedIn
 from outbound.life import Status
+from outbound.routing import Route
 
 TAKEN = frozenset({Status.SENT, Status.DELIVERED, Status.RETURNED})
 
 
-def faults(handed_in: Sequence[HandedIn], letters: Mapping[str, Any], takings: Sequence[Taking]) -> Iterator[str]:
-    """Everything that is not as it must be, in sentences. `letters`: each as the API shows it, by id."""
+def faults(
+    handed_in: Sequence[HandedIn],
+    letters: Mapping[str, Any],
+    takings: Sequence[Taking],
+    told: Mapping[Route, Route] = MappingProxyType({}),
+) -> Iterator[str]:
+    """Everything that is not as it must be, in sentences. `letters`: each as the API shows it, by id. `told`: the
+    routes that this look-up cannot tell, and what becomes of them."""
     if len(letters) != LETTERS or len({one.letter for one in handed_in}) != LETTERS:
         yield f"Der blev taget imod {len(letters)} breve, ikke {LETTERS}."
     counted, strangers = _counted(letters, takings)
     if strangers:
         yield f"Leverandørerne har {strangers} breve, som routeren ikke kender."
     for one in handed_in:
-        yield from _of_letter(one, letters[one.letter], counted[one.letter])
+        route = told.get(one.group.route, one.group.route)
+        yield from _of_letter(one, letters[one.letter], counted[one.letter], route)
 
 
 def _counted(letters: Mapping[str, Any], takings: Sequence[Taking]) -> tuple[dict[str, Counter[str]], int]:
@@ -35,10 +44,10 @@ def _counted(letters: Mapping[str, Any], takings: Sequence[Taking]) -> tuple[dic
     return counted, strangers
 
 
-def _of_letter(one: HandedIn, found: Any, takings: Counter[str]) -> Iterator[str]:
+def _of_letter(one: HandedIn, found: Any, takings: Counter[str], route: Route) -> Iterator[str]:
     state, code = found["state"], (found["route"] or {}).get("code")
-    if state != one.group.end or code != one.group.route.code:
-        yield f"Brev {one.letter} endte som {state} ad ruten {code}, ikke {one.group.end} ad {one.group.route.code}."
+    if state != one.group.end or code != route.code:
+        yield f"Brev {one.letter} endte som {state} ad ruten {code}, ikke {one.group.end} ad {route.code}."
     if len(takings) > 1:
         yield f"Brev {one.letter} gik ud ad begge kanaler."
     must = 1 if state in TAKEN else 0

@@ -120,3 +120,11 @@ MAILING = (
 )
 SYSTEMS = tuple(dict.fromkeys(group.system for group in SINGLE))
 LETTERS = sum(group.letters for group in (*SINGLE, *MAILING))
+
+TOLD_BY_YES_OR_NO = {
+    Route.EXEMPT: Route.NOT_ENROLLED,
+    Route.NOT_YET_ACTIVE: Route.NOT_ENROLLED,
+    Route.UNDER_15: Route.NOT_ENROLLED,
+    Route.MAILBOX_CLOSED: Route.RECIPIENT_DEAD,
+}
+"""The routes where a look-up says yes or no and no more, as SF1601's does: who is dead is then the register's word."""

@@ -21,8 +21,10 @@ SHORT = {
 
 
 def environment() -> dict[str, str]:
-    """What the stack is given: of the caller's environment only where Redis is and the published schemas are."""
-    given = {name: os.environ[name] for name in ("REDIS_URL", "OUTBOUND_SPECS_DIR") if name in os.environ}
+    """What the stack is given: of the caller's environment only where Redis is and the published schemas are, and
+    which letters go by SF1601."""
+    wanted = ("REDIS_URL", "OUTBOUND_SPECS_DIR", "OUTBOUND_SF1601")
+    given = {name: os.environ[name] for name in wanted if name in os.environ}
     return {**given, **SHORT}
 
 

@@ -9,7 +9,7 @@ import httpx
 from outbound.demo.faults import DemoFault
 from outbound.demo.scenario import Kind
 
-POST = "digital-post"
+MAILBOXES = ("digital-post", "sf1601")  # whichever runs
 CVR_DIGITS = 8
 
 
@@ -27,6 +27,7 @@ class Suppliers:
 
     def __init__(self, controls: Mapping[str, str], env: Mapping[str, str], client: httpx.Client) -> None:
         self._controls, self._env, self._client = controls, env, client
+        self._mailbox = next(name for name in MAILBOXES if name in controls)
         self._met: dict[tuple[str, Kind], int] = {}
 
     def people(self, outcome: str, kind: Kind, count: int) -> list[str]:
@@ -34,7 +35,7 @@ class Suppliers:
         first = self._met.get((outcome, kind), 0)
         self._met[outcome, kind] = first + count
         wanted = {"outcome": outcome, "kind": kind, "first": first, "count": count}
-        numbers: list[str] = self._ask(POST, "people", wanted)["numbers"]
+        numbers: list[str] = self._ask(self._mailbox, "people", wanted)["numbers"]
         return numbers
 
     def names(self, numbers: Sequence[str]) -> list[str]:
@@ -50,7 +51,7 @@ class Suppliers:
 
     def set_mood(self, mood: Mapping[str, Any]) -> None:
         """How the mailbox behaves from now on (docs/simulators.md)."""
-        answer = self._client.post(f"{self._controls[POST]}/mood", json=mood)
+        answer = self._client.post(f"{self._controls[self._mailbox]}/mood", json=mood)
         if answer.status_code != httpx.codes.OK:
             raise DemoFault(f"Simulatoren af Digital Post forstod ikke sin opgave (HTTP {answer.status_code}).")
 

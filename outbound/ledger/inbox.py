@@ -76,7 +76,7 @@ def still_new(tx: Connection, receipt: InboxReceipt) -> bool:
 
 
 def mark(tx: Connection, receipt: InboxReceipt, state: str) -> None:
-    """Say what became of it: settled, unmatched (no dispatch of ours) or unreadable."""
+    """Say what became of it: settled, foreign (another system's), unmatched (no dispatch of ours) or unreadable."""
     change = update(t.receipt_inbox).where(t.receipt_inbox.c.id == receipt.row)
     tx.execute(change.values(state=state, settled_at=clock.now()))
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from outbound.stack.processes import Process
 
 SIMULATORS = ("digital-post", "remote-print", "persons")
+REPLACED = {"digital": {"digital-post"}, "print": {"remote-print"}, "both": {"digital-post", "remote-print"}}
+"""Whose place SF1601 takes, by OUTBOUND_SF1601."""
+
 WORK_SECONDS = 8.0
 """How long a worker that is told to stop may take to finish what it has in hand."""
 
@@ -15,6 +18,12 @@ WORK_SECONDS = 8.0
 def cores() -> int:
     """The processor cores that we may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def simulators(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The suppliers of the roads that are chosen."""
+    replaced = REPLACED.get(env.get("OUTBOUND_SF1601", ""), set())
+    return (*(name for name in SIMULATORS if name not in replaced), *(("sf1601",) if replaced else ()))
 
 
 def simulator(name: str, folder: Path, env: Mapping[str, str]) -> Process:

@@ -31,6 +31,7 @@ REAL = (
     "OUTBOUND_DATABASE_URL",
     "OUTBOUND_SEAL_KEYS_FILE",
     "OUTBOUND_DIGITAL_POST_URL",
+    "OUTBOUND_SERVICEPLATFORM_URL",
     "OUTBOUND_PERSONS_URL",
     "OUTBOUND_PRINT_SFTP_HOST",
 )
@@ -86,7 +87,7 @@ class Stack:
     ) -> None:
         with self._open:
             self.supervisor.stop("web", *WORKERS)
-            self.supervisor.stop(*parts.SIMULATORS)
+            self.supervisor.stop(*parts.simulators(self.env))
 
     def start_workers(self) -> None:
         """Start the timer and both pools."""
@@ -159,7 +160,7 @@ class Stack:
         return self.postgres.ensure("outbound")
 
     def _start_simulators(self) -> None:
-        ready = {name: self.folder / "simulators" / name / "ready.json" for name in parts.SIMULATORS}
+        ready = {name: self.folder / "simulators" / name / "ready.json" for name in parts.simulators(self.env)}
         for name, file in ready.items():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.unlink(missing_ok=True)

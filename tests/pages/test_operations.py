@@ -245,6 +245,12 @@ def test_receipts_that_match_nothing_and_incidents_are_shown(drift: httpx.Client
         tx.execute(insert(t.receipt_inbox).values(**row, due_at=clock.now(), arrived_at=clock.now()))
         tx.execute(insert(t.incident).values(letter_id=letter, code="both-suspected", at=clock.now()))
     assert "Passer ikke til noget" in drift.get("/drift/kvitteringer").text
+    assert "andre systemer" not in drift.get("/drift/kvitteringer").text
+    with house.ledger.writing() as tx:
+        foreign = {**row, "provider_id": "8", "state": "foreign", "owner": uuid4()}
+        tx.execute(insert(t.receipt_inbox).values(**foreign, due_at=clock.now(), arrived_at=clock.now()))
+    page = drift.get("/drift/kvitteringer").text
+    assert (page.count("Passer ikke til noget"), page.count("1 kvitteringer til andre systemer")) == (1, 1)
     assert "Brevet kan være sendt to gange." in drift.get("/drift/haendelser").text
     assert "Brevet kan være sendt to gange." in drift.get(f"/drift/breve/{letter}").text
 

@@ -19,7 +19,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
     def get(kind: str) -> Simulator:
         if kind not in started:
             there = find_specs()
-            specs = there if kind == "digital_post" and there and there.is_dir() else None
+            specs = there if kind in ("digital_post", "sf1601") and there and there.is_dir() else None
             started[kind] = Simulator(kind, tmp_path_factory.mktemp(kind), specs).start()
         return started[kind]
 

@@ -64,6 +64,7 @@ def _registry(inside: Rooms) -> CollectorRegistry:
             "outbound_doubts": ("Dispatches in doubt", standing.count_doubts(tx)),
             "outbound_incidents_open": ("Incidents that nobody has closed", standing.count_incidents(tx)),
             "outbound_receipts_loose": ("Receipts that match nothing", standing.count_loose_receipts(tx)),
+            "outbound_receipts_foreign": ("Receipts of other systems", standing.count_foreign_receipts(tx)),
             "outbound_pauses": ("Pauses in force", len(standing.pauses(tx))),
         }
     letters = Gauge("outbound_letters", "Letters by state", ["state"], registry=registry)

@@ -108,8 +108,8 @@ def incidents(person: OnDuty, inside: Inside, efter: Annotated[int, Query(ge=0, 
 def receipts(person: OnDuty, inside: Inside, efter: Annotated[int, Query(ge=0, lt=2**62)] = 0) -> Response:
     """Receipts that match no dispatch of ours, or that cannot be read."""
     with inside.house.ledger.reading() as tx:
-        found = standing.loose_receipts(tx, efter, A_PAGE + 1)
-    return person.page("receipts.html", title="Kvitteringer", **_paged(found, efter))
+        found, foreign = standing.loose_receipts(tx, efter, A_PAGE + 1), standing.count_foreign_receipts(tx)
+    return person.page("receipts.html", title="Kvitteringer", foreign=foreign, **_paged(found, efter))
 
 
 @router.post("/find")

@@ -110,6 +110,8 @@ INCIDENTS = {
     "both-suspected": "Brevet kan være sendt to gange.",
     "rejected-after-delivery": "Leverandøren afviste en forsendelse, hvis breve var meldt afleveret.",
     "no-price": "Der mangler en pris i tarifferne.",
+    "unclear-receipt": "Der er meldt noget om brevet efter afsendelsen, som vi ikke kan læse. Spørg leverandøren.",
+    "charged-otherwise": "Leverandøren har opkrævet et andet beløb, end den først meldte.",
 }
 DELIVERED = {Channel.DIGITAL: "I digital postkasse", Channel.PRINT: "Afleveret til postvæsenet"}
 REFUSALS = {

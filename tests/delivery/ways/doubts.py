@@ -389,3 +389,19 @@ def a_letter_that_has_come_to_be_of_no_use_is_not_repeated(walk: Walk) -> None:
     walk.run()
     if not walk.crashed:
         walk.ends(letter, Status.HELD, taken=0, code="doubt")
+
+
+@way
+def a_doubt_left_at_another_supplier_is_neither_repeated_nor_asked_about(walk: Walk) -> None:
+    walk.outside(can_ask=True, repeat_is_safe=True)
+    plans(walk, "drop")
+    (letter,) = letters(walk)
+    walk.run()
+    mailer = walk.world.digital
+    calls, mailer.provider = mailer.calls, "another-road"  # a setting was changed while the letter was in doubt
+    walk.pass_(seconds=QUIET)
+    walk.run()
+    assert walk.crashed or (mailer.calls, walk.outcomes(letter)) == (calls, ["doubt"])
+    walk.world.report()
+    walk.run()
+    walk.ends(letter, Status.DELIVERED)

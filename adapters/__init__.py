@@ -52,7 +52,9 @@ def connect(settings: Settings) -> Outside:
 def _connected(settings: Settings) -> Outside:
     post, printer = digital_post_caller(settings), Printer(_access(settings))
     sender = Sender(settings.sender_cvr, settings.sender_name)
-    digital = DigitalPostMailer(post, sender, _limits(settings), settings.digital_post_repeat_is_safe)
+    digital = DigitalPostMailer(
+        post, sender, _limits(settings), settings.digital_post_repeat_is_safe, settings.memo_version
+    )
     paper = RemotePrintMailer(
         printer,
         settings.print_provider,

@@ -1,4 +1,4 @@
-"""Receipts of Digital Post, fetched and pushed, through the whole house: nothing lost, everything once."""
+"""Digital Post on its wire through the whole house: receipts, fetched or pushed, each once; a wrong certificate."""
 
 import json
 import sqlite3
@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from adapters import connect
 from adapters.digital_post.receipts import PulledReceipts
 from adapters.simulators.certificates import certificates, client_context
-from outbound import delivery, standing
+from outbound import delivery, desk, standing
 from outbound.delivery import House
 from outbound.ledger import inbox
 from outbound.ledger import tables as t
@@ -24,7 +25,7 @@ from outbound.settings import load
 from outbound.stack.places import scratch
 from outbound.stack.up import Stack
 from tests.adapters.conftest import close
-from tests.delivery.walking import run_to_rest
+from tests.delivery.walking import HAND, run_to_rest
 from tests.house import Crash, dispatches, hand_in, look, submission
 from tests.people import person
 from tests.waiting import wait_for
@@ -34,6 +35,8 @@ ENV = {
     "OUTBOUND_DIGITAL_POST_RECEIPTS": "both",
     "OUTBOUND_UNMATCHED_SECONDS": "0",
     "OUTBOUND_PRINT_GATHER_SECONDS": "100000",
+    "OUTBOUND_RETRY_FIRST": "0.2",
+    "OUTBOUND_RETRY_MOST": "0.5",
 }
 BECOMES = {
     "well": Status.DELIVERED,
@@ -284,3 +287,30 @@ def test_while_the_listener_is_away_letters_stand_sent_and_arrive_when_it_is_bac
     stack.start_receipts()
     work(ours, stack)
     assert look(house, letter).status is Status.DELIVERED
+
+
+def test_a_certificate_that_is_not_let_in_pauses_the_channel_and_costs_no_letter(house: House, stack: Stack) -> None:
+    shown = certificates(stack.folder / "simulators" / "digital-post" / "certificates").stranger
+    files = {"digital_post_certificate_file": shown.certificate, "digital_post_key_file": shown.key}
+    strangers = connect(house.settings.model_copy(update=files))
+    wrong = replace(house, outside=replace(house.outside, mailers={**house.outside.mailers, **strangers.mailers}))
+    letters = [letter for n in range(200, 204) for letter in sent(house, "well", n=n)]
+    takings = asked(stack, "SELECT count(*) FROM taking")
+
+    def paused() -> list[tuple[str, str, str]]:
+        run_to_rest(wrong)
+        with house.ledger.reading() as tx:
+            return [(one.scope, one.key, one.by) for one in standing.pauses(tx)]
+
+    wait_for(paused, "the channel to be paused")
+    close(strangers)
+    assert paused() == [("channel", "digital", "misconfigured")]
+    assert {look(house, letter).status for letter in letters} == {Status.ROUTED}
+    assert asked(stack, "SELECT count(*) FROM taking") == takings
+    desk.resume(house, "channel", "digital", HAND)
+
+    def arrived() -> bool:
+        run_to_rest(house)
+        return {look(house, letter).status for letter in letters} == {Status.DELIVERED}
+
+    wait_for(arrived, "the letters to arrive")

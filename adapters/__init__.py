@@ -40,7 +40,7 @@ def connect(settings: Settings) -> Outside:
 
     Raises SettingsFault with a sentence for each setting that is missing or cannot be used.
     """
-    if faults := [*_missing(settings), *_unsafe(settings)]:
+    if faults := [*_missing(settings), *_unshown(settings), *_unsafe(settings)]:
         raise SettingsFault("The outside cannot be connected:\n  " + "\n  ".join(faults))
     try:
         return _connected(settings)
@@ -116,6 +116,13 @@ def _missing(settings: Settings) -> Iterator[str]:
         said = value.get_secret_value() if hasattr(value, "get_secret_value") else value
         if not said:
             yield f"OUTBOUND_{name.upper()} is missing; set {what}."
+
+
+def _unshown(settings: Settings) -> Iterator[str]:
+    """Beyond this machine Digital Post lets in nobody without a certificate."""
+    host = urlsplit(settings.digital_post_url).hostname
+    if host and host not in LOOPBACK and settings.digital_post_certificate_file is None:
+        yield "OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE is missing; set the file of our system certificate."
 
 
 def _unsafe(settings: Settings) -> Iterator[str]:

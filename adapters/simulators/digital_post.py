@@ -1,6 +1,6 @@
 """Digital Post as a sender system sees it: the NgDP REST interface (NgDP OpenAPI 1.68) on loopback.
 
-`python -m adapters.simulators.digital_post --dir DIR [--port N] [--specs DIR] [--push-to FILE]`
+`python -m adapters.simulators.digital_post --dir DIR [--port N] [--specs DIR] [--certificates DIR] [--push-to FILE]`
 """
 
 import asyncio
@@ -165,7 +165,7 @@ async def run(given: process.Arguments) -> None:
     token = records.kept("token") or secrets.token_urlsafe(24)
     records.keep("token", token)
     basic = base64.b64encode(f"{SYSTEM}:{token}".encode()).decode()
-    shown = certificates(given.folder.resolve() / "certificates")
+    shown = certificates(given.certificates)
     tls = server_context(shown.server, shown.authority.certificate)
     mailbox = Mailbox(records, moods, MemoReader(given.specs), basic)
     door = Door(mailbox.answer, tls)

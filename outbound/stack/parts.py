@@ -21,7 +21,8 @@ def simulator(name: str, folder: Path, env: Mapping[str, str]) -> Process:
     """One supplier's simulator; its records stay in `folder`, where it also says when it is ready."""
     specs, stack = env.get("OUTBOUND_SPECS_DIR"), folder.parent.parent
     module = f"adapters.simulators.{name.replace('-', '_')}"
-    more = (*(("--specs", specs) if specs else ()), "--push-to", str(receipts_announcement(stack)))
+    shown, announced = folder.parent / "certificates", receipts_announcement(stack)
+    more = (*(("--specs", specs) if specs else ()), "--certificates", str(shown), "--push-to", str(announced))
     return Process(name, (sys.executable, "-m", module, "--dir", str(folder), *more), _log(stack, name))
 
 

@@ -221,7 +221,7 @@ def test_a_push_that_is_no_json_is_kept_for_a_person(house: House, stack: Stack)
 
 def pushed(stack: Stack, body: bytes) -> int:
     """The status that the listener answers the mailbox's own certificate with."""
-    shown = certificates(stack.folder / "simulators" / "digital-post" / "certificates")
+    shown = certificates(stack.folder / "simulators" / "certificates")
     door = json.loads((stack.folder / "receipts.json").read_text())["doors"]["digital-post"]
     tls = client_context(shown.pusher, shown.authority.certificate)
     with urllib.request.urlopen(urllib.request.Request(door, body), timeout=20, context=tls) as answer:
@@ -290,7 +290,7 @@ def test_while_the_listener_is_away_letters_stand_sent_and_arrive_when_it_is_bac
 
 
 def test_a_certificate_that_is_not_let_in_pauses_the_channel_and_costs_no_letter(house: House, stack: Stack) -> None:
-    shown = certificates(stack.folder / "simulators" / "digital-post" / "certificates").stranger
+    shown = certificates(stack.folder / "simulators" / "certificates").stranger
     files = {"digital_post_certificate_file": shown.certificate, "digital_post_key_file": shown.key}
     strangers = connect(house.settings.model_copy(update=files))
     wrong = replace(house, outside=replace(house.outside, mailers={**house.outside.mailers, **strangers.mailers}))

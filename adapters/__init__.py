@@ -49,7 +49,7 @@ def connect(settings: Settings) -> Outside:
 
     Raises SettingsFault with a sentence for each setting that is missing or cannot be used.
     """
-    if faults := [*_missing(settings), *_unsafe(settings)]:
+    if faults := [*_missing(settings), *_unshown(settings), *_unsafe(settings)]:
         raise SettingsFault("The outside cannot be connected:\n  " + "\n  ".join(faults))
     try:
         return _connected(settings)
@@ -170,6 +170,13 @@ def _needed(settings: Settings) -> Mapping[str, str]:
     left_out = replaced.get(settings.sf1601, ())
     kept = {name: what for name, what in NEEDED.items() if not name.startswith(left_out)}
     return kept | (NEEDED_BY_SF1601 if settings.sf1601 else {})
+
+
+def _unshown(settings: Settings) -> Iterator[str]:
+    """Beyond this machine Digital Post lets in nobody without a certificate."""
+    host = urlsplit(settings.digital_post_url).hostname
+    if host and host not in LOOPBACK and settings.digital_post_certificate_file is None:
+        yield "OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE is missing; set the file of our system certificate."
 
 
 def _unsafe(settings: Settings) -> Iterator[str]:

@@ -5,7 +5,7 @@ itself, and nobody here could say why, or keep a letter from going both ways. `R
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -56,11 +56,11 @@ class KombiMailer:
     service: Service
     largest: int
     repeat_is_safe: bool
+    most_bytes: int = field(init=False)
 
-    @property
-    def most_bytes(self) -> int:
+    def __post_init__(self) -> None:
         """A consignment has one letter."""
-        return self.largest
+        self.most_bytes = self.largest
 
     def gathers(self, lane: Lane) -> int:
         """One in either lane."""
@@ -91,13 +91,15 @@ class KombiMailer:
         return body
 
 
-def digital_mailer(service: Service, sender: Sender, largest: int, repeat_is_safe: bool) -> KombiMailer:
+def digital_mailer(
+    service: Service, sender: Sender, largest: int, repeat_is_safe: bool, version: str = "1.2"
+) -> KombiMailer:
     """The digital mailbox: a MeMo, whose messageUUID is the dispatch's id."""
 
     def write(dispatch: Dispatch, consignment: Consignment) -> bytes:
         if dispatch.recipient.number is None:
             raise Unfit("no-number", Blame.RECIPIENT)
-        message = memo(dispatch, sender, consignment.closed_at)
+        message = memo(dispatch, sender, consignment.closed_at, version)
         return message[message.index(b"<memo:Message") :]
 
     return KombiMailer(Channel.DIGITAL, DIGITAL, "Digital Post", write, service, largest, repeat_is_safe)

@@ -20,11 +20,13 @@ Shutting = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """`--dir DIR [--port N] [--specs DIR]`"""
+    """`--dir DIR [--port N] [--specs DIR] [--certificates DIR] [--push-to FILE]`"""
 
     folder: Path
     port: int
     specs: Path | None
+    certificates: Path
+    push_to: Path | None = None
 
 
 def arguments(what: str, given: list[str] | None = None) -> Arguments:
@@ -35,10 +37,17 @@ def arguments(what: str, given: list[str] | None = None) -> Arguments:
         "--port", type=int, default=0, help="the supplier's port (default: the last one, or a free one)"
     )
     parser.add_argument("--specs", type=Path, default=None, help="the folder of the published schemas")
+    parser.add_argument(
+        "--certificates", type=Path, default=None, help="what is shown in mutual TLS (default: certificates/ in DIR)"
+    )
+    parser.add_argument(
+        "--push-to", type=Path, default=None, help="a file that announces where receipts are to be pushed"
+    )
     found = parser.parse_args(given)
     found.dir.mkdir(parents=True, exist_ok=True)
     (found.dir / "ready.json").unlink(missing_ok=True)
-    return Arguments(found.dir, found.port, found.specs)
+    shown = (found.certificates or found.dir / "certificates").resolve()
+    return Arguments(found.dir, found.port, found.specs, shown, found.push_to)
 
 
 class Outages:

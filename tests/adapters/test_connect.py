@@ -54,6 +54,12 @@ def test_a_host_key_may_be_a_line_of_known_hosts(settings: Settings, tmp_path: P
     assert connect(settings.model_copy(update={"print_sftp_host_key_file": file})).mailers
 
 
+def test_digital_post_beyond_this_machine_wants_a_certificate(settings: Settings) -> None:
+    far = {"digital_post_url": "https://api.example/", "digital_post_certificate_file": None}
+    with pytest.raises(SettingsFault, match="OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE is missing"):
+        connect(settings.model_copy(update=far))
+
+
 def test_the_certificate_for_digital_post_is_read(settings: Settings, tmp_path: Path) -> None:
     ours, other = identity(tmp_path, "ours"), identity(tmp_path, "other")
     https = {"digital_post_url": "https://127.0.0.1:9/", "digital_post_certificate_file": ours.certificate}

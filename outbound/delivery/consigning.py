@@ -61,12 +61,25 @@ def close(
 def _closed(
     tx: Connection, house: House, mailer: Mailer, letters: Sequence[Letter], token: str
 ) -> list[tuple[sending.Closed, list[Enveloped]]]:
-    size, lease, found = mailer.gathers(letters[0].lane) if letters else 1, house.settings.send_lease, []
-    for start in range(0, len(letters), size):
-        some = letters[start : start + size]
+    lease, found = house.settings.send_lease, []
+    for some in parcels(letters, mailer):
         wraps = envelopes(house, mailer, some)
         if closed := sending.close(tx, some, token, mailer.provider, lease, wraps):
             found.append((closed, [(dispatch, one, wraps.get(one.id, "")) for dispatch, one in closed.members]))
+    return found
+
+
+def parcels(letters: Sequence[Letter], mailer: Mailer) -> list[list[Letter]]:
+    """The letters as they go together: no more in one consignment than the mailer gathers, by number and by bytes."""
+    found: list[list[Letter]] = []
+    room = 0
+    for one in letters:
+        size = one.bytes or 0
+        if not found or size > room or len(found[-1]) >= mailer.gathers(one.lane):
+            found.append([])
+            room = mailer.most_bytes
+        found[-1].append(one)
+        room -= size
     return found
 
 

@@ -89,11 +89,10 @@ def test_nobody_pushes_before_it_is_said_who_may(settings: Settings, missing: st
 
 
 def test_the_settings_of_the_simulators_are_settings_of_the_router(
-    digital_post: Simulator, remote_print: Simulator, persons: Simulator
+    digital_post: Simulator, remote_print: Simulator, persons: Simulator, sf1601: Simulator
 ) -> None:
-    names = {
-        name.removeprefix("OUTBOUND_").lower() for one in (digital_post, remote_print, persons) for name in one.env
-    }
+    every = (digital_post, remote_print, persons, sf1601)
+    names = {name.removeprefix("OUTBOUND_").lower() for one in every for name in one.env}
     assert names <= set(Settings.model_fields)
 
 

@@ -79,6 +79,12 @@ class Settings(BaseSettings):
         description="Seconds that a receipt without a dispatch of ours is looked at again before a person sees it.",
     )
     route_fresh_hours: float = Field(24, gt=0, description="A route older than this is looked up again.")
+    address_fresh_seconds: float = Field(
+        3600,
+        ge=0,
+        description="Seconds that an answer of the person register is good for printing; an older one is asked for "
+        "anew when the run closes. The municipal copy of CPR is renewed once a night (digitaliseringskataloget.dk).",
+    )
     quiet_seconds: float = Field(
         900,
         ge=0,

@@ -1,7 +1,6 @@
 """Letters into consignments: membership and dispatches in one transaction, with what the adapter gets to see."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -109,11 +108,10 @@ def outline(held: LedgerConsignment, token: str) -> Consignment:
 def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes]) -> Dispatch:
     dispatch_id, one, wrap = member
     letter_type = house.types[one.letter_type]
-    addressee = unpack_addressee(parts[PERSON])
     return Dispatch(
         id=dispatch_id,
         letter=one.id,
-        recipient=replace(addressee.recipient, address=addressee.address),
+        recipient=unpack_addressee(parts[PERSON]).now,
         document=unpack_document(parts),
         department=one.department,
         reference=one.reference,

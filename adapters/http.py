@@ -21,6 +21,10 @@ from outbound import clock
 from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, Unavailable
 
 ANSWER_LIMIT = 20_000_000  # bytes: a page of look-ups or receipts is some hundred kB
+NO_CERTIFICATE = (b"<title>400 No required SSL certificate was sent<", b"<title>400 The SSL certificate error<")
+"""How nginx answers in the place of whom it stands before (its ngx_http_special_response.c): it ends the handshake
+whatever it was shown."""
+
 KEEP_ALIVE = 5.0  # seconds that an unused connection is kept; shorter than any server is known to keep it
 MOST_WAIT = 24 * 3600.0  # seconds of a Retry-After that we believe
 
@@ -109,6 +113,8 @@ def refuse_strangers(answer: Answered) -> None:
     """Raises what every supplier means by these statuses: Misconfigured (401, 403, 404 …) or Unavailable (429)."""
     if answer.status in (401, 403, 404, 405, 407) or 300 <= answer.status < 400:
         raise Misconfigured(f"http-{answer.status}")
+    if answer.status == 400 and any(page in answer.body[:1000] for page in NO_CERTIFICATE):
+        raise Misconfigured("certificate")
     if answer.status == 429:
         raise Unavailable("http-429", answer.retry_after)
 

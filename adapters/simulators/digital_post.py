@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from adapters.simulators import contacts, process
 from adapters.simulators.answers import error, overloaded
 from adapters.simulators.business_receipts import DUPLICATE, BusinessReceipts, receipt_for
+from adapters.simulators.certificates import certificates, server_context
 from adapters.simulators.memo import Memo, MemoReader
 from adapters.simulators.memo_documents import Invalid
 from adapters.simulators.moods import HTTP_FAULTS, Moods
@@ -158,13 +159,18 @@ async def run(given: process.Arguments) -> None:
     token = records.kept("token") or secrets.token_urlsafe(24)
     records.keep("token", token)
     basic = base64.b64encode(f"{SYSTEM}:{token}".encode()).decode()
-    door = Door(Mailbox(records, moods, MemoReader(given.specs), basic).answer)
+    shown = certificates(given.folder.resolve() / "certificates")
+    tls = server_context(shown.server, shown.authority.certificate)
+    door = Door(Mailbox(records, moods, MemoReader(given.specs), basic).answer, tls)
 
     def env() -> dict[str, str]:
         return {
-            "OUTBOUND_DIGITAL_POST_URL": f"http://127.0.0.1:{door.port}{BASE}/",
+            "OUTBOUND_DIGITAL_POST_URL": f"{door.url}{BASE}/",
             "OUTBOUND_DIGITAL_POST_SYSTEM_ID": SYSTEM,
             "OUTBOUND_DIGITAL_POST_TOKEN": token,
+            "OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE": str(shown.system.certificate),
+            "OUTBOUND_DIGITAL_POST_KEY_FILE": str(shown.system.key),
+            "OUTBOUND_DIGITAL_POST_CA_FILE": str(shown.authority.certificate),
         }
 
     await process.serve(given, records, moods, door, env)

@@ -143,7 +143,7 @@ async def serve(
 
     await door.open(given.port or records.kept("port") or 0)
     records.keep("port", door.port)
-    await with_control(given, records, moods, Outages(moods, door.shut, reopen), env, f"http://127.0.0.1:{door.port}")
+    await with_control(given, records, moods, Outages(moods, door.shut, reopen), env, door.url)
 
 
 async def with_control(

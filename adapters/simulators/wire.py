@@ -5,6 +5,7 @@ without an answer, or refuse connections on a port that it still holds.
 import asyncio
 import json
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +24,7 @@ PHRASES = {
 CHUNK = 1 << 20
 CUT = 0.02  # seconds in which the event loop closes aborted connections
 BODY_LIMIT = 110_000_000
+SHUTTING = 1.0  # seconds in which a caller may answer that it has heard the end of TLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +62,30 @@ Answering = Callable[[Request], Awaitable[Reply | None]]
 
 
 class Door:
-    """A listening port. The answering function returns None to hang up without an answer."""
+    """A listening port, with TLS where a context is given. The answering function returns None to hang up without an
+    answer."""
 
-    def __init__(self, answer: Answering) -> None:
+    def __init__(self, answer: Answering, tls: ssl.SSLContext | None = None) -> None:
         self._answer = answer
+        self._tls = tls
         self._held: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self.port = 0
 
+    @property
+    def url(self) -> str:
+        """Where it is, without a slash at the end."""
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
+
     async def open(self, port: int) -> None:
         """Listens on the port, or on a free one when it is 0 or taken."""
         held, self._held = self._held or hold(port), None
         self.port = held.getsockname()[1]
-        self._server = await asyncio.start_server(self._serve, sock=held, limit=CHUNK, backlog=512)
+        shutting = SHUTTING if self._tls else None
+        self._server = await asyncio.start_server(
+            self._serve, sock=held, limit=CHUNK, backlog=512, ssl=self._tls, ssl_shutdown_timeout=shutting
+        )
 
     async def shut(self) -> None:
         """Connection refused from here on, and connections at work are cut; the port stays ours."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.http import ANSWER_LIMIT, Answered, Caller, usable
+from adapters.http import ANSWER_LIMIT, Answered, Caller, refuse_strangers, usable
 from outbound import clock
 from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, Unavailable
 from tests.adapters.outside import within
@@ -188,6 +188,15 @@ def test_a_read_that_gives_nothing_usable_may_be_repeated(status: int, name: typ
     with pytest.raises(name) as fault:
         usable(Answered(status, b"<html>"))
     assert "html" not in repr(fault.value)
+
+
+@pytest.mark.parametrize("said", ["No required SSL certificate was sent", "The SSL certificate error"])
+def test_a_proxy_that_wants_another_certificate_is_misconfigured(said: str) -> None:
+    page = f"<html>\r\n<head><title>400 {said}</title></head>\r\n<body>".encode()
+    with pytest.raises(Misconfigured) as fault:
+        refuse_strangers(Answered(400, page))
+    assert fault.value.code == "certificate"
+    refuse_strangers(Answered(400, said.encode()))
 
 
 def test_an_answers_repr_does_not_show_its_body() -> None:

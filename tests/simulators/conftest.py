@@ -1,5 +1,6 @@
 """Running simulators, one of each kind for all tests here, well-tempered at the start of each."""
 
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -76,6 +77,16 @@ def post(mailbox: Simulator) -> Iterator[httpx.Client]:
 
 
 def sender_of(mailbox: Simulator) -> httpx.Client:
-    """A client that carries the sender system's token."""
+    """A client that carries the sender system's certificate and token."""
     who = (mailbox.env["OUTBOUND_DIGITAL_POST_SYSTEM_ID"], mailbox.env["OUTBOUND_DIGITAL_POST_TOKEN"])
-    return httpx.Client(base_url=mailbox.env["OUTBOUND_DIGITAL_POST_URL"], auth=who, timeout=5, verify=False)
+    return httpx.Client(
+        base_url=mailbox.env["OUTBOUND_DIGITAL_POST_URL"], auth=who, timeout=5, verify=shown_to(mailbox)
+    )
+
+
+def shown_to(mailbox: Simulator) -> ssl.SSLContext:
+    """TLS with the system certificate that the mailbox wants to see, and its authority."""
+    context = ssl.create_default_context(cafile=mailbox.env["OUTBOUND_DIGITAL_POST_CA_FILE"])
+    files = (mailbox.env[f"OUTBOUND_DIGITAL_POST_{one}_FILE"] for one in ("CERTIFICATE", "KEY"))
+    context.load_cert_chain(*files)
+    return context

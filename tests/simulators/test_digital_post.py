@@ -5,6 +5,7 @@ import hashlib
 import re
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from adapters.simulators.certificates import Authority, certificates
 from tests.people import person
-from tests.simulators.conftest import sender_of
+from tests.simulators.conftest import sender_of, shown_to
 from tests.simulators.letters import memo, pdf
 from tests.simulators.running import HTTP, Simulator
 from tests.waiting import wait_for
@@ -62,10 +64,29 @@ def test_a_taken_letter_is_answered_received_and_stands_in_the_books(post: httpx
 
 
 def test_nobody_without_the_token_comes_in(mailbox: Simulator) -> None:
-    url = mailbox.env["OUTBOUND_DIGITAL_POST_URL"]
+    url, tls = mailbox.env["OUTBOUND_DIGITAL_POST_URL"], shown_to(mailbox)
     for auth in (None, ("outbound-sender", "wrong")):
-        assert httpx.get(url + "receipts/", auth=auth).status_code == 401
-        assert httpx.post(url + "memos/", auth=auth, content=b"x").status_code == 401
+        assert httpx.get(url + "receipts/", auth=auth, verify=tls).status_code == 401
+        assert httpx.post(url + "memos/", auth=auth, verify=tls, content=b"x").status_code == 401
+
+
+@pytest.mark.parametrize("shown", ["nothing", "a stranger's", "an expired one", "a server's"])
+def test_nobody_without_a_certificate_of_its_authority_gets_as_far_as_a_request(mailbox: Simulator, shown: str) -> None:
+    files = certificates(mailbox.folder / "certificates")
+    identity = {
+        "nothing": None,
+        "a stranger's": files.stranger,
+        "an expired one": Authority(files.authority.certificate.parent).issue("expired", "client", ended=1),
+        "a server's": files.server,
+    }[shown]
+    tls = ssl.create_default_context(cafile=str(files.authority.certificate))
+    if identity is not None:
+        tls.load_cert_chain(identity.certificate, identity.key)
+    token = (mailbox.env["OUTBOUND_DIGITAL_POST_SYSTEM_ID"], mailbox.env["OUTBOUND_DIGITAL_POST_TOKEN"])
+    before = mailbox.requests()
+    with pytest.raises(httpx.TransportError, match=r"(?i)alert.*certificate|alert.*unknown ca"):
+        httpx.get(mailbox.env["OUTBOUND_DIGITAL_POST_URL"] + "receipts/", auth=token, verify=tls)
+    assert mailbox.requests() == before
 
 
 @pytest.mark.parametrize(("outcome", "status", "code"), [
@@ -152,8 +173,8 @@ def test_a_receipt_can_overtake_the_answer(post: httpx.Client, mailbox: Simulato
     thread = threading.Thread(target=hand_over)
     thread.start()
     wait_for(lambda: mailbox.takings(key), "the taking")
+    was_answered = list(answered)  # the answer is held until the receipt is fetched
     early = receipts(post, key)
-    was_answered = list(answered)
     thread.join()
     assert (early[0]["receiptStatus"], was_answered, answered) == ("COMPLETED", [], [201])
 
@@ -370,5 +391,9 @@ def test_rubbish_on_the_wire_harms_nobody(mailbox: Simulator, post: httpx.Client
         with socket.create_connection(("127.0.0.1", port)) as line:
             line.sendall(rubbish)
             line.shutdown(socket.SHUT_WR)
-            assert line.recv(10) in (b"", b"HTTP/1.1 4")
+            assert line.recv(10)[:2] in (b"", b"\x15\x03"), "nothing, or an alert of TLS"
+        line = socket.create_connection(("127.0.0.1", port))
+        with shown_to(mailbox).wrap_socket(line, server_hostname="127.0.0.1") as wrapped:
+            wrapped.sendall(rubbish)
+            assert wrapped.recv(10) in (b"", b"HTTP/1.1 4")
     assert sent(post)

@@ -153,15 +153,47 @@ class Settings(BaseSettings):
         False, description="May the same run be uploaded twice without being printed twice?"
     )
 
-    # the person register
-    persons_url: str = Field("", description="Base of the person register.")
-    persons_token: SecretStr = Field(SecretStr(""), description="Its bearer token (secret).")
-    persons_timeout: float = Field(15, gt=0, description="Seconds that one call may take.")
+    # the person register: people from SF1520 on Serviceplatformen, companies from CVR
+    persons_url: str = Field(
+        "", description="SF1520's whole address, which ends in /service/CPR/PersonBaseDataExtended/5."
+    )
+    persons_version: str = Field("5", pattern="^[45]$", description="Its version; the address ends in the same.")
+    persons_certificate_file: Path | None = Field(
+        None, description="The certificate of the service agreement with its chain (PEM), for mutual TLS."
+    )
+    persons_key_file: Path | None = Field(None, description="Its private key (PEM, without a passphrase).")
+    persons_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for the server (PEM). Empty: those of the operating system."
+    )
+    persons_service_agreement: str = Field("", description="UUID of the service agreement.")
+    persons_user_system: str = Field("", description="UUID of our system at Serviceplatformen (UserSystemUUID).")
+    persons_user: str = Field("", description="UUID of the municipality as its user (UserUUID).")
+    persons_service: str = Field(
+        "e6be2436-bf35-4df2-83fe-925142825dc2",
+        description="UUID of the service (service.properties of its contract, version 4).",
+    )
+    persons_country_codes: dict[str, str] = Field(
+        {},
+        description="CPR's country codes (udrejselandekode) to ISO 3166 alpha-2, for addresses abroad that do not name "
+        "the country. The list is not published with the interface.",
+    )
+    persons_timeout: float = Field(15, gt=0, description="Seconds that one call to either register may take.")
+    persons_patience: float = Field(
+        30, gt=0, description="Seconds after which one look-up of many people begins no further call."
+    )
+    persons_at_once: int = Field(
+        8, ge=1, le=64, description="People looked up at the same time, one a call. No limit is published."
+    )
+    companies_url: str = Field(
+        "", description="Base of Erhvervsstyrelsen's distribution of CVR, which ends in /cvr-permanent/."
+    )
+    companies_user: str = Field("", description="Our user there.")
+    companies_password: SecretStr = Field(SecretStr(""), description="Its password (secret).")
 
     # pages
     session_secret: SecretStr = Field(SecretStr(""), description="Signs the sessions of signed-in people (secret).")
 
-    @field_validator("digital_post_url", "persons_url")
+    @field_validator("digital_post_url", "companies_url")
     @classmethod
     def _ends_in_slash(cls, value: str) -> str:
         return value if not value or value.endswith("/") else value + "/"
@@ -182,6 +214,9 @@ class Settings(BaseSettings):
         slowest = max(self.digital_post_timeout, self.print_timeout)
         if slowest > room:
             raise ValueError(f"send_lease leaves {room:g} seconds to a call that may take {slowest:g}; lengthen it.")
+        asking = self.persons_patience + self.persons_timeout
+        if asking > (room := self.render_lease * self.hard_end):
+            raise ValueError(f"render_lease leaves {room:g} seconds to a look-up of {asking:g}; lengthen it.")
         return self
 
     @property

@@ -51,7 +51,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; `content` is sent as JSON, None as an empty body."""
+    """An answer; `content` is sent as JSON, None as an empty body, bytes as the XML that they are."""
 
     status: int
     content: object = None
@@ -169,10 +169,16 @@ def _request(head: h11.Request, body: bytes) -> Request:
 
 
 def _written(connection: h11.Connection, reply: Reply) -> bytes:
-    body = b"" if reply.content is None else json.dumps(reply.content, ensure_ascii=False).encode()
+    body, kind = _body(reply.content)
     headers = [("Content-Length", str(len(body))), *reply.headers.items()]
     if body:
-        headers.append(("Content-Type", "application/json;charset=UTF-8"))
+        headers.append(("Content-Type", f"application/{kind};charset=UTF-8"))
     head = h11.Response(status_code=reply.status, reason=PHRASES.get(reply.status, "").encode(), headers=headers)
     sent = [connection.send(head), connection.send(h11.Data(data=body)), connection.send(h11.EndOfMessage())]
     return b"".join(part for part in sent if part)
+
+
+def _body(content: object) -> tuple[bytes, str]:
+    if isinstance(content, bytes):
+        return content, "xml"
+    return b"" if content is None else json.dumps(content, ensure_ascii=False).encode(), "json"

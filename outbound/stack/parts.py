@@ -7,7 +7,7 @@ from pathlib import Path
 
 from outbound.stack.processes import Process
 
-SIMULATORS = ("digital-post", "remote-print", "persons")
+SIMULATORS = ("digital-post", "remote-print", "persons", "companies")
 WORK_SECONDS = 8.0
 """How long a worker that is told to stop may take to finish what it has in hand."""
 

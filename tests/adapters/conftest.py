@@ -47,6 +47,11 @@ def started_persons(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simula
     yield from _simulator("persons", tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def started_companies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    yield from _simulator("companies", tmp_path_factory)
+
+
 @pytest.fixture
 def digital_post(started_digital_post: Simulator) -> Simulator:
     started_digital_post.mood()
@@ -66,9 +71,16 @@ def persons(started_persons: Simulator) -> Simulator:
 
 
 @pytest.fixture
-def settings(digital_post: Simulator, remote_print: Simulator, persons: Simulator) -> Settings:
+def companies(started_companies: Simulator) -> Simulator:
+    started_companies.mood()
+    return started_companies
+
+
+@pytest.fixture
+def settings(digital_post: Simulator, remote_print: Simulator, persons: Simulator, companies: Simulator) -> Settings:
     """Settings for the whole simulated outside, with little patience."""
-    return settings_of(digital_post.env | remote_print.env | persons.env, digital_post_timeout=2, print_timeout=2)
+    env = digital_post.env | remote_print.env | persons.env | companies.env
+    return settings_of(env, digital_post_timeout=2, print_timeout=2)
 
 
 @pytest.fixture
@@ -101,7 +113,8 @@ def supplier_of(outside: Outside, channel: Channel, digital_post: Simulator, rem
 
 def close(outside: Outside) -> None:
     """Ends the connections of this thread, so that no test leaves a socket to the next."""
-    for part in (*outside.mailers.values(), outside.persons):
+    outside.persons.close()  # type: ignore[attr-defined]
+    for part in outside.mailers.values():
         for name in ("_caller", "_printer"):
             if hasattr(part, name):
                 getattr(part, name).close()

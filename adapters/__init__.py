@@ -10,7 +10,7 @@ from adapters.digital_post.mailer import DigitalPostMailer, Limits
 from adapters.digital_post.memo import Sender
 from adapters.digital_post.receipts import PulledReceipts, PushedReceipts
 from adapters.http import Caller
-from adapters.persons import Persons
+from adapters.persons.connection import person_register
 from adapters.remote_print.keys import private_key, public_key
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import FetchedReceipts
@@ -31,8 +31,13 @@ NEEDED = {
     "print_sftp_user": "our user at the printer",
     "print_sftp_key_file": "the file of our private key for the printer",
     "print_sftp_host_key_file": "the file of the printer's public host key",
-    "persons_url": "the base of the person register",
-    "persons_token": "the person register's bearer token",
+    "persons_url": "the address of SF1520",
+    "persons_service_agreement": "the UUID of the service agreement for SF1520",
+    "persons_user_system": "our system's UUID at Serviceplatformen",
+    "persons_user": "the municipality's UUID at Serviceplatformen",
+    "companies_url": "the base of the distribution of CVR",
+    "companies_user": "our user at the distribution of CVR",
+    "companies_password": "its password",
 }
 NEEDED_BY_SF1601 = {
     "serviceplatform_url": "the base of Serviceplatformen's services",
@@ -72,7 +77,7 @@ def _connected(settings: Settings) -> Outside:
     return Outside(
         mailers={Channel.DIGITAL: digital.mailer, Channel.PRINT: paper[0]},
         enrolment=digital.enrolment,
-        persons=Persons(_persons_caller(settings), settings.persons_timeout),
+        persons=person_register(settings),
         sources=(*digital.sources, *paper[1], *pulled),
         doors=(*digital.doors, *pushed),
     )
@@ -148,14 +153,6 @@ def _access(settings: Settings) -> Access:
     )
 
 
-def _persons_caller(settings: Settings) -> Caller:
-    headers = {
-        "Authorization": f"Bearer {settings.persons_token.get_secret_value()}",
-        "Accept": "application/json",
-    }
-    return Caller(settings.persons_url, headers, settings.persons_timeout)
-
-
 def _missing(settings: Settings) -> Iterator[str]:
     for name, what in _needed(settings).items():
         value = getattr(settings, name)
@@ -180,8 +177,8 @@ def _unshown(settings: Settings) -> Iterator[str]:
 
 
 def _unsafe(settings: Settings) -> Iterator[str]:
-    """Numbers of people leave the house on these: encrypted, or not beyond this machine."""
-    for name in ("digital_post_url", "persons_url", "serviceplatform_url", "serviceplatform_saml_url"):
+    """Numbers of people, and passwords, leave the house on these: encrypted, or not beyond this machine."""
+    for name in ("digital_post_url", "persons_url", "companies_url", "serviceplatform_url", "serviceplatform_saml_url"):
         parts = urlsplit(getattr(settings, name))
         if getattr(settings, name) and parts.scheme != "https" and parts.hostname not in LOOPBACK:
             yield f"OUTBOUND_{name.upper()} is not encrypted; it must begin with https:// unless it is on this machine."

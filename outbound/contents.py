@@ -30,6 +30,12 @@ class Addressee:
     recipient: Recipient = field(repr=False)
     register_address: Address | None = field(default=None, repr=False)
     protected: bool = False
+    current_cpr: str | None = field(default=None, repr=False)  # where the number handed in has been changed since
+
+    @property
+    def now(self) -> Recipient:
+        """The recipient as the letter is sent: under the number of today, to where paper goes."""
+        return replace(self.recipient, cpr=self.current_cpr or self.recipient.cpr, address=self.address)
 
     @property
     def address(self) -> Address | None:
@@ -49,7 +55,7 @@ def unpack_addressee(body: bytes) -> Addressee:
     recipient = Recipient(
         Role(person["role"]), person["name"], person["cpr"], person["cvr"], _address(person["address"])
     )
-    return Addressee(recipient, _address(stored["register_address"]), stored["protected"])
+    return Addressee(recipient, _address(stored["register_address"]), stored["protected"], stored.get("current_cpr"))
 
 
 def pack_fields(fields: Mapping[str, Any]) -> bytes:

@@ -81,6 +81,12 @@ class Settings(BaseSettings):
         description="Seconds that a receipt without a dispatch of ours is looked at again before a person sees it.",
     )
     route_fresh_hours: float = Field(24, gt=0, description="A route older than this is looked up again.")
+    address_fresh_seconds: float = Field(
+        3600,
+        ge=0,
+        description="Seconds that an answer of the person register is good for printing; an older one is asked for "
+        "anew when the run closes. The municipal copy of CPR is renewed once a night (digitaliseringskataloget.dk).",
+    )
     quiet_seconds: float = Field(
         900,
         ge=0,
@@ -222,10 +228,42 @@ class Settings(BaseSettings):
         description="PostKategoriKode of each letter class; agree it with the print vendor.",
     )
 
-    # the person register
-    persons_url: str = Field("", description="Base of the person register.")
-    persons_token: SecretStr = Field(SecretStr(""), description="Its bearer token (secret).")
-    persons_timeout: float = Field(15, gt=0, description="Seconds that one call may take.")
+    # the person register: people from SF1520 on Serviceplatformen, companies from CVR
+    persons_url: str = Field(
+        "", description="SF1520's whole address, which ends in /service/CPR/PersonBaseDataExtended/5."
+    )
+    persons_version: str = Field("5", pattern="^[45]$", description="Its version; the address ends in the same.")
+    persons_certificate_file: Path | None = Field(
+        None, description="The certificate of the service agreement with its chain (PEM), for mutual TLS."
+    )
+    persons_key_file: Path | None = Field(None, description="Its private key (PEM, without a passphrase).")
+    persons_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for the server (PEM). Empty: those of the operating system."
+    )
+    persons_service_agreement: str = Field("", description="UUID of the service agreement.")
+    persons_user_system: str = Field("", description="UUID of our system at Serviceplatformen (UserSystemUUID).")
+    persons_user: str = Field("", description="UUID of the municipality as its user (UserUUID).")
+    persons_service: str = Field(
+        "e6be2436-bf35-4df2-83fe-925142825dc2",
+        description="UUID of the service (service.properties of its contract, version 4).",
+    )
+    persons_country_codes: dict[str, str] = Field(
+        {},
+        description="CPR's country codes (udrejselandekode) to ISO 3166 alpha-2, for addresses abroad that do not name "
+        "the country. The list is not published with the interface.",
+    )
+    persons_timeout: float = Field(15, gt=0, description="Seconds that one call to either register may take.")
+    persons_patience: float = Field(
+        30, gt=0, description="Seconds after which one look-up of many people begins no further call."
+    )
+    persons_at_once: int = Field(
+        8, ge=1, le=64, description="People looked up at the same time, one a call. No limit is published."
+    )
+    companies_url: str = Field(
+        "", description="Base of Erhvervsstyrelsen's distribution of CVR, which ends in /cvr-permanent/."
+    )
+    companies_user: str = Field("", description="Our user there.")
+    companies_password: SecretStr = Field(SecretStr(""), description="Its password (secret).")
 
     # Beskedfordeler: the receipts of SF1601
     beskedfordeler_queue: UUID | None = Field(
@@ -254,7 +292,7 @@ class Settings(BaseSettings):
     # pages
     session_secret: SecretStr = Field(SecretStr(""), description="Signs the sessions of signed-in people (secret).")
 
-    @field_validator("digital_post_url", "persons_url", "serviceplatform_url")
+    @field_validator("digital_post_url", "companies_url", "serviceplatform_url")
     @classmethod
     def _ends_in_slash(cls, value: str) -> str:
         return value if not value or value.endswith("/") else value + "/"
@@ -277,6 +315,9 @@ class Settings(BaseSettings):
             slowest = max(slowest, 2 * self.serviceplatform_timeout + TOKENS_SECONDS)
         if slowest > room:
             raise ValueError(f"send_lease leaves {room:g} seconds to a call that may take {slowest:g}; lengthen it.")
+        asking = self.persons_patience + self.persons_timeout
+        if asking > (room := self.render_lease * self.hard_end):
+            raise ValueError(f"render_lease leaves {room:g} seconds to a look-up of {asking:g}; lengthen it.")
         return self
 
     @property

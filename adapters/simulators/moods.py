@@ -28,9 +28,13 @@ FAULTS: dict[str, set[str]] = {
     "refuse_rename": set(),
     "break_after_rename": set(),
     "refuse_login": set(),
+    "garbled": set(),
+    "fault": {"code"},
 }
 SFTP_ONLY = {"break_after_bytes", "disk_full", "refuse_rename", "break_after_rename", "refuse_login"}
-HTTP_FAULTS = set(FAULTS) - SFTP_ONLY
+REGISTERS_ONLY = {"garbled", "fault"}
+HTTP_FAULTS = set(FAULTS) - SFTP_ONLY - REGISTERS_ONLY
+REGISTER_FAULTS = {"slow", "busy", "drop_answer", "error_before_take", "wrong_certificate", "down"} | REGISTERS_ONLY
 RECEIPTS: dict[str, Any] = {
     "after": 0.2, "late": 0.0, "very_late": 3.0, "twice": False, "before_answer": False, "never": False,
     "unknown_code": False, "shuffled": False, "ahead": 0.0,

@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.simulators.invented import child, company, person
+from adapters.simulators.invented import child, company, name_of, person
 from adapters.simulators.moods import Moods, Unmeant
+from adapters.simulators.outcomes import Register, outcome_of
 from adapters.simulators.records import Records
 from adapters.simulators.wire import Door, Reply, Request
 
@@ -101,9 +102,11 @@ class Control:
                 return Reply(200, self._moods.now)
             case "GET", "/people":
                 return _people(request)
+            case "POST", "/names":
+                return _names(request)
             case "POST", "/mood":
                 return await self._set_mood(request)
-        return Reply(404, {"message": "GET /takings, /requests, /mood, /people and POST /mood are here."})
+        return Reply(404, {"message": "GET /takings, /requests, /mood, /people and POST /mood, /names are here."})
 
     async def _set_mood(self, request: Request) -> Reply:
         try:
@@ -124,6 +127,17 @@ def _people(request: Request) -> Reply:
         return Reply(200, {"numbers": [make(request.one("outcome", "well"), first + n) for n in range(count)]})
     except (KeyError, ValueError) as fault:
         return Reply(400, {"message": str(fault.args[0])})
+
+
+def _names(request: Request) -> Reply:
+    """What invented people are called, '' where the register knows nobody: `{"numbers": [...]}`."""
+    try:
+        numbers = request.json()["numbers"]
+        unknown = (Register.NOT_FOUND, Register.UNAVAILABLE)
+        names = ["" if outcome_of(one).register in unknown else name_of(one) for one in numbers]
+    except (ValueError, KeyError, TypeError):
+        return Reply(400, {"message": "The body is an object of 'numbers'."})
+    return Reply(200, {"names": names})
 
 
 def write_ready(folder: Path, env: dict[str, str], control: int, url: str) -> None:

@@ -1,7 +1,6 @@
 """Letters into consignments: membership and dispatches in one transaction, with what the adapter gets to see."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -128,11 +127,10 @@ def outline(held: LedgerConsignment, token: str) -> Consignment:
 def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes], day: date) -> Dispatch:
     dispatch_id, one, wrap = member
     letter_type = house.types[one.letter_type]
-    addressee = unpack_addressee(parts[PERSON])
     return Dispatch(
         id=dispatch_id,
         letter=one.id,
-        recipient=replace(addressee.recipient, address=addressee.address),
+        recipient=unpack_addressee(parts[PERSON]).now,
         document=unpack_document(parts),
         department=one.department,
         reference=one.reference,

@@ -11,13 +11,12 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
+from outbound.delivery.addresses import corrected, mailboxes_of_today, person_id, shows
 from outbound.delivery.house import WORKER, House, later, out_of_patience
-from outbound.delivery.render import address_key
 from outbound.ledger.letters import claim, give_back, hold, move
 from outbound.ledger.values import Letter, Step
 from outbound.letter import Channel, Lane, Mailbox, Person, WaitsFor, Wish
 from outbound.life import Status
-from outbound.ports import PersonId
 from outbound.postal_days import add_working_days
 from outbound.routing import Circumstances, Route, asks_person, choose_route
 from outbound.seal import Part
@@ -43,7 +42,7 @@ def route_handful(house: House, lane: Lane) -> int:
     with house.ledger.writing() as tx:  # after the claim: a seal that does not open is a death, and is counted
         wanted = [Part(one.id, PERSON) for one in handful.letters]
         parts = house.seal.open_parts(tx, wanted, WORKER, "route")
-    found = _ask_persons(house, _look_up(house, handful.letters, parts))
+    found = _under_numbers_of_today(house, _ask_persons(house, _look_up(house, handful.letters, parts)))
     with house.ledger.writing() as tx:
         for one in found:
             _decide(tx, house, one, handful.token)
@@ -77,10 +76,10 @@ def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
     return [replace(one, person=answers.get(one.letter.id)) for one in found]
 
 
-def person_id(addressee: Addressee) -> PersonId | None:
-    """Whom to ask about this recipient; None where there is only an address."""
-    recipient = addressee.recipient
-    return PersonId(cpr=recipient.cpr, cvr=recipient.cvr) if recipient.number else None
+def _under_numbers_of_today(house: House, found: Sequence[Found]) -> list[Found]:
+    """Whose number was changed may have a mailbox under the number of today, whatever was said of the old one."""
+    moved = mailboxes_of_today(house, {one.letter.id: one.person for one in found})
+    return [replace(one, mailbox=moved.get(one.letter.id, one.mailbox)) for one in found]
 
 
 def circumstances(house: House, found: Found) -> Circumstances:
@@ -145,8 +144,7 @@ def _wait(tx: Connection, house: House, one: Letter, route: Route, token: str) -
 
 def _send_out(tx: Connection, house: House, found: Found, route: Route, token: str) -> None:
     one, before = found.letter, found.addressee
-    if route.channel is Channel.PRINT:
-        found = replace(found, addressee=_corrected(found))
+    found = replace(found, addressee=corrected(before, found.person, route.channel))
     if _go_on(tx, house, found, route, token) and found.addressee != before:
         house.seal.put(tx, one.id, one.retention_month, {PERSON: pack_addressee(found.addressee)})
 
@@ -156,7 +154,7 @@ def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str)
     one = found.letter
     by_channel = house.types[one.letter_type].channel_specific or one.attachments > 0
     again: dict[str, Any] = {"due_at": clock.now(), **({"channel": route.channel} if by_channel else {})}
-    if route.channel is Channel.PRINT and not _shows_address(house, found):
+    if route.channel is Channel.PRINT and not shows(house, one, found.addressee):
         return move(tx, one, Status.RECEIVED, "address-to-print", WORKER, token=token, **again)
     if by_channel and one.document_channel != route.channel:
         return move(tx, one, Status.RECEIVED, "another-channel", WORKER, token=token, **again)
@@ -174,19 +172,6 @@ def _estimate(tx: Connection, house: House, one: Letter, channel: Channel) -> No
     provider, letter_class = house.outside.mailers[channel].provider, house.types[one.letter_type].letter_class
     with suppress(NoPrice):
         accounts.estimate(tx, house.tariffs, one, accounts.sending_of(one, channel, provider, letter_class))
-
-
-def _corrected(found: Found) -> Addressee:
-    """The addressee with what the person register says of address and protection."""
-    person = found.person
-    if person is None:
-        return found.addressee
-    return replace(found.addressee, register_address=person.address, protected=person.protected)
-
-
-def _shows_address(house: House, found: Found) -> bool:
-    addressee = found.addressee
-    return found.letter.document_address == address_key(house.seal, addressee.address, addressee.protected)
 
 
 def _next_run(house: House) -> datetime:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from outbound import accounts, clock
+from outbound.delivery.addresses import standing
 from outbound.delivery.consigning import ContentMissing, close, consignment_of, content_of, parcels
 from outbound.delivery.house import WORKER, House, deadline, later, next_try, out_of_patience, receipt_deadline
 from outbound.delivery.route import never_again, stale
@@ -37,7 +38,11 @@ def send_handful(house: House, channel: Channel, lane: Lane) -> int:
     if handful is None:
         return 0
     spell, today = Spell(house.settings.send_lease, house.settings.hard_end), clock.today()
-    left = _still_good(house, handful, mailer.channel if probing else None)
+    left = _still_good(house, handful)
+    if channel is Channel.PRINT:
+        left = standing(house, left, handful.token)
+    if probing and not left:
+        _leave_the_probe(house, channel)
     while left:
         batch, left = _batch(left, mailer)
         if not _send_batch(house, mailer, batch, handful.token, lambda: _may_go_on(spell, today)):
@@ -165,13 +170,16 @@ def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bo
         return handful, admitted == 1
 
 
-def _still_good(house: House, handful: Handful, probes: Channel | None) -> list[Letter]:
-    """Those that may leave as they are; the others go where they belong. A probe turned back leaves it to the next."""
+def _still_good(house: House, handful: Handful) -> list[Letter]:
+    """Those that may leave as they are; the others go where they belong."""
     with house.ledger.writing() as tx:
-        ready = [one for one in handful.letters if not _turned_back(tx, house, one, handful.token)]
-        if probes and not ready:
-            channels.probe_at(tx, probes, clock.now())
-        return ready
+        return [one for one in handful.letters if not _turned_back(tx, house, one, handful.token)]
+
+
+def _leave_the_probe(house: House, channel: Channel) -> None:
+    """The letter that was to try the channel was turned back: the next one tries."""
+    with house.ledger.writing() as tx:
+        channels.probe_at(tx, channel, clock.now())
 
 
 def _turned_back(tx: Connection, house: House, one: Letter, token: str) -> bool:

@@ -86,9 +86,7 @@ def _cast(stack: Stack) -> Iterator[tuple[list[Api], Suppliers, Ledger]]:
         apis = [Api(stack.url, system, key) for system, key in keys.items()]
         for api in apis:
             closing.callback(api.close)
-        suppliers = Suppliers(
-            stack.controls, stack.env, closing.enter_context(httpx.Client(timeout=30, trust_env=False))
-        )
+        suppliers = Suppliers(stack.controls, closing.enter_context(httpx.Client(timeout=30, trust_env=False)))
         try:
             yield apis, suppliers, ledger
         except httpx.HTTPError as fault:

@@ -10,6 +10,7 @@ from outbound.demo.faults import DemoFault
 from outbound.demo.scenario import Kind
 
 MAILBOXES = ("digital-post", "sf1601")  # whichever runs
+REGISTERS = ("persons", "companies")
 CVR_DIGITS = 8
 
 
@@ -23,10 +24,10 @@ class Taking:
 
 
 class Suppliers:
-    """All of them, by the addresses of their control ports; `env` says where the person register is."""
+    """All of them, by the addresses of their control ports."""
 
-    def __init__(self, controls: Mapping[str, str], env: Mapping[str, str], client: httpx.Client) -> None:
-        self._controls, self._env, self._client = controls, env, client
+    def __init__(self, controls: Mapping[str, str], client: httpx.Client) -> None:
+        self._controls, self._client = controls, client
         self._mailbox = next(name for name in MAILBOXES if name in controls)
         self._met: dict[tuple[str, Kind], int] = {}
 
@@ -40,14 +41,11 @@ class Suppliers:
 
     def names(self, numbers: Sequence[str]) -> list[str]:
         """What they are called; '' for those whom the register has no name for. A system knows whom it writes to."""
-        answer = self._client.post(
-            f"{self._env['OUTBOUND_PERSONS_URL']}persons",
-            json={"ids": [{id_type(number): number} for number in numbers]},
-            headers={"Authorization": f"Bearer {self._env['OUTBOUND_PERSONS_TOKEN']}"},
-        )
+        answer = self._client.post(f"{self._controls[self._mailbox]}/names", json={"numbers": list(numbers)})
         if answer.status_code != httpx.codes.OK:
-            raise DemoFault(f"Personregisteret svarede ikke (HTTP {answer.status_code}).")
-        return [one.get("name", "") for one in answer.json()["persons"]]
+            raise DemoFault(f"Simulatoren kunne ikke nævne modtagerne (HTTP {answer.status_code}).")
+        names: list[str] = answer.json()["names"]
+        return names
 
     def set_mood(self, mood: Mapping[str, Any]) -> None:
         """How the mailbox behaves from now on (docs/simulators.md)."""
@@ -58,7 +56,7 @@ class Suppliers:
     def takings(self) -> list[Taking]:
         """Everything that was ever taken, on both channels."""
         found = [
-            one for name in self._controls if name != "persons" for one in self._ask(name, "takings", {})["takings"]
+            one for name in self._controls if name not in REGISTERS for one in self._ask(name, "takings", {})["takings"]
         ]
         return [Taking(one["dispatch"].lower(), one["channel"], one["refused"] is not None) for one in found]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from outbound.stack.processes import Process
 
-SIMULATORS = ("digital-post", "remote-print", "persons")
+SIMULATORS = ("digital-post", "remote-print", "persons", "companies")
 REPLACED = {"digital": {"digital-post"}, "print": {"remote-print"}, "both": {"digital-post", "remote-print"}}
 """Whose place SF1601 takes, by OUTBOUND_SF1601."""
 

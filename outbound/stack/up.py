@@ -33,6 +33,7 @@ REAL = (
     "OUTBOUND_DIGITAL_POST_URL",
     "OUTBOUND_SERVICEPLATFORM_URL",
     "OUTBOUND_PERSONS_URL",
+    "OUTBOUND_COMPANIES_URL",
     "OUTBOUND_PRINT_SFTP_HOST",
 )
 """Settings that name a ledger or a supplier of the caller's own."""

@@ -62,6 +62,11 @@ def sf1601(started_sf1601: Simulator) -> Simulator:
     return started_sf1601
 
 
+@pytest.fixture(scope="session")
+def started_companies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    yield from _simulator("companies", tmp_path_factory)
+
+
 @pytest.fixture
 def digital_post(started_digital_post: Simulator) -> Simulator:
     started_digital_post.mood()
@@ -81,9 +86,16 @@ def persons(started_persons: Simulator) -> Simulator:
 
 
 @pytest.fixture
-def settings(digital_post: Simulator, remote_print: Simulator, persons: Simulator) -> Settings:
+def companies(started_companies: Simulator) -> Simulator:
+    started_companies.mood()
+    return started_companies
+
+
+@pytest.fixture
+def settings(digital_post: Simulator, remote_print: Simulator, persons: Simulator, companies: Simulator) -> Settings:
     """Settings for the whole simulated outside, with little patience."""
-    return settings_of(digital_post.env | remote_print.env | persons.env, digital_post_timeout=2, print_timeout=2)
+    env = digital_post.env | remote_print.env | persons.env | companies.env
+    return settings_of(env, digital_post_timeout=2, print_timeout=2)
 
 
 @pytest.fixture
@@ -94,10 +106,10 @@ def outside(settings: Settings) -> Iterator[Outside]:
 
 
 @pytest.fixture
-def by_sf1601(sf1601: Simulator, persons: Simulator) -> Iterator[Outside]:
+def by_sf1601(sf1601: Simulator, persons: Simulator, companies: Simulator) -> Iterator[Outside]:
     """The outside where both channels go by SF1601."""
     patience = {"serviceplatform_timeout": 2, "beskedfordeler_timeout": 2}
-    found = connect(settings_of(sf1601.env | persons.env, sf1601="both", **patience))
+    found = connect(settings_of(sf1601.env | persons.env | companies.env, sf1601="both", **patience))
     yield found
     close(found)
 
@@ -156,7 +168,8 @@ def close(outside: Outside) -> None:
     for source in outside.sources:
         with suppress(OutsideError):
             _empty(source)
-    for part in (*outside.mailers.values(), outside.persons, outside.enrolment):
+    outside.persons.close()  # type: ignore[attr-defined]
+    for part in (*outside.mailers.values(), outside.enrolment):
         for name in ("_caller", "_printer", "service", "_service"):
             if hasattr(part, name):
                 getattr(part, name).close()

@@ -28,9 +28,11 @@ def test_everything_missing_is_named_at_once_with_what_to_do() -> None:
 
 
 def test_numbers_of_people_do_not_leave_this_machine_unencrypted(settings: Settings) -> None:
-    far = settings.model_copy(update={"digital_post_url": "http://api.example/", "persons_url": "http://10.0.0.1/"})
+    far = settings.model_copy(update={"digital_post_url": "http://api.example/", "persons_url": "http://10.0.0.1/5"})
     with pytest.raises(SettingsFault, match=r"(?s)DIGITAL_POST_URL is not encrypted.*PERSONS_URL is not encrypted"):
         connect(far)
+    with pytest.raises(SettingsFault, match="COMPANIES_URL is not encrypted"):
+        connect(settings.model_copy(update={"companies_url": "http://distribution.example/"}))
 
 
 @pytest.mark.parametrize("name", ["print_sftp_key_file", "print_sftp_host_key_file"])
@@ -88,10 +90,20 @@ def test_nobody_pushes_before_it_is_said_who_may(settings: Settings, missing: st
         connect(settings.model_copy(update=changes))
 
 
+def test_the_certificate_for_the_person_register_is_read(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(SettingsFault, match="OUTBOUND_PERSONS_CERTIFICATE_FILE"):
+        connect(settings.model_copy(update={"persons_key_file": identity(tmp_path, "other").key}))
+
+
+def test_an_address_of_another_version_is_refused(settings: Settings) -> None:
+    with pytest.raises(SettingsFault, match="OUTBOUND_PERSONS_VERSION"):
+        connect(settings.model_copy(update={"persons_version": "4"}))
+
+
 def test_the_settings_of_the_simulators_are_settings_of_the_router(
-    digital_post: Simulator, remote_print: Simulator, persons: Simulator, sf1601: Simulator
+    digital_post: Simulator, remote_print: Simulator, persons: Simulator, companies: Simulator, sf1601: Simulator
 ) -> None:
-    every = (digital_post, remote_print, persons, sf1601)
+    every = (digital_post, remote_print, persons, companies, sf1601)
     names = {name.removeprefix("OUTBOUND_").lower() for one in every for name in one.env}
     assert names <= set(Settings.model_fields)
 

@@ -78,8 +78,8 @@ def test_an_outage_is_no_question_of_certificates(settings: Settings, digital_po
     assert fault.value.code == "no-connection"
 
 
-def test_a_port_that_speaks_no_tls_is_an_outage(settings: Settings, persons: Simulator) -> None:
-    url = persons.env["OUTBOUND_PERSONS_URL"].replace("http:", "https:")
+def test_a_port_that_speaks_no_tls_is_an_outage(settings: Settings, companies: Simulator) -> None:
+    url = companies.env["OUTBOUND_COMPANIES_URL"].replace("http:", "https:")
     with outside_with(settings, {"digital_post_url": url}) as outside, pytest.raises(Unavailable) as fault:
         list(outside.mailers[Channel.DIGITAL].hand_over(a_consignment(Channel.DIGITAL)))
     assert fault.value.code == "tls"

@@ -1,23 +1,28 @@
-"""The person register: three answers, and addresses as an envelope wants them."""
+"""The person register over both wires: people from SF1520, companies from CVR, three answers for each."""
 
-import json
 import logging
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from adapters import connect
 from adapters.http import Caller
-from adapters.persons import Persons
-from adapters.persons.addresses import address, split
-from outbound.letter import ADDRESS_LINE, Address, Life, Person
+from adapters.persons.companies import CompanyRegister
+from adapters.persons.cpr_answers import CprReading
+from adapters.persons.sf1520 import Agreement, CprRegister
+from adapters.simulators.certificates import Authority, certificates
+from outbound.letter import Life, Person
 from outbound.ports import Outside, PersonId
+from outbound.settings import Settings
+from tests.adapters.conftest import close
+from tests.adapters.cpr_letters import ASKED, answered, fault, read
 from tests.adapters.outside import Simulator, within
 from tests.adapters.scripted import Script, Scripted, answer, drip, hang_up, scripted
-from tests.people import company, name_of, person, successor_of
+from tests.people import address_of, company, name_of, person, successor_of
 
 LIVES = {
     "well": Life.ALIVE,
@@ -27,6 +32,16 @@ LIVES = {
     "exempt_register_error": Life.UNKNOWN,
     "no_address": Life.ALIVE,
 }
+MOODS: list[dict[str, Any]] = [
+    {"down": True},
+    {"wrong_certificate": True},
+    {"busy": True},
+    {"error_before_take": True},
+    {"garbled": True},
+    {"fault": True},
+    {"drop_answer": True},
+]
+AGREEMENT = Agreement("a", "b", "c", "d")
 
 
 def one(outside: Outside, outcome: str) -> Person:
@@ -34,165 +49,258 @@ def one(outside: Outside, outcome: str) -> Person:
     return outside.persons.look_up([who])[who]
 
 
-def test_the_register_says_alive_dead_not_found_or_nothing(outside: Outside) -> None:
-    ids = {PersonId(cpr=person(outcome)): life for outcome, life in LIVES.items()}
+@pytest.mark.parametrize("kind", ["person", "company"])
+def test_the_registers_say_alive_dead_not_found_or_nothing(outside: Outside, kind: str) -> None:
+    ids = {
+        PersonId(cpr=person(outcome)) if kind == "person" else PersonId(cvr=company(outcome)): life
+        for outcome, life in LIVES.items()
+    }
     assert {i: found.life for i, found in outside.persons.look_up(list(ids)).items()} == ids
 
 
-def test_a_company_is_active_or_dissolved(outside: Outside) -> None:
-    active, dissolved = PersonId(cvr=company()), PersonId(cvr=company("closed"))
-    found = outside.persons.look_up([active, dissolved])
-    assert (found[active].life, found[dissolved].life) == (Life.ALIVE, Life.DEAD)
-    assert found[active].name == name_of(company())
+def test_people_and_companies_are_asked_about_together(outside: Outside) -> None:
+    ids = [PersonId(cpr=person()), PersonId(cvr=company()), PersonId(), PersonId(cpr=person())]
+    found = outside.persons.look_up(ids)
+    assert [found[i].life for i in ids] == [Life.ALIVE, Life.ALIVE, Life.UNKNOWN, Life.ALIVE]
 
 
-def test_name_and_address_come_along(outside: Outside) -> None:
-    found = one(outside, "well")
-    assert found.name == name_of(person("well"))
-    assert found.address is not None
-    assert found.address.name == found.name
-    assert found.address.lines
-    assert len(found.address.postcode) == 4
+@pytest.mark.parametrize("number", [*(person("well", n) for n in range(30)), *(company("well", n) for n in range(20))])
+def test_name_and_address_come_along(outside: Outside, number: str) -> None:
+    who = PersonId(cpr=number) if len(number) == 10 else PersonId(cvr=number)
+    found, invented = outside.persons.look_up([who])[who], address_of(number)
+    assert found.name == name_of(number)
+    assert found.address
+    assert invented
+    assert (found.address.postcode, found.address.town) == (invented.postcode, invented.town)
+    written = " ".join(found.address.lines)
+    assert all(part in written for part in (invented.street, invented.co or "", invented.place or ""))
+    assert not invented.floor or f", {invented.floor}. {invented.door}" in written
 
 
-def test_protection_emigration_and_a_changed_number_are_told(outside: Outside) -> None:
+def test_protection_emigration_and_homelessness_are_told(outside: Outside) -> None:
     assert one(outside, "protected").protected
     assert not one(outside, "well").protected
     assert one(outside, "emigrated").address is None
-    assert one(outside, "changed_number").current_cpr == successor_of(person("changed_number"))
+    assert one(outside, "no_address").address is None
 
 
 def test_an_address_abroad_has_its_postcode_in_the_town(outside: Outside) -> None:
-    found = one(outside, "exempt_abroad").address
-    assert found is not None
-    assert found.country != "DK"
-    assert found.postcode == ""
-    assert any(letter.isdigit() for letter in found.town)
+    for number in (PersonId(cpr=person("exempt_abroad")), PersonId(cvr=company("exempt_abroad"))):
+        found = outside.persons.look_up([number])[number].address
+        assert found is not None
+        assert found.country != "DK"
+        assert found.postcode == ""
+        assert any(letter.isdigit() for letter in found.town)
+        assert len(found.lines) == 1
 
 
-def test_thousands_are_asked_about_in_a_few_calls(outside: Outside, persons: Simulator) -> None:
-    before = persons.requests().get("lookup", 0)
-    ids = [PersonId(cpr=person("well", n)) for n in range(1100)]
-    assert {found.life for found in outside.persons.look_up(ids).values()} == {Life.ALIVE}
-    assert persons.requests()["lookup"] - before == 3
+def test_after_a_change_of_number_name_and_address_are_those_of_today(outside: Outside) -> None:
+    old = person("changed_number")
+    found = one(outside, "changed_number")
+    assert (found.life, found.current_cpr, found.name) == (Life.ALIVE, successor_of(old), name_of(old))
+    assert found.address is not None
+    assert "Fraflyttet" not in found.address.lines[0]
 
 
-@pytest.mark.parametrize(
-    "mood", [{"down": True}, {"wrong_certificate": True}, {"busy": True}, {"error_before_take": True}]
-)
+@pytest.mark.parametrize("mood", MOODS, ids=lambda mood: next(iter(mood)))
 def test_a_failed_look_up_is_no_answer_and_logs_nobody(
-    outside: Outside, persons: Simulator, mood: dict[str, Any], caplog: pytest.LogCaptureFixture
+    outside: Outside, persons: Simulator, companies: Simulator, mood: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     persons.mood(**mood)
-    found = one(outside, "well")
-    assert found == Person(Life.UNKNOWN)
-    assert person("well") not in caplog.text
+    companies.mood(**mood)
+    ids = [PersonId(cpr=person()), PersonId(cvr=company())]
+    assert list(outside.persons.look_up(ids).values()) == [Person(Life.UNKNOWN)] * 2
+    assert person() not in caplog.text
+    assert company() not in caplog.text
     assert "about 1 people" in caplog.text
+    assert "about 1 companies" in caplog.text
 
 
-def test_a_dripping_register_is_left_when_the_time_is_up() -> None:
-    with scripted(drip(b"HTTP/1.1 200 OK\r\n" * 100, 0.05)) as server, register(server, 0.5) as found, within(2):
-        assert found.look_up([A])[A].life is Life.UNKNOWN
+@pytest.mark.parametrize("mood", ["garbled", "fault", "busy", "error_before_take", "drop_answer"])
+def test_one_broken_answer_is_no_answer_for_that_one_only(outside: Outside, persons: Simulator, mood: str) -> None:
+    persons.mood(**{mood: {"next": 1}})
+    ids = [PersonId(cpr=person("well", n)) for n in range(12)]
+    lives = [found.life for found in outside.persons.look_up(ids).values()]
+    assert sorted(lives) == [Life.ALIVE] * 11 + [Life.UNKNOWN]
+
+
+def test_a_register_that_is_away_is_not_asked_about_everybody(outside: Outside, persons: Simulator) -> None:
+    persons.mood(wrong_certificate=True)
+    before = persons.requests().get("lookup", 0)
+    outside.persons.look_up([PersonId(cpr=person("well", n)) for n in range(200)])
+    assert 0 < persons.requests()["lookup"] - before <= 16
+
+
+def test_many_companies_are_one_question(outside: Outside, companies: Simulator) -> None:
+    before = companies.requests().get("lookup", 0)
+    ids = [PersonId(cvr=company("well", n)) for n in range(120)]
+    assert {found.life for found in outside.persons.look_up(ids).values()} == {Life.ALIVE}
+    assert companies.requests()["lookup"] - before == 1
+
+
+def test_a_stranger_is_not_let_in(settings: Settings) -> None:
+    assert settings.persons_ca_file
+    stranger = certificates(settings.persons_ca_file.parent).stranger
+    shown = {"persons_certificate_file": stranger.certificate, "persons_key_file": stranger.key}
+    other = {"persons_ca_file": Authority(settings.persons_ca_file.parent, "other-ca").certificate}
+    for changes in (shown, other):
+        outside = connect(settings.model_copy(update=changes))
+        assert one(outside, "well").life is Life.UNKNOWN
+        close(outside)
+
+
+def test_another_agreement_gets_no_answer(settings: Settings) -> None:
+    outside = connect(settings.model_copy(update={"persons_user": "11111111-1111-1111-1111-111111111111"}))
+    assert one(outside, "well").life is Life.UNKNOWN
+    close(outside)
 
 
 @contextmanager
-def register(server: Scripted, timeout: float = 5) -> Iterator[Persons]:
+def people(server: Scripted, timeout: float = 5, patience: float = 5, at_once: int = 4) -> Iterator[CprRegister]:
     with closing(Caller(server.url, {}, timeout)) as caller:
-        yield Persons(caller, timeout)
+        yield CprRegister(caller, AGREEMENT, CprReading(AGREEMENT.namespace, {}), patience, at_once)
 
 
-A, B = PersonId(cpr=person("well", 1)), PersonId(cpr=person("well", 2))
+OTHER, THIRD = person("well", 7), person("well", 8)
 
 
-def row(**changes: Any) -> dict[str, Any]:
-    return {"id": {"cpr": A.cpr}, "status": "alive", "name": "Ymer Prøvesen", "protected": False} | changes
+def about(number: str, **parts: Any) -> Script:
+    return answer(200, answered(personnummer=number, **parts))
 
 
-def rows(*given_: object) -> Script:
-    return answer(200, {"persons": list(given_)})
+@pytest.mark.parametrize(
+    ("scripts", "found"),
+    [
+        ([about(ASKED)], read(answered()).person),
+        ([answer(500, fault("PNRNotFound"))], Person(Life.NOT_FOUND)),
+        ([answer(500, fault("Kilden svarer ikke"))], None),
+        ([answer(502, fault("PNRNotFound"))], None),
+        ([about(ASKED, status="60", gaeldendePersonnummer=OTHER), about(OTHER, status="90")],
+         Person(Life.DEAD, current_cpr=OTHER)),
+        ([about(ASKED, status="60", gaeldendePersonnummer=OTHER), about(OTHER, gaeldendePersonnummer=THIRD)], None),
+        ([about(ASKED, status="60", gaeldendePersonnummer=OTHER), about(ASKED)], None),
+        ([about(ASKED, status="60", gaeldendePersonnummer=OTHER), hang_up()], None),
+        ([hang_up()], None),
+    ],
+)  # fmt: skip
+def test_what_one_call_or_two_come_to(scripts: list[Script], found: Person | None) -> None:
+    with scripted(*scripts) as server, people(server) as register:
+        assert register.look_up([ASKED]).get(ASKED) == found
+
+
+def test_numbers_stand_in_the_body_and_never_in_the_address() -> None:
+    with scripted(about(ASKED)) as server, people(server) as register:
+        register.look_up([ASKED, ASKED])
+    (request,) = server.requests
+    head, _, body = request.partition(b"\r\n\r\n")
+    assert ASKED.encode() not in head
+    assert ASKED.encode() in body
+
+
+def test_a_dripping_register_is_left_when_the_time_is_up() -> None:
+    with scripted(drip(b"HTTP/1.1 200 OK\r\n" * 100, 0.05)) as server, people(server, 0.5) as register, within(3):
+        assert register.look_up([ASKED]) == {}
+
+
+def test_no_call_is_begun_when_patience_has_ended() -> None:
+    def slowly(stream: Any, request: bytes) -> None:
+        threading.Event().wait(0.2)
+        about(ASKED)(stream, request)
+
+    numbers = [person("well", n) for n in range(40)]
+    with scripted(slowly) as server, people(server, patience=0.3, at_once=2) as register:
+        began = time.monotonic()
+        register.look_up(numbers)
+        assert time.monotonic() - began < 3
+    assert len(server.requests) < 10
+
+
+def test_so_many_are_asked_about_at_once_and_no_more() -> None:
+    lock, now, most = threading.Lock(), [0], [0]
+
+    def counted(stream: Any, request: bytes) -> None:
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        threading.Event().wait(0.05)
+        with lock:
+            now[0] -= 1
+        about(ASKED)(stream, request)
+
+    with scripted(counted) as server, people(server, at_once=3) as register:
+        register.look_up([person("well", n) for n in range(12)])
+    assert 1 < most[0] <= 3
+
+
+A, B = company("well", 1), company("well", 2)
+OPEN, ENDED = {"periode": {"gyldigTil": None}}, {"periode": {"gyldigTil": "2020-01-01"}}
+
+
+def unit(**changes: Any) -> dict[str, Any]:
+    place = {"vejnavn": "Prøvevej", "husnummerFra": 4, "postnummer": 800, "postdistrikt": "Høje Taastrup"}
+    about_it = {"nyesteNavn": {"navn": "Prøve ApS"}, "nyesteBeliggenhedsadresse": place}
+    return {"cvrNummer": int(A), "livsforloeb": [OPEN], "virksomhedMetadata": about_it} | changes
+
+
+def found_by(*units: Any, **changes: Any) -> dict[str, Any]:
+    hits = {"total": len(units), "hits": [{"_source": {"Vrvirksomhed": one}} for one in units]}
+    return {"timed_out": False, "_shards": {"failed": 0}, "hits": hits} | changes
 
 
 @pytest.mark.parametrize(
     ("script", "life"),
     [
-        (rows(row()), Life.ALIVE),
-        (rows(row(), row()), Life.ALIVE),
-        (rows(row(), row(status="dead")), Life.UNKNOWN),
-        (rows(), Life.UNKNOWN),
-        (rows(row(status="asleep")), Life.UNKNOWN),
-        (rows(row(status=None)), Life.UNKNOWN),
-        (rows(row(status=["alive"])), Life.UNKNOWN),
-        (rows(row(name=7)), Life.UNKNOWN),
-        (rows(row(protected="no")), Life.UNKNOWN),
-        (rows(row(currentCpr="12")), Life.UNKNOWN),
-        (rows(row(currentCpr=1234567890)), Life.UNKNOWN),
-        (rows(row(address="Prøvevænget 1")), Life.UNKNOWN),
-        (rows(row(address={"street": 7})), Life.UNKNOWN),
-        (rows(row(id={"cpr": B.cpr})), Life.UNKNOWN),
-        (rows(row(id={"cvr": A.cpr})), Life.UNKNOWN),
-        (rows(row(id={"cpr": [A.cpr]})), Life.UNKNOWN),
-        (rows(row(id=None), None, 3, "x", row()), Life.ALIVE),
-        (answer(200, {"persons": None}), Life.UNKNOWN),
-        (answer(200, []), Life.UNKNOWN),
-        (answer(500), Life.UNKNOWN),
-        (hang_up(), Life.UNKNOWN),
+        (answer(200, found_by(unit())), Life.ALIVE),
+        (answer(200, found_by(unit(), unit())), Life.ALIVE),
+        (answer(200, found_by(unit(cvrNummer=A))), Life.ALIVE),
+        (answer(200, found_by(unit(livsforloeb=[ENDED]))), Life.DEAD),
+        (answer(200, found_by(unit(livsforloeb=[ENDED, OPEN]))), Life.ALIVE),
+        (answer(200, found_by(unit(livsforloeb=[{"periode": {"gyldigTil": "2999-01-01"}}]))), Life.ALIVE),
+        (answer(200, found_by()), Life.NOT_FOUND),
+        (answer(200, found_by(hits={"total": {"value": 0}, "hits": []})), Life.NOT_FOUND),
+        (answer(200, found_by(unit(), unit(livsforloeb=[ENDED]))), None),
+        (answer(200, found_by(unit(livsforloeb=[]))), None),
+        (answer(200, found_by(unit(livsforloeb=None))), None),
+        (answer(200, found_by(unit(livsforloeb=[{"periode": {"gyldigTil": "snart"}}]))), None),
+        (answer(200, found_by(unit(virksomhedMetadata=None))), None),
+        (answer(200, found_by(unit(virksomhedMetadata={"nyesteNavn": {"navn": ""}}))), None),
+        (answer(200, found_by(unit(cvrNummer=int(B)))), None),
+        (answer(200, found_by("x")), None),
+        (answer(200, found_by(timed_out=True)), None),
+        (answer(200, found_by(_shards={"failed": 1})), None),
+        (answer(200, found_by(hits={"total": 1, "hits": []})), None),
+        (answer(200, found_by(hits=None)), None),
+        (answer(200, []), None),
+        (answer(500), None),
+        (hang_up(), None),
     ],
 )
-def test_anything_unclear_is_no_answer(script: Script, life: Life) -> None:
-    with scripted(script) as server, register(server) as found:
-        assert found.look_up([A])[A].life is life
+def test_a_company_exists_has_ended_or_was_not_told_of(script: Script, life: Life | None) -> None:
+    assert ask_about_a(script, lambda told: told.get(A, Person(Life.UNKNOWN)).life) is (life or Life.UNKNOWN)
 
 
-def test_numbers_stand_in_the_body_and_never_in_the_address() -> None:
-    with scripted(rows()) as server, register(server) as found:
-        found.look_up([A, PersonId()])
-    head, _, body = server.requests[0].partition(b"\r\n\r\n")
-    assert str(A.cpr).encode() not in head
-    assert json.loads(body) == {"ids": [{"cpr": A.cpr}]}
-
-
-DANISH = {"street": "Prøvevænget 12", "postcode": "0800", "town": "Høje Taastrup", "country": "DK"}
-
-
-YMER, LONG = "Ymer Prøvesen", "Liljefrid Odbjørg Søljerik Wolfeschlegelsteinhausen Prøvesen"
-ROAD = "Gammel Opdigtet Landevejskrydsning"
+def ask_about_a(script: Script, look: Callable[[dict[str, Person]], Any]) -> Any:
+    with scripted(script) as server, closing(Caller(server.url, {}, 5)) as caller:
+        return look(CompanyRegister(caller, 5).look_up([A]))
 
 
 @pytest.mark.parametrize(
-    ("name", "more", "lines"),
+    ("place", "written"),
     [
-        (YMER, {}, ("Prøvevænget 12",)),
-        (YMER, {"floor": "2", "door": "tv"}, ("Prøvevænget 12, 2. tv",)),
-        (YMER, {"floor": "st"}, ("Prøvevænget 12, st.",)),
-        (YMER, {"co": "Gudveig", "place": "Påfund"}, ("c/o Gudveig", "Prøvevænget 12", "Påfund")),
-        (YMER, {"street": f"{ROAD} 112 B", "floor": "12", "door": "mf"}, (ROAD, "112 B, 12. mf")),
-        (YMER, {"street": "  Prøve\nvænget\t12  "}, ("Prøve vænget 12",)),
-        (LONG, {}, ("Wolfeschlegelsteinhausen Prøvesen", "Prøvevænget 12")),
+        ({}, ("Prøvevej 4", "0800 Høje Taastrup")),
+        ({"husnummerTil": 8, "bogstavFra": "A", "bogstavTil": "C"}, ("Prøvevej 4A-8C", "0800 Høje Taastrup")),
+        ({"etage": "1", "sidedoer": "th"}, ("Prøvevej 4, 1. th", "0800 Høje Taastrup")),
+        ({"conavn": "Regnskab"}, ("c/o Regnskab", "Prøvevej 4", "0800 Høje Taastrup")),
+        ({"vejnavn": None, "husnummerFra": None, "postboks": "17"}, ("Postboks 17", "0800 Høje Taastrup")),
+        ({"vejnavn": None, "fritekst": "Havn 3\n4300 Holbæk"}, ("Havn 3", "4300 Holbæk")),
+        ({"vejnavn": None, "landekode": "SE", "fritekst": "Gatan 1\n211 34 MALMÖ\nSverige"},
+         ("Gatan 1", "211 34 MALMÖ", "SVERIGE")),
+        ({"vejnavn": None, "fritekst": "Havn 3"}, ()),
     ],
-)
-def test_an_address_becomes_lines(name: str, more: dict[str, str], lines: tuple[str, ...]) -> None:
-    found = address(name, DANISH | more)
-    assert found is not None
-    assert found.lines == lines
-    assert (found.postcode, found.town, found.country) == ("0800", "Høje Taastrup", "DK")
-    assert all(len(line) <= ADDRESS_LINE for line in found.as_lines())
-
-
-def test_no_address_is_none() -> None:
-    assert address("Ymer Prøvesen", None) is None
-
-
-def test_a_word_that_cannot_be_split_is_left_for_routing_to_judge() -> None:
-    assert split("x" * 40 + " y") == ["x" * 40, "y"]
-
-
-@given(
-    st.text(),
-    st.dictionaries(st.sampled_from(["street", "co", "town", "place", "floor", "country"]), st.none() | st.text()),
-)
-def test_any_text_makes_an_address_of_single_printable_lines(name: str, parts: dict[str, str | None]) -> None:
-    found = address(name, parts)
-    assert isinstance(found, Address)
-    assert all("\n" not in line and "\x00" not in line for line in found.as_lines())
-    assert all(len(line) <= ADDRESS_LINE or " " not in line for line in found.lines)
+)  # fmt: skip
+def test_a_companys_address_becomes_lines(place: dict[str, Any], written: tuple[str, ...]) -> None:
+    about_it = unit()["virksomhedMetadata"]
+    about_it["nyesteBeliggenhedsadresse"] |= place
+    found = ask_about_a(answer(200, found_by(unit(virksomhedMetadata=about_it))), lambda told: told[A].address)
+    assert (found.as_lines()[1:] if found else ()) == written

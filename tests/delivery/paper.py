@@ -16,11 +16,13 @@ class RememberedRendering:
     def __init__(self) -> None:
         self.deadly: set[str] = set()
         self.rendered: list[str] = []
+        self.frames: list[Frame] = []
 
     def __call__(self, letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> Document:
         if frame.recipient in self.deadly:
             raise Killed
         self.rendered.append(frame.marker)
+        self.frames.append(frame)
         key = repr((letter_type.name, fields, frame.recipient, frame.address, frame))
         if key not in _made:
             _made[key] = render(letter_type, fields, frame)

@@ -45,6 +45,14 @@ def register(running: Callable[[str], Simulator]) -> Simulator:
 
 
 @pytest.fixture
+def companies(running: Callable[[str], Simulator]) -> Simulator:
+    """The company register, well."""
+    simulator = running("companies")
+    simulator.be("well")
+    return simulator
+
+
+@pytest.fixture
 def printer(running: Callable[[str], Simulator]) -> Simulator:
     """The printing house, well and quick, with no receipts lying about."""
     simulator = running("remote_print")
@@ -84,9 +92,9 @@ def sender_of(mailbox: Simulator) -> httpx.Client:
     )
 
 
-def shown_to(mailbox: Simulator) -> ssl.SSLContext:
-    """TLS with the system certificate that the mailbox wants to see, and its authority."""
-    context = ssl.create_default_context(cafile=mailbox.env["OUTBOUND_DIGITAL_POST_CA_FILE"])
-    files = (mailbox.env[f"OUTBOUND_DIGITAL_POST_{one}_FILE"] for one in ("CERTIFICATE", "KEY"))
+def shown_to(supplier: Simulator, prefix: str = "DIGITAL_POST") -> ssl.SSLContext:
+    """TLS with the system certificate that the supplier wants to see, and its authority."""
+    context = ssl.create_default_context(cafile=supplier.env[f"OUTBOUND_{prefix}_CA_FILE"])
+    files = (supplier.env[f"OUTBOUND_{prefix}_{one}_FILE"] for one in ("CERTIFICATE", "KEY"))
     context.load_cert_chain(*files)
     return context

@@ -79,6 +79,17 @@ class Settings(BaseSettings):
         description="Seconds that a receipt without a dispatch of ours is looked at again before a person sees it.",
     )
     route_fresh_hours: float = Field(24, gt=0, description="A route older than this is looked up again.")
+    enrolment_fresh_seconds: float = Field(
+        600,
+        ge=0,
+        description="Seconds for which an answer of the enrolment register is used again. Has no published source.",
+    )
+    enrolment_stale_hours: float = Field(
+        24,
+        ge=0,
+        description="Hours for which an older answer may still say that somebody is enrolled when a look-up fails: a "
+        "mailbox that is gone refuses by receipt. It never sends to paper. Has no published source.",
+    )
     quiet_seconds: float = Field(
         900,
         ge=0,

@@ -90,6 +90,23 @@ class Settings(BaseSettings):
         description="Hours for which an older answer may still say that somebody is enrolled when a look-up fails: a "
         "mailbox that is gone refuses by receipt. It never sends to paper. Has no published source.",
     )
+    look_ups_per_minute: int = Field(
+        60_000,
+        ge=0,
+        description="Recipients looked up a minute at most, by all workers and prechecks together; 0: no limit. "
+        "Digital Post publishes none.",
+    )
+    digital_post_per_minute: int = Field(
+        6_000,
+        ge=0,
+        description="Letters handed to Digital Post a minute at most, all workers together, also when a backlog drains "
+        "after an outage; 0: no limit. Digital Post publishes none.",
+    )
+    print_per_minute: int = Field(
+        0,
+        ge=0,
+        description="The same for remote print; a limit makes runs smaller. 0: no limit. Has no published source.",
+    )
     quiet_seconds: float = Field(
         900,
         ge=0,

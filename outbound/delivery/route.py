@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
-from outbound.delivery.house import WORKER, House, later, out_of_patience
+from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
 from outbound.delivery.look_up import LookedUp, look_up
 from outbound.delivery.render import address_key
 from outbound.ledger.letters import claim, give_back, hold, move
+from outbound.ledger.pace import paced
 from outbound.ledger.values import Letter, Step
 from outbound.letter import Channel, Lane, Person, WaitsFor, Wish
 from outbound.life import Status
@@ -37,8 +38,14 @@ class Found:
 
 def route_handful(house: House, lane: Lane) -> int:
     """Claim a handful, look its recipients up and route it; how many were claimed."""
+    settings = house.settings
     with house.ledger.writing() as tx:
-        handful = claim(tx, Step.ROUTE, lane, house.settings.handful, house.settings.render_lease)
+        handful = paced(
+            tx,
+            look_up_rate(settings),
+            settings.handful,
+            lambda limit: claim(tx, Step.ROUTE, lane, limit, settings.render_lease),
+        )
     if handful is None:
         return 0
     with house.ledger.writing() as tx:  # after the claim: a seal that does not open is a death, and is counted

@@ -241,6 +241,13 @@ enrolment = Table(
     Index("ix_enrolment_looked_up_at", "looked_up_at"),
 )
 
+pace = Table(
+    "pace",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("full_at", Moment, nullable=False),  # when its bucket is full if nothing more is taken
+)
+
 pause = Table(
     "pause",
     metadata,

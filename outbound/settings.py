@@ -96,6 +96,7 @@ class Settings(BaseSettings):
         description="Recipients looked up a minute at most, by all workers and prechecks together; 0: no limit. "
         "Digital Post publishes none.",
     )
+    precheck_seconds: float = Field(60, gt=0, description="Seconds after which a precheck begins no further look-up.")
     digital_post_per_minute: int = Field(
         6_000,
         ge=0,

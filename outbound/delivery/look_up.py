@@ -7,13 +7,16 @@ mailbox that is gone refuses by receipt; it never says more, and `outbound.routi
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from outbound import clock
-from outbound.delivery.house import House
-from outbound.ledger import enrolments
+from outbound.delivery.house import House, look_up_rate
+from outbound.ledger import enrolments, pace
 from outbound.ledger.enrolments import Kept
 from outbound.letter import Mailbox
 from outbound.ports import PersonId
+
+TOGETHER = 1_000  # recipients of a precheck that are looked up in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,28 @@ def _older(house: House, before: Kept | None) -> LookedUp:
 def _younger(before: Kept, seconds: float) -> bool:
     """Is it younger than that? What is dated in the future is not."""
     return timedelta(0) <= clock.now() - before.looked_up_at < timedelta(seconds=seconds)
+
+
+def precheck(house: House, ids: Collection[PersonId]) -> dict[PersonId, Mailbox] | None:
+    """What the register says now of many, for whoever plans a mailing; nothing is kept, and UNKNOWN is no answer.
+
+    None where so many may not be looked up yet. A register that answers for nobody is not asked on, and no look-up
+    begins after `precheck_seconds`.
+    """
+    wanted, rate = list(dict.fromkeys(ids)), look_up_rate(house.settings)
+    with house.ledger.writing() as tx:
+        granted = pace.take(tx, rate, len(wanted))
+        if granted < min(len(wanted), rate.most):
+            pace.give_back(tx, rate, granted)
+            return None
+    told = dict.fromkeys(wanted, Mailbox.UNKNOWN)
+    ends = monotonic() + house.settings.precheck_seconds
+    for start in range(0, len(wanted), TOGETHER):
+        answers = house.outside.enrolment.look_up(wanted[start : start + TOGETHER])
+        told |= answers
+        if monotonic() > ends or set(answers.values()) == {Mailbox.UNKNOWN}:
+            break
+    return told
 
 
 def _key(house: House, one: PersonId) -> str:

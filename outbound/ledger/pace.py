@@ -4,6 +4,7 @@ The bucket holds what comes in `seconds`, so a worker that finds it empty may le
 then it is full again. After an outage that is how a backlog drains, and never faster.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +32,7 @@ class Rate:
     @property
     def most(self) -> int:
         """What the bucket holds."""
-        return max(1, int(self.per_minute * self.seconds / 60))
+        return max(1, int(self.per_minute * self.seconds / 60)) if self.per_minute else sys.maxsize
 
 
 def paced(tx: Connection, rate: Rate, most: int, claim: Callable[[int], Handful | None]) -> Handful | None:

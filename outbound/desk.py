@@ -32,7 +32,7 @@ from outbound.delivery.doubts import quiet_until
 from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted
 from outbound.intake import month_after, take_in
-from outbound.ledger import channels, sending
+from outbound.ledger import channels, enrolments, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import locked, move, touch
 from outbound.ledger.values import LedgerDispatch, LedgerFault, Letter
@@ -109,6 +109,8 @@ def cancel(house: House, letter_id: UUID, hand: Hand) -> None:
 def release(house: House, letter_id: UUID, hand: Hand) -> None:
     """Go on: look up and route again, from the document where there is one."""
     with _at_the_desk(house, letter_id, Verb.RELEASE, hand) as (tx, one):
+        if one.recipient_key:
+            enrolments.withdraw(tx, one.recipient_key)  # whoever releases it wants to hear of now
         to = _where_it_goes_on(one)
         _must(move(tx, one, to, "released", hand.by, **_fresh()))
 

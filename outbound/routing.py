@@ -7,7 +7,7 @@ demanded on paper never slips into a mailbox because its address is faulty.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from outbound.letter import Address, Channel, Life, Mailbox, Person, Recipient, WaitsFor, Wish
@@ -187,12 +187,14 @@ class Circumstances:
     """All that the choice rests on. What is not known says so; nothing is assumed.
 
     `mailbox` is None where the recipient has no CPR or CVR number: then there is nobody to look up. `person` is None
-    while the person register has not been asked. `address` is where paper would go (`postal_address`). `chosen` is
+    while the person register has not been asked. `stale`: the mailbox's answer was kept from before a look-up that
+    failed, and is good for the mailbox alone. `address` is where paper would go (`postal_address`). `chosen` is
     the channel that a person chose for this letter; `refused` the channels that refused this recipient.
     `print_too_large`: more bytes than the printer takes, or more sheets than any envelope.
     """
 
     mailbox: Mailbox | None
+    stale: bool = False
     person: Person | None = field(default=None, repr=False)
     address: Address | None = field(default=None, repr=False)
     wish: Wish = Wish.ANY
@@ -260,8 +262,8 @@ OBSTACLES: Rules = (
 
 def choose_route(c: Circumstances) -> Route:
     """The route of a letter in these circumstances."""
-    route = _first(REASONS, c)
-    return (_first(OBSTACLES, c) or route) if route and route.channel is Channel.PRINT else _certain(route)
+    route = _reason(c)
+    return (_first(OBSTACLES, c) or route) if route.channel is Channel.PRINT else route
 
 
 def asks_person(c: Circumstances) -> bool:
@@ -269,8 +271,7 @@ def asks_person(c: Circumstances) -> bool:
 
     Yes for all paper to somebody with a number: for the life sign, and for the address where the sender gave none.
     """
-    route = _first(REASONS, c)
-    return c.numbered and c.person is None and route is not None and route.channel is Channel.PRINT
+    return c.numbered and c.person is None and _reason(c).channel is Channel.PRINT
 
 
 def postal_address(recipient: Recipient, person: Person | None) -> Address | None:
@@ -282,11 +283,15 @@ def postal_address(recipient: Recipient, person: Person | None) -> Address | Non
     return recipient.address or (person.address if person else None)
 
 
-def _first(rules: Rules, c: Circumstances) -> Route | None:
-    return next((route for route, fits in rules if fits(c)), None)
-
-
-def _certain(route: Route | None) -> Route:
+def _reason(c: Circumstances) -> Route:
+    """Which way, and why. By a stale answer nothing goes on paper: there it is as good as none."""
+    route = _first(REASONS, c)
+    if c.stale and route is not None and route.channel is Channel.PRINT:
+        route = _first(REASONS, replace(c, mailbox=Mailbox.UNKNOWN))
     if route is None:
         raise ValueError("No route fits; Mailbox has a member that no rule in outbound/routing.py speaks of.")
     return route
+
+
+def _first(rules: Rules, c: Circumstances) -> Route | None:
+    return next((route for route, fits in rules if fits(c)), None)

@@ -81,6 +81,35 @@ class Settings(BaseSettings):
         description="Seconds that a receipt without a dispatch of ours is looked at again before a person sees it.",
     )
     route_fresh_hours: float = Field(24, gt=0, description="A route older than this is looked up again.")
+    enrolment_fresh_seconds: float = Field(
+        600,
+        ge=0,
+        description="Seconds for which an answer of the enrolment register is used again. Has no published source.",
+    )
+    enrolment_stale_hours: float = Field(
+        24,
+        ge=0,
+        description="Hours for which an older answer may still say that somebody is enrolled when a look-up fails: a "
+        "mailbox that is gone refuses by receipt. It never sends to paper. Has no published source.",
+    )
+    look_ups_per_minute: int = Field(
+        60_000,
+        ge=0,
+        description="Recipients looked up a minute at most, by all workers and prechecks together; 0: no limit. "
+        "Digital Post publishes none.",
+    )
+    precheck_seconds: float = Field(60, gt=0, description="Seconds after which a precheck begins no further look-up.")
+    digital_post_per_minute: int = Field(
+        6_000,
+        ge=0,
+        description="Letters handed to Digital Post a minute at most, all workers together, also when a backlog drains "
+        "after an outage; 0: no limit. Digital Post publishes none.",
+    )
+    print_per_minute: int = Field(
+        0,
+        ge=0,
+        description="The same for remote print; a limit makes runs smaller. 0: no limit. Has no published source.",
+    )
     address_fresh_seconds: float = Field(
         3600,
         ge=0,

@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 
-from outbound.delivery import House, hold_overdue, recover
+from outbound.delivery import House, forget_look_ups, hold_overdue, recover
 from outbound.ledger.due import doubts_due, letters_due
 from outbound.settings import load
 from workers.broker import connect_broker
@@ -35,6 +35,7 @@ def _round(house: House, broker: object) -> None:
     try:
         recover(house)
         hold_overdue(house)
+        forget_look_ups(house)
         wanted = tickets_wanted(house)
     except Exception as fault:  # the database may be away; the next round tries again
         log.error("The timer's round failed with %s.", type(fault).__name__)

@@ -1,11 +1,13 @@
 """Who can receive Digital Post: the bulk look-up `GET contacts/?isBulkLookup=true` (NgDP OpenAPI 1.68).
 
-The numbers stand in the body, never in a URL. That the body names them `cprNumber` and `cvrNumber` as the query does
-is our reading: the interface leaves its type open.
+The numbers stand in the body, never in a URL, so one number too is looked up in bulk and the single look-up
+(`?cprNumber=`) is not used. That the body names them `cprNumber` and `cvrNumber` as the query does is our reading: the
+interface leaves its type open. The mobile number of a NemSMS subscription is looked at and not kept.
 """
 
 import json
 import logging
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +28,26 @@ WAITING = {
     "CREATED_AWAITING_REGISTRATION": Mailbox.UNDER_15,  # three weeks before the 15th birthday
 }
 PUBLIC = {"REGISTERED": Mailbox.ENROLLED, "EXEMPT": Mailbox.EXEMPT, "CLOSED": Mailbox.CLOSED}
+MOBILE = re.compile(r"[2-9][0-9]{7}")  # nemSmsSubscription.mobileNumber of the interface
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What the register says of one number; as it stands here, nothing. `nemsms`: has a mobile for NemSMS."""
+
+    mailbox: Mailbox = Mailbox.UNKNOWN
+    nemsms: bool | None = None
+
+    def together(self, other: "Contact") -> "Contact":
+        """What two contacts of one number say alike; where they disagree, they say nothing."""
+        return Contact(
+            self.mailbox if self.mailbox is other.mailbox else Mailbox.UNKNOWN,
+            self.nemsms if self.nemsms is other.nemsms else None,
+        )
+
+
+NOTHING = Contact()
+NOT_THERE = Contact(Mailbox.NOT_ENROLLED, False)
 
 
 class ContactRegister:
@@ -37,17 +59,25 @@ class ContactRegister:
 
     def look_up(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Mailbox]:
         """See `outbound.ports.EnrolmentRegister`."""
+        return {one: contact.mailbox for one, contact in self.contacts(ids).items()}
+
+    def nemsms(self, ids: Sequence[PersonId]) -> Mapping[PersonId, bool | None]:
+        """Whether each can get a NemSMS; None where no answer could be had. Never raises OutsideError."""
+        return {one: contact.nemsms for one, contact in self.contacts(ids).items()}
+
+    def contacts(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Contact]:
+        """All that the register says of each."""
         ends = time.monotonic() + self._patience
         cpr = _Round(self._caller, "cprNumber", ends).answers([i.cpr for i in ids if i.cpr])
         cvr = _Round(self._caller, "cvrNumber", ends).answers([i.cvr for i in ids if i.cvr and not i.cpr])
-        return {i: (cpr.get(i.cpr) if i.cpr else cvr.get(i.cvr or "")) or Mailbox.UNKNOWN for i in ids}
+        return {i: (cpr.get(i.cpr) if i.cpr else cvr.get(i.cvr or "")) or NOTHING for i in ids}
 
 
 @dataclass(slots=True)
 class _Pages:
     """What the pages of one look-up told, and what ended it early. Its repr shows no number."""
 
-    found: dict[str, Mailbox] = field(default_factory=dict, repr=False)
+    found: dict[str, Contact] = field(default_factory=dict, repr=False)
     fault: OutsideError | None = None
 
     @property
@@ -65,21 +95,21 @@ class _Round:
     kind: Kind
     ends: float
 
-    def answers(self, numbers: Sequence[str]) -> dict[str, Mailbox]:
+    def answers(self, numbers: Sequence[str]) -> dict[str, Contact]:
         wanted = list(dict.fromkeys(numbers))
-        answers: dict[str, Mailbox] = {}
+        answers: dict[str, Contact] = {}
         for start in range(0, len(wanted), CHUNK):
             answers |= self._chunk(wanted[start : start + CHUNK])
         return answers
 
-    def _chunk(self, numbers: list[str]) -> dict[str, Mailbox]:
+    def _chunk(self, numbers: list[str]) -> dict[str, Contact]:
         pages = self._pages(numbers)
         if pages.fault is not None:
             logger.warning("The look-up of %d recipients was not answered whole: %s.", len(numbers), pages.fault.code)
             return pages.found | (self._halves(numbers, pages) if pages.may_be_one_number else {})
-        return dict.fromkeys(numbers, Mailbox.NOT_ENROLLED) | pages.found
+        return dict.fromkeys(numbers, NOT_THERE) | pages.found
 
-    def _halves(self, numbers: list[str], before: _Pages) -> dict[str, Mailbox]:
+    def _halves(self, numbers: list[str], before: _Pages) -> dict[str, Contact]:
         """Asks for the unanswered in two halves, so that one number that breaks the register costs nobody else an
         answer. When both break, it is the register's trouble, and asking on would make it worse."""
         left = [number for number in numbers if number not in before.found]
@@ -87,9 +117,9 @@ class _Round:
             return {}
         parts = [left[: len(left) // 2], left[len(left) // 2 :]]
         told = [self._pages(part) for part in parts]
-        answers: dict[str, Mailbox] = {}
+        answers: dict[str, Contact] = {}
         for part, pages in zip(parts, told, strict=True):
-            answers |= pages.found if pages.fault else dict.fromkeys(part, Mailbox.NOT_ENROLLED) | pages.found
+            answers |= pages.found if pages.fault else dict.fromkeys(part, NOT_THERE) | pages.found
         if sum(pages.fault is not None for pages in told) == 1:
             broken = 0 if told[0].fault else 1
             answers |= self._halves(parts[broken], told[broken]) if told[broken].may_be_one_number else {}
@@ -123,7 +153,7 @@ class _Round:
         return found
 
 
-def _gather(found: dict[str, Mailbox], contacts: list[Any], kind: Kind, asked: set[str]) -> int:
+def _gather(found: dict[str, Contact], contacts: list[Any], kind: Kind, asked: set[str]) -> int:
     """Adds what the contacts say of the numbers asked for, and counts those contacts: one of somebody else, or with a
     number written otherwise, makes the answer incomplete. Two contacts of one number that disagree say nothing."""
     ours = 0
@@ -132,9 +162,19 @@ def _gather(found: dict[str, Mailbox], contacts: list[Any], kind: Kind, asked: s
         if number not in asked:
             continue
         ours += 1
-        mailbox = _mailbox(contact.get("mailboxSubscription"))
-        found[number] = mailbox if found.get(number, mailbox) is mailbox else Mailbox.UNKNOWN
+        said = _contact(contact)
+        found[number] = found.get(number, said).together(said)
     return ours
+
+
+def _contact(shown: dict[str, Any]) -> Contact:
+    """A contact whose mailbox cannot be read is a damaged row: that no mobile stands in it is no answer either."""
+    mailbox = _mailbox(shown.get("mailboxSubscription"))
+    sms = shown.get("nemSmsSubscription")
+    if sms is None:
+        return Contact(mailbox, None if mailbox is Mailbox.UNKNOWN else False)
+    mobile = sms.get("mobileNumber") if isinstance(sms, dict) else None
+    return Contact(mailbox, True if isinstance(mobile, str) and MOBILE.fullmatch(mobile) else None)
 
 
 def _mailbox(subscription: object) -> Mailbox:

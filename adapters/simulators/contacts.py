@@ -27,6 +27,9 @@ STATUSES: dict[Lookup, tuple[str | None, str | None]] = {
 }
 """Public status and detail; ERROR is the damaged row that a look-up of many shows for one it could not look up."""
 
+NO_MOBILE = {Lookup.CLOSED, Lookup.ERROR, Lookup.NO_SUBSCRIPTION}
+"""Of these no mobile is registered for NemSMS. The exempt may have one (digst.dk), and companies here have none."""
+
 
 async def look_up(request: Request) -> Reply | None:
     """`GET contacts/`: one number, several, or many in the body with isBulkLookup=true. Raises ValueError."""
@@ -54,6 +57,12 @@ def contact_of(number: str) -> dict[str, Any] | None:
     }
     if lookup is not Lookup.NO_SUBSCRIPTION:
         found["mailboxSubscription"] = _subscription(lookup, citizen)
+    if citizen and outcome_of(number).nemsms and lookup not in NO_MOBILE:
+        found["nemSmsSubscription"] = {
+            "mobileNumber": f"2{int(number) % 10**7:07d}",
+            "verificationTime": "2024-03-01T10:00:00Z",
+            "confirmedDateTime": "2024-03-01T10:05:00Z",
+        }
     return found
 
 

@@ -74,6 +74,7 @@ class Outcome:
     sending: Sending = Sending.COMPLETED
     register: Register = Register.ALIVE
     printing: Printing = Printing.POSTED
+    nemsms: bool = True  # a mobile is registered for NemSMS, which is signed up for apart from Digital Post
 
 
 WELL = Outcome("well")
@@ -117,8 +118,9 @@ TABLE: dict[str, Outcome] = {
     "95": Outcome("markup_name", Lookup.EXEMPT, Sending.IS_CLOSED, Register.MARKUP_NAME),
     "96": Outcome("refused_no_address", sending=Sending.IS_CLOSED, register=Register.NO_ADDRESS),
     "97": Outcome("absent_not_found", Lookup.ABSENT, Sending.IS_CLOSED, Register.NOT_FOUND),
+    "98": Outcome("no_nemsms", nemsms=False),
 }
-"""Every ending that is not here (00-59, 98, 99) is WELL: enrolled, delivered, alive, printed and posted."""
+"""Every ending that is not here (00-59, 99) is WELL: enrolled, delivered, alive, printed and posted."""
 
 STREETS: dict[Printing, str] = {
     Printing.REFUSED: "Afvisningsvej",

@@ -166,6 +166,8 @@ def _told(of: Story) -> Iterator[str]:
     yield f"  {one.department}, {one.letter_type}{size}"
     if of.route:
         yield f"  rute {of.route.code} ({CHANNELS[of.route.channel]}): {of.route.sentence}"
+    if one.looked_up_at:
+        yield f"  slået op i Digital Post {moment(one.looked_up_at)}"
     if one.waits_for:
         yield f"  venter på {WAITS_FOR[one.waits_for]} ({one.held_code}): {reason(one.held_code)}"
     if one.due_at:

@@ -5,6 +5,7 @@ Read `send` first: it is the last inch, where a letter can be lost or doubled.
 
 from outbound.delivery.doubts import mind_doubts
 from outbound.delivery.house import House
+from outbound.delivery.look_up import forget_look_ups, precheck
 from outbound.delivery.recover import hold_overdue, recover
 from outbound.delivery.render import render_handful
 from outbound.delivery.route import route_handful
@@ -14,9 +15,11 @@ from outbound.delivery.settle import fetch, keep, settle
 __all__ = [
     "House",
     "fetch",
+    "forget_look_ups",
     "hold_overdue",
     "keep",
     "mind_doubts",
+    "precheck",
     "recover",
     "render_handful",
     "route_handful",

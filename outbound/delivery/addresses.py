@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 from outbound import clock
 from outbound.contents import PERSON, Addressee, unpack_addressee
 from outbound.delivery.house import WORKER, House, later
+from outbound.delivery.look_up import LookedUp, look_up
 from outbound.delivery.render import address_key
 from outbound.ledger.letters import move
 from outbound.ledger.values import Letter
-from outbound.letter import Channel, Life, Mailbox, Person
+from outbound.letter import Channel, Life, Person
 from outbound.life import Status
 from outbound.ports import PersonId
 from outbound.routing import Route
@@ -34,15 +35,15 @@ def person_id(addressee: Addressee) -> PersonId | None:
     return PersonId(cpr=recipient.cpr, cvr=recipient.cvr) if recipient.number else None
 
 
-def mailboxes_of_today(house: House, persons: Mapping[UUID, Person | None]) -> dict[UUID, Mailbox]:
+def mailboxes_of_today(house: House, persons: Mapping[UUID, Person | None]) -> dict[UUID, LookedUp]:
     """By letter: the mailbox of everybody whose number was changed, looked up under the number of today."""
     numbers = {
         letter: PersonId(cpr=person.current_cpr)
         for letter, person in persons.items()
         if person and person.life is Life.ALIVE and person.current_cpr
     }
-    answers = house.outside.enrolment.look_up(list(set(numbers.values()))) if numbers else {}
-    return {letter: answers.get(number, Mailbox.UNKNOWN) for letter, number in numbers.items()}
+    answers = look_up(house, set(numbers.values()))
+    return {letter: answers[number] for letter, number in numbers.items()}
 
 
 def corrected(addressee: Addressee, person: Person | None, channel: Channel) -> Addressee:

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from outbound import clock
 from outbound.delivery.consigning import outline
-from outbound.delivery.house import TIMER, House, later
+from outbound.delivery.house import TIMER, House, later, sending_rate
 from outbound.delivery.route import never_again, stale
 from outbound.delivery.send import accepted, repeat
-from outbound.ledger import channels, sending
+from outbound.ledger import channels, pace, sending
 from outbound.ledger.values import LedgerConsignment
 from outbound.letter import CannotSay, Channel, NotTaken, Taken
 from outbound.life import UNSETTLED, Status
@@ -17,9 +17,12 @@ from outbound.settings import Settings
 
 def mind_doubts(house: House, channel: Channel) -> int:
     """Go through the doubts of a channel that are due a question; how many there were."""
-    settings = house.settings
+    settings, rate = house.settings, sending_rate(house.settings, channel)
     with house.ledger.writing() as tx:
+        if not pace.take(tx, rate, 1):
+            return 0
         token, claimed = sending.claim_doubts(tx, channel, 1, settings.send_lease)
+        pace.give_back(tx, rate, 1 - len(claimed))
     for one in claimed:
         _mind(house, one, token)
     return len(claimed)

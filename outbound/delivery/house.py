@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from outbound import clock
 from outbound.ledger import Ledger
+from outbound.ledger.pace import Rate
 from outbound.ledger.values import Letter
 from outbound.letter import Channel
 from outbound.organisation import Organisation
@@ -49,6 +50,18 @@ def next_try(settings: Settings, tries: int, retry_after: float | None = None) -
     wait = min(settings.retry_first * 2 ** min(tries, 20), settings.retry_most) * random.uniform(0.8, 1.2)
     told = retry_after if retry_after is not None and retry_after > wait else wait
     return later(min(told, LONGEST_TOLD))
+
+
+def look_up_rate(settings: Settings) -> Rate:
+    """How many recipients may be looked up a minute."""
+    return Rate("look-ups", settings.look_ups_per_minute, settings.timer_seconds)
+
+
+def sending_rate(settings: Settings, channel: Channel) -> Rate:
+    """How many letters a minute may leave on this channel."""
+    digital = channel is Channel.DIGITAL
+    per_minute = settings.digital_post_per_minute if digital else settings.print_per_minute
+    return Rate(f"send-{channel}", per_minute, settings.timer_seconds)
 
 
 def deadline(working_days: int) -> datetime:

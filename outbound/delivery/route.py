@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 from outbound import accounts, clock
 from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
 from outbound.delivery.addresses import corrected, mailboxes_of_today, person_id, shows
-from outbound.delivery.house import WORKER, House, later, out_of_patience
+from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
+from outbound.delivery.look_up import LookedUp, look_up
 from outbound.ledger.letters import claim, give_back, hold, move
+from outbound.ledger.pace import paced
 from outbound.ledger.values import Letter, Step
-from outbound.letter import Channel, Lane, Mailbox, Person, WaitsFor, Wish
+from outbound.letter import Channel, Lane, Person, WaitsFor, Wish
 from outbound.life import Status
 from outbound.postal_days import add_working_days
 from outbound.routing import Circumstances, Route, asks_person, choose_route
@@ -29,14 +31,20 @@ class Found:
 
     letter: Letter
     addressee: Addressee
-    mailbox: Mailbox | None
+    looked_up: LookedUp | None  # None where there is nobody to look up
     person: Person | None = None
 
 
 def route_handful(house: House, lane: Lane) -> int:
     """Claim a handful, look its recipients up and route it; how many were claimed."""
+    settings = house.settings
     with house.ledger.writing() as tx:
-        handful = claim(tx, Step.ROUTE, lane, house.settings.handful, house.settings.render_lease)
+        handful = paced(
+            tx,
+            look_up_rate(settings),
+            settings.handful,
+            lambda limit: claim(tx, Step.ROUTE, lane, limit, settings.render_lease),
+        )
     if handful is None:
         return 0
     with house.ledger.writing() as tx:  # after the claim: a seal that does not open is a death, and is counted
@@ -57,12 +65,11 @@ def _look_up(house: House, letters: Sequence[Letter], parts: Mapping[Part, bytes
         one.id: unpack_addressee(parts[Part(one.id, PERSON)]) for one in letters if Part(one.id, PERSON) in parts
     }
     ids = {person_id(addressee) for addressee in addressees.values()} - {None}
-    answers = house.outside.enrolment.look_up([one for one in ids if one]) if ids else {}
+    answers = look_up(house, [one for one in ids if one])
     found = []
     for one in (one for one in letters if one.id in addressees):
         number = person_id(addressees[one.id])
-        mailbox = answers.get(number, Mailbox.UNKNOWN) if number else None
-        found.append(Found(one, addressees[one.id], mailbox))
+        found.append(Found(one, addressees[one.id], answers[number] if number else None))
     return found
 
 
@@ -79,7 +86,7 @@ def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
 def _under_numbers_of_today(house: House, found: Sequence[Found]) -> list[Found]:
     """Whose number was changed may have a mailbox under the number of today, whatever was said of the old one."""
     moved = mailboxes_of_today(house, {one.letter.id: one.person for one in found})
-    return [replace(one, mailbox=moved.get(one.letter.id, one.mailbox)) for one in found]
+    return [replace(one, looked_up=moved.get(one.letter.id, one.looked_up)) for one in found]
 
 
 def circumstances(house: House, found: Found) -> Circumstances:
@@ -89,7 +96,8 @@ def circumstances(house: House, found: Found) -> Circumstances:
     printer = house.outside.mailers[Channel.PRINT]
     fits = house.tariffs.envelope(sheets, printer.provider) is not None and size <= printer.largest
     return Circumstances(
-        mailbox=found.mailbox,
+        mailbox=found.looked_up.mailbox if found.looked_up else None,
+        stale=found.looked_up is not None and found.looked_up.stale,
         person=found.person,
         address=found.addressee.recipient.address or (found.person.address if found.person else None),
         wish=Wish.DIGITAL if letter_type.digital_only else one.wish,
@@ -113,7 +121,8 @@ def _decide(tx: Connection, house: House, found: Found, token: str) -> None:
     if route.waits:
         _wait(tx, house, one, route, token)
     elif route.waits_for:
-        hold(tx, one, route.code, route.waits_for, WORKER, token=token, route=route.code, channel=None)
+        why = {"route": route.code, "channel": None, "looked_up_at": _looked_up_at(found)}
+        hold(tx, one, route.code, route.waits_for, WORKER, token=token, **why)
     else:
         _send_out(tx, house, found, route, token)
 
@@ -161,10 +170,15 @@ def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str)
     due = _next_run(house) if route.channel is Channel.PRINT else clock.now()
     country = found.addressee.address.country if found.addressee.address else one.country
     way = {"route": route.code, "channel": route.channel, "routed_at": clock.now(), "due_at": due, "country": country}
+    way["looked_up_at"] = _looked_up_at(found)
     if not move(tx, one, Status.ROUTED, route.code, WORKER, token=token, **way, tries=0):
         return False
     _estimate(tx, house, replace(one, country=country), route.channel)
     return True
+
+
+def _looked_up_at(found: Found) -> datetime | None:
+    return found.looked_up.at if found.looked_up else None
 
 
 def _estimate(tx: Connection, house: House, one: Letter, channel: Channel) -> None:

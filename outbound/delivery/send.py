@@ -9,11 +9,21 @@ from sqlalchemy import Connection
 from outbound import accounts, clock
 from outbound.delivery.addresses import standing
 from outbound.delivery.consigning import ContentMissing, close, consignment_of, content_of, parcels
-from outbound.delivery.house import WORKER, House, deadline, later, next_try, out_of_patience, receipt_deadline
+from outbound.delivery.house import (
+    WORKER,
+    House,
+    deadline,
+    later,
+    next_try,
+    out_of_patience,
+    receipt_deadline,
+    sending_rate,
+)
 from outbound.delivery.route import never_again, stale
 from outbound.delivery.spell import Spell
 from outbound.ledger import channels, sending
 from outbound.ledger.letters import Handful, claim, give_back, hold, move
+from outbound.ledger.pace import paced
 from outbound.ledger.values import LedgerConsignment, LedgerDispatch, Letter, Step
 from outbound.letter import (
     Accepted,
@@ -163,8 +173,12 @@ def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bo
     most = settings.handful if mailer.gathers(lane) == 1 else mailer.gathers(lane)
     with house.ledger.writing() as tx:
         admitted = channels.admit(tx, mailer.channel, settings.send_lease)
-        limit = most if admitted is None else min(most, admitted)
-        handful = claim(tx, Step.SEND, lane, limit, settings.send_lease, mailer.channel) if limit else None
+        handful = paced(
+            tx,
+            sending_rate(settings, mailer.channel),
+            most if admitted is None else min(most, admitted),
+            lambda limit: claim(tx, Step.SEND, lane, limit, settings.send_lease, mailer.channel),
+        )
         if handful is None and admitted:
             channels.probe_at(tx, mailer.channel, clock.now())
         return handful, admitted == 1

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Select, Update, bindparam, exists, func, insert, select, update
 
 from outbound import clock
+from outbound.ledger import enrolments
 from outbound.ledger import tables as t
 from outbound.ledger.letters import hold, locked, move
 from outbound.ledger.values import (
@@ -148,6 +149,8 @@ def reject(tx: Connection, dispatch_id: UUID, token: str, code: str, blame: Blam
 def after_refusal(tx: Connection, one: Letter, channel: Channel, blame: Blame, by: str) -> bool:
     """Where a letter goes after a definite no: to be routed again without the channel, or back to its sender."""
     if blame is Blame.RECIPIENT:
+        if channel is Channel.DIGITAL and one.recipient_key:
+            enrolments.withdraw(tx, one.recipient_key)
         refused = ",".join(sorted(one.refused_channels | {channel}))
         fresh: dict[str, Any] = {"refused": refused, "route": None, "channel": None, "routed_at": None}
         fresh |= {"due_at": clock.now()}

@@ -81,6 +81,7 @@ letter = Table(
     Column("route", String(60)),
     Column("channel", String(10)),
     Column("routed_at", Moment),
+    Column("looked_up_at", Moment),  # when the look-up began that the route rests on; null = nobody to look up
     Column("dated", Date),
     Column("document_address", String(64)),  # HMAC of the address that the document shows; '' = none
     Column("document_channel", String(10)),
@@ -229,6 +230,22 @@ entry = Table(
     Column("day", Date, nullable=False),  # the Danish day that the entry counts in
     Index("ix_entry_letter_id", "letter_id"),
     Index("ix_entry_day", "stage", "day"),
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("recipient_key", String(64), primary_key=True),  # HMAC of the number, as in `letter`
+    Column("mailbox", String(20)),  # null = withdrawn: a refusal said otherwise
+    Column("looked_up_at", Moment, nullable=False),
+    Index("ix_enrolment_looked_up_at", "looked_up_at"),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("full_at", Moment, nullable=False),  # when its bucket is full if nothing more is taken
 )
 
 pause = Table(

@@ -60,6 +60,7 @@ class Letter:
     route: str | None
     channel: Channel | None
     routed_at: datetime | None
+    looked_up_at: datetime | None
     dated: date | None
     document_address: str | None
     document_channel: str | None

@@ -149,8 +149,13 @@ def _route_facts(story: Story) -> Facts:
     route = story.route
     if route is None:
         return [("Vej", "Ikke valgt endnu.")]
-    held = [("Standset", words.reason(story.letter.held_code))] if story.letter.held_code else []
-    return [("Kanal", words.CHANNELS[route.channel]), ("Grund", f"{route.sentence} ({route.code})"), *held]
+    asked, held_code = story.letter.looked_up_at, story.letter.held_code
+    return [
+        ("Kanal", words.CHANNELS[route.channel]),
+        ("Grund", f"{route.sentence} ({route.code})"),
+        *([("Slået op i Digital Post", moment(asked))] if asked else []),
+        *([("Standset", words.reason(held_code))] if held_code else []),
+    ]
 
 
 def _try_facts(one: Try) -> Facts:

@@ -237,6 +237,58 @@ def test_every_status_of_the_register_has_its_meaning(outside: Outside) -> None:
     assert outside.enrolment.look_up(list(ids)) == ids
 
 
+NEMSMS = {
+    "well": True,
+    "no_nemsms": False,
+    "exempt": True,  # NemSMS is signed up for apart from Digital Post
+    "closed": False,
+    "absent": False,
+    "no_subscription": False,
+    "lookup_error": None,
+    "lookup_breaks_page": None,
+}
+
+
+def test_whoever_has_a_mobile_for_nemsms_is_told_apart_from_whoever_is_not_known(outside: Outside) -> None:
+    contacts = outside.enrolment
+    assert isinstance(contacts, ContactRegister)
+    ids = {an_id(outcome): told for outcome, told in NEMSMS.items()} | {PersonId(cvr=company()): False}
+    assert contacts.nemsms(list(ids)) == ids
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"nemSmsSubscription": {"mobileNumber": "20123456"}}, True),
+        ({"nemSmsSubscription": None}, False),
+        ({}, False),
+        ({"nemSmsSubscription": {}}, None),
+        ({"nemSmsSubscription": "20123456"}, None),
+        ({"nemSmsSubscription": {"mobileNumber": "+4520123456"}}, None),
+        ({"nemSmsSubscription": {"mobileNumber": "10123456"}}, None),
+        ({"nemSmsSubscription": {"mobileNumber": 20123456}}, None),
+        ({"mailboxSubscription": {}}, None),
+    ],
+)
+def test_a_mobile_that_cannot_be_read_is_no_answer(more: dict[str, Any], told: bool | None) -> None:
+    with scripted(a_page(a_contact(A, **more))) as server, register(server) as contacts:
+        assert contacts.nemsms([A, B]) == {A: told, B: False}
+
+
+def test_a_failed_look_up_says_nothing_of_nemsms() -> None:
+    with scripted(answer(500)) as server, register(server) as contacts:
+        assert contacts.nemsms([A, B]) == {A: None, B: None}
+
+
+def test_two_contacts_that_disagree_of_the_mobile_alone_agree_of_the_mailbox() -> None:
+    mobile = {"nemSmsSubscription": {"mobileNumber": "20123456"}}
+    twice = a_page(a_contact(A), a_contact(A, **mobile))
+    with scripted(twice) as server, register(server) as contacts:
+        assert contacts.nemsms([A]) == {A: None}
+    with scripted(twice) as server, register(server) as contacts:
+        assert contacts.look_up([A]) == {A: Mailbox.ENROLLED}
+
+
 def test_companies_and_citizens_are_looked_up_together(outside: Outside) -> None:
     ids = {
         PersonId(cvr=company()): Mailbox.ENROLLED,

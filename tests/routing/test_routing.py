@@ -231,6 +231,7 @@ ADDRESSES = st.sampled_from([None, HOUSE, replace(HOUSE, postcode="1000"), repla
 ALL_CIRCUMSTANCES = st.builds(
     Circumstances,
     mailbox=st.none() | st.sampled_from(Mailbox),
+    stale=st.booleans(),
     person=st.none() | st.builds(Person, st.sampled_from(Life)),
     address=ADDRESSES,
     wish=st.sampled_from(Wish),
@@ -249,6 +250,7 @@ def test_the_promises_hold_in_all_circumstances(c: Circumstances) -> None:
         assert route.held, "closed or dead never gets a channel"
     if route.channel is Channel.PRINT:
         assert c.mailbox is not Mailbox.UNKNOWN or c.chosen is Channel.PRINT, "unknown never becomes paper"
+        assert not c.stale or c.chosen is Channel.PRINT, "an answer from before a failed look-up never becomes paper"
         assert c.mailbox is None or c.life is Life.ALIVE, "no paper without a life sign"
         assert usable(c.address)
         assert not c.print_too_large
@@ -274,6 +276,25 @@ def test_the_register_is_asked_exactly_where_its_answer_could_let_paper_go(c: Ci
 def test_where_the_register_need_not_be_asked_a_life_sign_changes_nothing(c: Circumstances) -> None:
     if c.mailbox and c.person is None and not asks_person(c):
         assert choose_route(c) is choose_route(replace(c, person=ALIVE))
+
+
+STALE: dict[str, tuple[dict[str, Any], Route]] = {
+    "enrolled": ({}, Route.ENROLLED),
+    "demanded digital": ({"wish": Wish.DIGITAL}, Route.DIGITAL_DEMANDED),
+    "demanded on paper": ({"wish": Wish.PAPER}, Route.LOOK_UP_UNKNOWN),
+    "of a type for paper": ({"paper_only": True}, Route.LOOK_UP_UNKNOWN),
+    "refused in the mailbox": (DIGITAL_REFUSED, Route.LOOK_UP_UNKNOWN),
+    "too large for the mailbox": ({"digital_too_large": True}, Route.LOOK_UP_UNKNOWN),
+    "exempt, if such an answer were kept": ({"mailbox": Mailbox.EXEMPT}, Route.LOOK_UP_UNKNOWN),
+    "closed, if such an answer were kept": ({"mailbox": Mailbox.CLOSED}, Route.MAILBOX_CLOSED),
+    "chosen for paper by a person": ({"chosen": Channel.PRINT}, Route.CHOSEN_PAPER),
+}
+
+
+@pytest.mark.parametrize("case", STALE)
+def test_an_answer_from_before_a_failed_look_up_is_good_for_the_mailbox_alone(case: str) -> None:
+    making, route = STALE[case]
+    assert choose_route(circumstances({"stale": True}, making)) is route
 
 
 def test_circumstances_do_not_show_the_person() -> None:

@@ -1,6 +1,7 @@
 """The contact register answers by the number: enrolled, not enrolled and why, unknown, or nothing at all."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -50,6 +51,14 @@ def test_some_are_absent_and_some_have_no_subscription(post: httpx.Client) -> No
 def test_a_companys_exemption_ends(post: httpx.Client) -> None:
     assert "exemptionEnd" in look_up(post, company("exempt"))[0]["mailboxSubscription"]
     assert "exemptionEnd" not in look_up(post, person("exempt"))[0]["mailboxSubscription"]
+
+
+def test_citizens_have_a_mobile_for_nemsms_whatever_their_mailbox(post: httpx.Client) -> None:
+    for outcome in ("well", "exempt", "refused_closed"):
+        (contact,) = look_up(post, person(outcome))
+        assert re.fullmatch(r"[2-9]\d{7}", contact["nemSmsSubscription"]["mobileNumber"])
+    for number in (person("no_nemsms"), person("closed"), person("no_subscription"), company("well")):
+        assert "nemSmsSubscription" not in look_up(post, number)[0]
 
 
 def test_one_that_cannot_be_looked_up_fails_alone_and_is_damaged_among_many(post: httpx.Client) -> None:

@@ -1,10 +1,15 @@
 """Who can be reached digitally, which letter types there are, how one looks."""
 
+import json
+from dataclasses import replace
+
 import httpx
 
+from outbound.delivery import House
 from outbound.letter import Mailbox
 from tests.outside import World
 from tests.people import company, person
+from tests.serving import serve
 from tests.web.bodies import ADDRESS, fields
 
 
@@ -14,17 +19,41 @@ def test_recipients_are_looked_up_beforehand_and_no_number_is_repeated(system: h
     sent = {"recipients": [{"cpr": well}, {"cpr": exempt}, {"cvr": company()}, {"cpr": well}]}
     answer = system.post("/v1/recipients/precheck", json=sent)
     assert [one["mailbox"] for one in answer.json()["recipients"]] == ["enrolled", "exempt", "unknown", "enrolled"]
+    assert [one["digital"] for one in answer.json()["recipients"]] == [True, False, None, True]
     assert well not in answer.text
     assert exempt not in answer.text
 
 
-def test_a_thousand_are_looked_up_in_one_call_and_one_more_is_too_many(system: httpx.Client, world: World) -> None:
-    sent = [{"cpr": person("well", number)} for number in range(1000)]
-    answer = system.post("/v1/recipients/precheck", json={"recipients": sent})
-    assert len(answer.json()["recipients"]) == 1000
-    assert world.enrolment.asked == 1
+def test_ten_thousand_are_looked_up_in_one_call_and_one_more_is_too_many(system: httpx.Client, world: World) -> None:
+    sent = [{"cpr": person("well", number)} for number in range(10_000)]
+    world.enrolment.answers = {sent[9_999]["cpr"]: Mailbox.EXEMPT}
+    indented = json.dumps({"recipients": sent}, indent=4)
+    answer = system.post("/v1/recipients/precheck", content=indented, headers={"Content-Type": "application/json"})
+    found = answer.json()["recipients"]
+    assert [one["recipient"] for one in found] == list(range(10_000))
+    assert {one["mailbox"] for one in found[:9_999]} == {"enrolled"}
+    assert found[9_999] == {"recipient": 9_999, "digital": False, "mailbox": "exempt"}
+    assert world.enrolment.asked == 10
     more = system.post("/v1/recipients/precheck", json={"recipients": [*sent, sent[0]]})
     assert more.status_code == 422
+
+
+def test_a_register_that_is_away_is_not_asked_for_all_ten_thousand(system: httpx.Client, world: World) -> None:
+    world.enrolment.default = Mailbox.UNKNOWN
+    sent = [{"cpr": person("well", number)} for number in range(3_000)]
+    answer = system.post("/v1/recipients/precheck", json={"recipients": sent})
+    assert {one["digital"] for one in answer.json()["recipients"]} == {None}
+    assert world.enrolment.asked == 1
+
+
+def test_more_than_may_be_looked_up_in_a_minute_are_told_to_wait(house: House, world: World) -> None:
+    slow = house.settings.model_copy(update={"look_ups_per_minute": 40, "timer_seconds": 15.0})  # ten in a round
+    sent = [{"cpr": person("well", number)} for number in range(8)]
+    with serve(replace(house, settings=slow)) as served, served.system() as system:
+        first = system.post("/v1/recipients/precheck", json={"recipients": sent})
+        second = system.post("/v1/recipients/precheck", json={"recipients": sent})
+    assert (first.status_code, second.status_code, second.headers["retry-after"]) == (200, 429, "15")
+    assert world.enrolment.asked == 1
 
 
 def test_every_wrong_number_is_named_by_its_place(system: httpx.Client, world: World) -> None:

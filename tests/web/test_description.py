@@ -103,6 +103,7 @@ def test_metrics_count_letters_and_carry_no_person(served: Served, system: httpx
     assert 'outbound_letters{state="RECEIVED"} 1.0' in said
     assert 'outbound_due{channel="",lane="single",step="render"} 1.0' in said
     assert 'outbound_oldest_seconds{channel="",lane="single",step="render"}' in said
+    assert 'outbound_channel_failures{channel="digital"} 0.0' in said
     for secret in (person(), "Prøvesen", "ref-1"):
         assert secret not in said
 

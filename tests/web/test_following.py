@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import httpx
@@ -49,6 +50,7 @@ def test_a_letters_whole_way_can_be_followed(system: httpx.Client, house: House,
         "channel": "digital",
         "code": "enrolled",
         "sentence": "Modtageren har en digital postkasse.",
+        "looked_up_at": as_json(look(house, id_of(path)).looked_up_at),
     }
     (dispatch,) = said["dispatches"]
     assert UUID(dispatch["id"]) == dispatches(house, id_of(path))[0].id
@@ -68,6 +70,11 @@ def test_a_letters_whole_way_can_be_followed(system: httpx.Client, house: House,
     assert person() not in system.get(path).text
 
 
+def as_json(at: datetime | None) -> str:
+    assert at is not None
+    return at.isoformat().replace("+00:00", "Z")
+
+
 def test_the_proof_says_who_what_when_why_and_what_came_back(system: httpx.Client, house: House, world: World) -> None:
     path = handed_in(system)
     run_to_rest(house)
@@ -83,6 +90,7 @@ def test_the_proof_says_who_what_when_why_and_what_came_back(system: httpx.Clien
         "Solvej Prøvesen",
         proof["letter"]["dispatches"][0]["id"],
         "I digital postkasse",
+        "Slået op i Digital Post",
     ):
         assert said in text
     by_accept = system.get(f"{path}/proof", headers={"Accept": "application/pdf"})

@@ -186,7 +186,7 @@ class WhoIn(HandedIn):
 class PrecheckIn(HandedIn):
     """Recipients to look up before a mailing is made."""
 
-    recipients: Annotated[list[WhoIn], Field(min_length=1, max_length=1000)]
+    recipients: Annotated[list[WhoIn], Field(min_length=1, max_length=10_000)]
 
 
 class PreviewIn(HandedIn):

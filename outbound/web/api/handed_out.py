@@ -33,11 +33,16 @@ class TakenOut(BaseModel):
 
 
 class RouteOut(BaseModel):
-    """Where the letter goes and why. The sentence is Danish, for caseworkers."""
+    """Where the letter goes and why. The sentence is Danish, for caseworkers.
+
+    `looked_up_at`: when the answer of Digital Post's register was asked for that this rests on; null where there was
+    none.
+    """
 
     channel: str
     code: str
     sentence: str
+    looked_up_at: datetime | None
 
 
 class HeldOut(BaseModel):

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from outbound import clock, standing
 from outbound.intake import month_after
 from outbound.ledger.revision import is_newest
+from outbound.letter import Channel
 from outbound.life import Status
 from outbound.standing import QueueStanding
 from outbound.web.problems import place_of
@@ -60,6 +61,7 @@ def _registry(inside: Rooms) -> CollectorRegistry:
     registry = CollectorRegistry()
     with inside.house.ledger.reading() as tx:
         states, queues, held = standing.states(tx), standing.queues(tx), standing.held(tx)
+        failures = {one.channel: one.failures for one in standing.breakers(tx)}
         counts = {
             "outbound_doubts": ("Dispatches in doubt", standing.count_doubts(tx)),
             "outbound_incidents_open": ("Incidents that nobody has closed", standing.count_incidents(tx)),
@@ -75,6 +77,9 @@ def _registry(inside: Rooms) -> CollectorRegistry:
         waiting.labels(one.code, one.waits_for).set(one.letters)
     for name, (what, count) in counts.items():
         Gauge(name, what, registry=registry).set(count)
+    away = Gauge("outbound_channel_failures", "Failures in a row of a channel", ["channel"], registry=registry)
+    for channel in (Channel.DIGITAL, Channel.PRINT):
+        away.labels(channel).set(failures.get(channel, 0))
     _queues(registry, queues)
     return registry
 

@@ -1,12 +1,13 @@
 """Before a letter is made: who can get it digitally, which letter types there are, and how one looks."""
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from outbound import clock
+from outbound import clock, delivery
 from outbound.intake import number_faults, postal_faults, title_faults
 from outbound.letter import Channel, Mailbox, Recipient, Role
 from outbound.organisation import OrganisationFault, System
@@ -24,16 +25,25 @@ from outbound.web.rooms import Inside, Rooms
 
 router = APIRouter(prefix="/v1", tags=["before a letter"])
 ROOM = 200_000  # bytes of a body here
+PRECHECK_ROOM = 1_000_000  # 10,000 recipients, however they are indented
 
 
 def _room(_: Request) -> int:
     return ROOM
 
 
+def _precheck_room(_: Request) -> int:
+    return PRECHECK_ROOM
+
+
 class PrecheckedOut(BaseModel):
-    """What the mailbox register says of the recipient at this place in the call. `unknown` is not a no: ask again."""
+    """What the mailbox register says of the recipient at this place in the call.
+
+    `digital`: can get Digital Post now; null where the register gave no answer, which is not a no: ask again.
+    """
 
     recipient: int
+    digital: bool | None
     mailbox: Mailbox
 
 
@@ -67,20 +77,21 @@ class LetterTypesOut(BaseModel):
 
 @router.post(
     "/recipients/precheck",
-    responses=may_answer(*BODY),
+    responses=may_answer(*BODY, Kind.RATE),
     openapi_extra=takes(PrecheckIn, a_citizen_and_a_company=examples.PRECHECK),
 )
 def precheck(
-    caller: Caller, body: Annotated[PrecheckIn, Depends(json_body(PrecheckIn, _room))], inside: Inside
+    caller: Caller, body: Annotated[PrecheckIn, Depends(json_body(PrecheckIn, _precheck_room))], inside: Inside
 ) -> PrecheckOut:
-    """Can these recipients get Digital Post? For up to 1,000 at a time; nothing is kept."""
+    """Can these recipients get Digital Post? For up to 10,000 at a time; nothing is kept."""
     faults = [fault for place, who in enumerate(body.recipients) for fault in _who_faults(who, f"/recipients/{place}")]
     if faults:
         raise invalid(faults)
     ids = [PersonId(cpr=who.cpr, cvr=who.cvr) for who in body.recipients]
-    answers = inside.house.outside.enrolment.look_up(list(dict.fromkeys(ids)))
-    found = [answers.get(one, Mailbox.UNKNOWN) for one in ids]
-    return PrecheckOut(recipients=[PrecheckedOut(recipient=place, mailbox=one) for place, one in enumerate(found)])
+    answers = delivery.precheck(inside.house, ids)
+    if answers is None:
+        raise Problem(Kind.RATE, headers={"Retry-After": str(ceil(inside.house.settings.timer_seconds))})
+    return PrecheckOut(recipients=[_prechecked(place, answers[one]) for place, one in enumerate(ids)])
 
 
 @router.get("/letter-types", responses=may_answer())
@@ -113,6 +124,11 @@ def preview(
     except RenderingFault as fault:
         raise invalid([Fault("/fields", f"The letter cannot be rendered with these fields ({fault.code}).")]) from None
     return pdf_answer(made.pdf, f"{name}.pdf")
+
+
+def _prechecked(place: int, mailbox: Mailbox) -> PrecheckedOut:
+    digital = None if mailbox is Mailbox.UNKNOWN else mailbox is Mailbox.ENROLLED
+    return PrecheckedOut(recipient=place, digital=digital, mailbox=mailbox)
 
 
 def _who_faults(who: WhoIn, pointer: str) -> Iterator[Fault]:

@@ -69,15 +69,19 @@ def feed_event_out(one: FeedEvent) -> FeedEventOut:
 
 def _summary(one: Letter, route: Route | None) -> dict[str, object]:
     held = HeldOut(code=one.held_code, waits_for=one.waits_for) if one.held_code else None
-    way = RouteOut(channel=route.channel, code=route.code, sentence=route.sentence) if route else None
     return {
         **{name: getattr(one, name) for name in ("id", "reference", "role", "created_at", "updated_at")},
         "recipient": one.recipient_no,
         "state": str(one.status),
         "held": held,
-        "route": way,
+        "route": _way(one, route) if route else None,
         "links": links(one.id),
     }
+
+
+def _way(one: Letter, route: Route) -> RouteOut:
+    said = {"channel": route.channel, "code": route.code, "sentence": route.sentence}
+    return RouteOut(**said, looked_up_at=one.looked_up_at)
 
 
 def _document(one: Letter) -> DocumentOut | None:

@@ -37,4 +37,15 @@ def letters(walk: Walk, count: int = 1) -> list[UUID]:
     return walk.hand_in(*(submission(number) for number in notices(count)))
 
 
-from tests.delivery.ways import addresses, attachments, containers, doubts, pauses, people, receipts, sending, stalled  # noqa: E402, F401
+from tests.delivery.ways import (
+    addresses,
+    attachments,
+    containers,
+    doubts,
+    look_ups,
+    pauses,
+    people,
+    receipts,
+    sending,
+    stalled,
+)  # noqa: E402, F401

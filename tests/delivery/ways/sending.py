@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
-from outbound import clock, delivery, desk
+from outbound import clock, delivery, desk, standing
 from outbound.letter import Channel, Lane, Mailbox, Recipient, Role
 from outbound.life import Status
 from outbound.seal import sealed
@@ -114,6 +114,44 @@ def a_channel_that_is_down_is_tried_by_one_probe_at_a_time(walk: Walk) -> None:
     walk.world.digital.plan = None
     walk.pass_(minutes=2)
     walk.run()
+    for letter in ids:
+        walk.ends(letter, Status.SENT)
+
+
+@way
+def a_backlog_drains_by_the_rate_when_the_channel_is_back(walk: Walk) -> None:
+    walk.setting(digital_post_per_minute=8, timer_seconds=15.0)  # two in each round of the timer
+    walk.world.digital.plan = lambda consignment: "unavailable"
+    ids = letters(walk, 7)
+    walk.run()
+    walk.pass_(minutes=3)
+    walk.run()
+    assert not any(walk.see(letter).status is Status.HELD for letter in ids)
+    with walk.house.ledger.reading() as tx:
+        assert [one.channel for one in standing.breakers(tx)] == [Channel.DIGITAL]
+    walk.world.digital.plan = None
+    walk.pass_(minutes=3)
+    for _ in range(8):
+        before = len(walk.world.digital.takings)
+        walk.run()
+        assert len(walk.world.digital.takings) - before <= (4 if walk.crashed else 2)
+        walk.pass_(seconds=15)
+    for letter in ids:
+        walk.ends(letter, Status.SENT)
+    with walk.house.ledger.reading() as tx:
+        assert standing.breakers(tx) == []
+
+
+@way
+def the_register_is_asked_by_the_rate(walk: Walk) -> None:
+    walk.setting(look_ups_per_minute=8, timer_seconds=15.0)
+    ids = letters(walk, 5)
+    for _ in range(6):
+        before = sum(walk.see(letter).looked_up_at is not None for letter in ids)
+        walk.run()
+        after = sum(walk.see(letter).looked_up_at is not None for letter in ids)
+        assert after - before <= (4 if walk.crashed else 2)
+        walk.pass_(seconds=15)
     for letter in ids:
         walk.ends(letter, Status.SENT)
 

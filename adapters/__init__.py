@@ -7,6 +7,7 @@ from adapters.digital_post.connection import digital_post_caller
 from adapters.digital_post.contacts import ContactRegister
 from adapters.digital_post.mailer import DigitalPostMailer
 from adapters.digital_post.memo import Sender
+from adapters.digital_post.nemsms import NemSms
 from adapters.digital_post.receipts import PulledReceipts
 from adapters.http import Caller
 from adapters.persons import Persons
@@ -53,6 +54,7 @@ def _connected(settings: Settings) -> Outside:
     post, printer = digital_post_caller(settings), Printer(_access(settings))
     sender = Sender(settings.sender_cvr, settings.sender_name)
     digital = DigitalPostMailer(post, sender, settings.digital_post_largest, settings.digital_post_repeat_is_safe)
+    contacts = ContactRegister(post, settings.digital_post_timeout)
     paper = RemotePrintMailer(
         printer,
         settings.print_provider,
@@ -62,9 +64,10 @@ def _connected(settings: Settings) -> Outside:
     )
     return Outside(
         mailers={Channel.DIGITAL: digital, Channel.PRINT: paper},
-        enrolment=ContactRegister(post, settings.digital_post_timeout),
+        enrolment=contacts,
         persons=Persons(_persons_caller(settings), settings.persons_timeout),
         sources=(PulledReceipts(post), FetchedReceipts(printer, settings.print_provider)),
+        text_messages=NemSms(post, contacts, sender, settings.memo_version, settings.reminder_repeat_is_safe),
     )
 
 

@@ -126,6 +126,20 @@ class Settings(BaseSettings):
     sender_cvr: str = Field("", pattern=r"^(\d{8})?$", description="The municipality's CVR number.")
     sender_name: str = Field("", max_length=256, description="The municipality's name as the mailbox shows it.")
 
+    # reminders by text message (NemSMS)
+    reminder_from_hour: int = Field(
+        8, ge=0, le=23, description="Reminders are sent from this hour of the Danish day. Has no published source."
+    )
+    reminder_to_hour: int = Field(
+        20,
+        ge=1,
+        le=24,
+        description="They are sent before this hour; later ones wait for the next day, where that helps.",
+    )
+    reminder_repeat_is_safe: bool = Field(
+        False, description="May the same NemSMS be sent twice without a second text message? Not documented by NgDP."
+    )
+
     # remote print
     print_provider: str = Field("print", pattern=r"^[a-z0-9-]{1,40}$", description="The print provider's short name.")
     print_sftp_host: str = Field("", description="Host of the printer's SFTP server.")
@@ -176,6 +190,12 @@ class Settings(BaseSettings):
         slowest = max(self.digital_post_timeout, self.print_timeout)
         if slowest > room:
             raise ValueError(f"send_lease leaves {room:g} seconds to a call that may take {slowest:g}; lengthen it.")
+        return self
+
+    @model_validator(mode="after")
+    def _some_hours_are_open(self) -> Self:
+        if self.reminder_from_hour >= self.reminder_to_hour:
+            raise ValueError("reminder_from_hour must come before reminder_to_hour.")
         return self
 
     @property

@@ -67,10 +67,10 @@ class DigitalPostMailer:
         if len(body) > XML_LIMIT:
             return Rejected(dispatch.id, "too-large", Blame.RECIPIENT)
         path = f"memos/?memo-message-uuid={dispatch.id}"
-        return _read(dispatch.id, self._caller.call("POST", path, body, "application/xml"))
+        return read_answer(dispatch.id, self._caller.call("POST", path, body, "application/xml"))
 
 
-def _read(dispatch: UUID, answered: Answered) -> Answer:
+def read_answer(dispatch: UUID, answered: Answered) -> Answer:
     """What an answer to a MeMo means. Raises Unavailable, Misconfigured or OutcomeUnknown."""
     refuse_strangers(answered)
     said = answered.json()

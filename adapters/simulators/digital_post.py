@@ -16,6 +16,7 @@ from adapters.simulators.business_receipts import DUPLICATE, BusinessReceipts, r
 from adapters.simulators.memo import Memo, MemoReader
 from adapters.simulators.memo_documents import Invalid
 from adapters.simulators.moods import HTTP_FAULTS, Moods
+from adapters.simulators.nemsms import KIND
 from adapters.simulators.outcomes import Sending, outcome_of
 from adapters.simulators.records import Records
 from adapters.simulators.wire import Door, Reply, Request
@@ -125,7 +126,8 @@ class Mailbox:
     def _take(self, memo: Memo) -> Reply:
         transmission = str(uuid.uuid4())
         told = {"memo": memo.version, "receipt": self._receipts.will_come(memo), "attachments": memo.attachments}
-        self._records.take(memo.uuid, transmission, "digital", memo.recipient, memo.sha256, **told)
+        channel = "nemsms" if memo.kind == KIND else "digital"
+        self._records.take(memo.uuid, transmission, channel, memo.recipient, memo.sha256, **told)
         self._receipts.settle(memo, transmission)
         return _received(memo, transmission)
 

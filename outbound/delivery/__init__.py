@@ -6,6 +6,7 @@ Read `send` first: it is the last inch, where a letter can be lost or doubled.
 from outbound.delivery.doubts import mind_doubts
 from outbound.delivery.house import House
 from outbound.delivery.recover import hold_overdue, recover
+from outbound.delivery.reminders import repeats, send_reminders, tidy_reminders
 from outbound.delivery.render import render_handful
 from outbound.delivery.route import route_handful
 from outbound.delivery.send import send_handful
@@ -19,7 +20,10 @@ __all__ = [
     "mind_doubts",
     "recover",
     "render_handful",
+    "repeats",
     "route_handful",
     "send_handful",
+    "send_reminders",
     "settle",
+    "tidy_reminders",
 ]

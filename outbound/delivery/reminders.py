@@ -19,7 +19,7 @@ from outbound.delivery.route import person_id
 from outbound.delivery.spell import Spell
 from outbound.ledger import reminders
 from outbound.ledger.letters import letter, locked
-from outbound.ledger.reminders import OVER, Reminder
+from outbound.ledger.reminders import OVER, TOO_LATE, Reminder
 from outbound.ledger.values import Letter
 from outbound.letter import Accepted, Answer, Blame, Life, News, Receipt, Submission, TextMessage
 from outbound.life import Status
@@ -84,7 +84,8 @@ def send_reminders(house: House) -> int:
 
 
 def tidy_reminders(house: House) -> int:
-    """The timer's part: what dead workers held, letters that ended, doubts that nobody will answer. How many."""
+    """The timer's part: what dead workers held, letters that ended, times that passed, doubts that nobody will answer.
+    How many."""
     with house.ledger.writing() as tx:
         found = reminders.recover(tx, house.settings.deaths_alone, _doubt_ends(house)) + reminders.bury(tx)
         return found + (0 if repeats(house) else reminders.give_up(tx))
@@ -184,15 +185,15 @@ def objection(tx: Connection, house: House, one: Reminder, of: Letter) -> Object
     """What in the ledger, and of the time of day, speaks against sending it now; None where nothing does."""
     now = clock.now()
     if now >= one.useful_until:
-        return Objection(one.code or "too-late")
+        return Objection(one.code or TOO_LATE)
     if of.status in OVER:
         return Objection(OVER[of.status])
     if of.held_code in DEAD:
         return Objection("recipient-dead")
     if reminders.is_replaced(tx, of.id):
         return Objection("letter-replaced")
-    if reminders.reminded_before(tx, of):
-        return Objection("reminded-before")
+    if ended := reminders.ended_before(tx, of):
+        return Objection(ended)
     if of.status not in LEFT:
         held = of.status is Status.HELD
         return Objection("letter-held" if held else "letter-not-sent", later(house.settings.unknown_recheck))

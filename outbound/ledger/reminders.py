@@ -35,6 +35,7 @@ class ReminderState(StrEnum):
 S = ReminderState
 NO_ANSWER = "no-answer"
 """Failed with this code: it may have been sent all the same."""
+STOPPED, TOO_LATE = "cancelled", "too-late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +144,23 @@ def cancel(tx: Connection, letter_id: UUID) -> bool:
     """Never to be sent: somebody says so. False where it is begun or over; a worker that has it in hand begins not."""
     r = t.reminder.c
     change = update(t.reminder).where(r.letter_id == letter_id, r.state == S.PLANNED)
-    values = {"state": S.DROPPED, "code": "cancelled", "settled_at": clock.now()}
+    values = {"state": S.DROPPED, "code": STOPPED, "settled_at": clock.now()}
     return tx.execute(change.values(**_OVER, **values)).rowcount == 1
 
 
 def bury(tx: Connection) -> int:
-    """Drop what is planned for letters that are cancelled or came back; how many. Whoever has one in hand looks too."""
-    r, row = t.reminder.c, t.letter.c
+    """Drop what is planned for letters that are cancelled or came back, and what is too late now, also while it stands
+    still; how many. Whoever has one in hand looks too."""
+    r, row, now = t.reminder.c, t.letter.c, clock.now()
+    causes: list[tuple[ColumnElement[bool], Any]] = [
+        (select(row.id).where(row.id == r.letter_id, row.status == status).exists(), code)
+        for status, code in OVER.items()
+    ]
+    causes.append((r.useful_until <= now, func.coalesce(r.code, TOO_LATE)))
     found = 0
-    for status in OVER:
-        gone = select(row.id).where(row.id == r.letter_id, row.status == status).exists()
-        change = update(t.reminder).where(r.state == S.PLANNED, r.claim_token.is_(None), gone)
-        values = {"state": S.DROPPED, "code": OVER[status], "settled_at": clock.now()}
-        found += tx.execute(change.values(**_OVER, **values)).rowcount
+    for cause, code in causes:
+        change = update(t.reminder).where(r.state == S.PLANNED, r.claim_token.is_(None), cause)
+        found += tx.execute(change.values(**_OVER, state=S.DROPPED, code=code, settled_at=now)).rowcount
     return found
 
 
@@ -214,16 +219,19 @@ def is_replaced(tx: Connection, letter_id: UUID) -> bool:
     return bool(tx.execute(select(exists().where(row.follows == letter_id, row.status != Status.CANCELLED))).scalar())
 
 
-def reminded_before(tx: Connection, one: Letter) -> bool:
-    """Has a letter that this one was sent again for had its reminder, or perhaps had it?"""
+def ended_before(tx: Connection, one: Letter) -> str | None:
+    """Why this letter has no reminder of its own: a letter that it was sent again for had it, or perhaps had it, or
+    somebody stopped that one."""
     row, before, seen = t.letter.c, one.follows, {one.id}
     while before is not None and before not in seen:
         seen.add(before)
         found = reminder_of(tx, before)
         if found and found.begun_at and (found.state is not S.FAILED or found.code == NO_ANSWER):
-            return True
+            return "reminded-before"
+        if found and found.state is S.DROPPED and found.code == STOPPED:
+            return STOPPED
         before = tx.execute(select(row.follows).where(row.id == before)).scalar()
-    return False
+    return None
 
 
 _FREE = {"claim_token": None, "claimed_until": None, "deaths": 0}

@@ -498,6 +498,23 @@ def test_what_stands_still_is_not_reminded_of(walk: Walk) -> None:
     assert stands(walk, letter) == (S.SENT, None)
 
 
+def test_what_stands_still_to_its_meeting_is_dropped_all_the_same(walk: Walk) -> None:
+    letter = one_letter(walk)
+    desk.pause(walk.house, "channel", "digital", HAND)
+    at(walk, "2027-01-20T10:15")
+    assert stands(walk, letter) == (S.DROPPED, "too-late")
+
+
+def test_a_reminder_that_somebody_stopped_does_not_come_back_with_a_letter_sent_again(walk: Walk) -> None:
+    letter = one_letter(walk)
+    desk.stop_reminder(walk.house, letter, HAND)
+    again = desk.resend(walk.house, letter, HAND)
+    arrive(walk)
+    at(walk, "2027-01-19T10:16")
+    assert stands(walk, again) == (S.DROPPED, "cancelled")
+    assert walk.world.texts.calls == 0
+
+
 def test_a_reminder_that_somebody_stops_is_not_sent(walk: Walk) -> None:
     letter = one_letter(walk)
     desk.stop_reminder(walk.house, letter, HAND)
@@ -520,3 +537,5 @@ def test_a_house_without_the_way_there_sends_none(walk: Walk) -> None:
     letter = one_letter(walk)
     assert at(walk, "2027-01-19T10:16") == 0
     assert stands(walk, letter) == (S.PLANNED, None)
+    at(walk, "2027-01-20T10:16")
+    assert stands(walk, letter) == (S.DROPPED, "too-late")

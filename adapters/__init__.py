@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from adapters.digital_post.connection import digital_post_caller
 from adapters.digital_post.contacts import ContactRegister
-from adapters.digital_post.mailer import DigitalPostMailer
+from adapters.digital_post.mailer import DigitalPostMailer, Limits
 from adapters.digital_post.memo import Sender
 from adapters.digital_post.nemsms import NemSms
 from adapters.digital_post.receipts import PulledReceipts
@@ -53,7 +53,9 @@ def connect(settings: Settings) -> Outside:
 def _connected(settings: Settings) -> Outside:
     post, printer = digital_post_caller(settings), Printer(_access(settings))
     sender = Sender(settings.sender_cvr, settings.sender_name)
-    digital = DigitalPostMailer(post, sender, settings.digital_post_largest, settings.digital_post_repeat_is_safe)
+    digital = DigitalPostMailer(
+        post, sender, _limits(settings), settings.digital_post_repeat_is_safe, settings.memo_version
+    )
     contacts = ContactRegister(post, settings.digital_post_timeout)
     paper = RemotePrintMailer(
         printer,
@@ -68,6 +70,12 @@ def _connected(settings: Settings) -> Outside:
         persons=Persons(_persons_caller(settings), settings.persons_timeout),
         sources=(PulledReceipts(post), FetchedReceipts(printer, settings.print_provider)),
         text_messages=NemSms(post, contacts, sender, settings.memo_version, settings.reminder_repeat_is_safe),
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.digital_post_largest, settings.digital_post_container_letters, settings.digital_post_container_bytes
     )
 
 

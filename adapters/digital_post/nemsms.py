@@ -1,14 +1,15 @@
 """Reminders by text message (NemSMS): a MeMo of type NEMSMS, handed over as a letter is, without a body.
 
-`notification` carries the text (examples/MeMo_NemSMS.xml of MeMo 1.1 and 1.2). The recipient's name is left out: the
-schema does not ask for it, and a text message needs none.
+`notification` carries the text (examples/MeMo_NemSMS.xml of MeMo 1.1 and 1.2; the first must say `mandatory` and
+`legalNotification`, the second may). The recipient's name is left out: neither schema asks for it.
 """
 
 from collections.abc import Mapping, Sequence
 
 from adapters.digital_post.contacts import ContactRegister
-from adapters.digital_post.mailer import PROVIDER, read_answer
-from adapters.digital_post.memo import TEXT, Sender
+from adapters.digital_post.mailer import PROVIDER, read_one
+from adapters.digital_post.memo import VERSIONS, Sender
+from adapters.digital_post.memo_context import TEXT
 from adapters.http import Caller
 from adapters.xml import escaped, one_line
 from outbound.letter import Answer, Blame, Rejected, TextMessage
@@ -16,14 +17,6 @@ from outbound.ports import PersonId
 
 LONGEST = 150  # characters: the shorter of the two published copies of memoNotificationType; NemSMS itself takes 160
 LABEL = "Påmindelse"
-VERSIONS = {
-    "1.2": ('memoVersion="1.2"', ""),
-    "1.1": (
-        'memoVersion="1.1" memoSchVersion="1.1.0"',
-        "<memo:mandatory>false</memo:mandatory><memo:legalNotification>false</memo:legalNotification>",
-    ),
-}
-"""The attributes of the message and what its header must also say, by MeMo version."""
 
 
 class NemSms:
@@ -47,7 +40,7 @@ class NemSms:
             return Rejected(message.id, "no-number", Blame.RECIPIENT)
         body = nemsms(message, self._sender, self._version)
         path = f"memos/?memo-message-uuid={message.id}"
-        return read_answer(message.id, self._caller.call("POST", path, body, "application/xml"))
+        return read_one(message.id, self._caller.call("POST", path, body, "application/xml"))
 
 
 def nemsms(message: TextMessage, sender: Sender, version: str = "1.2") -> bytes:
@@ -58,13 +51,13 @@ def nemsms(message: TextMessage, sender: Sender, version: str = "1.2") -> bytes:
     text = one_line(message.text, len(message.text))
     if message.id.version != 4 or message.recipient.number is None or not 0 < len(text) <= LONGEST:
         raise ValueError(f"A NemSMS has a UUID version 4, a CPR or CVR number and 1 to {LONGEST} characters of text.")
-    attributes, more = VERSIONS[version]
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<memo:Message xmlns:memo="https://DigitalPost.dk/MeMo-1" {attributes}>'
+        f'<memo:Message xmlns:memo="https://DigitalPost.dk/MeMo-1" {VERSIONS[version]}>'
         "<memo:MessageHeader><memo:messageType>NEMSMS</memo:messageType>"
         f"<memo:messageUUID>{message.id}</memo:messageUUID><memo:label>{LABEL}</memo:label>"
-        f"<memo:notification>{escaped(text)}</memo:notification>{more}"
+        f"<memo:notification>{escaped(text)}</memo:notification>"
+        "<memo:mandatory>false</memo:mandatory><memo:legalNotification>false</memo:legalNotification>"
         f"<memo:Sender><memo:senderID>{escaped(sender.cvr)}</memo:senderID><memo:idType>CVR</memo:idType>"
         f"<memo:label>{escaped(one_line(sender.name, TEXT))}</memo:label></memo:Sender>"
         f"<memo:Recipient><memo:recipientID>{escaped(message.recipient.number)}</memo:recipientID>"

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from adapters import connect
-from outbound.letter import Channel
+from outbound.letter import Channel, Lane
 from outbound.ports import Outside
 from outbound.settings import Settings
 from tests.adapters.outside import Simulator, Supplier, simulated
@@ -78,12 +79,26 @@ def outside(settings: Settings) -> Iterator[Outside]:
     close(found)
 
 
-@pytest.fixture(params=["digital", "print"])
+@pytest.fixture(params=["digital", "digital-container", "print"])
 def supplier(
     request: pytest.FixtureRequest, outside: Outside, digital_post: Simulator, remote_print: Simulator
 ) -> Supplier:
-    """Each mailer in turn, with its simulator and its receipts."""
-    return supplier_of(outside, Channel(request.param), digital_post, remote_print)
+    """Each mailer in turn, with its simulator and its receipts; Digital Post with single letters and with mailings."""
+    return _named(request.param, outside, digital_post, remote_print)
+
+
+@pytest.fixture(params=["digital-container", "print"])
+def gathering(
+    request: pytest.FixtureRequest, outside: Outside, digital_post: Simulator, remote_print: Simulator
+) -> Supplier:
+    """Each mailer that hands over many letters in one act."""
+    return _named(request.param, outside, digital_post, remote_print)
+
+
+def _named(name: str, outside: Outside, digital_post: Simulator, remote_print: Simulator) -> Supplier:
+    channel, _, in_container = name.partition("-")
+    found = supplier_of(outside, Channel(channel), digital_post, remote_print)
+    return replace(found, lane=Lane.MAILING) if in_container else found
 
 
 @pytest.fixture

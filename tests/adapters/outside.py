@@ -87,6 +87,7 @@ class Supplier:
     mailer: Mailer
     simulator: Simulator
     source: ReceiptSource
+    lane: Lane = Lane.SINGLE
     news: dict[UUID, list[Receipt]] = field(default_factory=dict)
 
     @property
@@ -94,9 +95,9 @@ class Supplier:
         return self.mailer.channel is Channel.PRINT
 
     def consignment(self, *outcomes: str, **changes: Any) -> Consignment:
-        """Letters to people with these outcomes (default: one that goes well); digital takes one at a time."""
+        """Letters to people with these outcomes (default: one that goes well), in the lane that is tried."""
         dispatches = tuple(replace(a_dispatch(outcome), **changes) for outcome in outcomes or ("well",))
-        return a_consignment(self.mailer.channel, *dispatches)
+        return a_consignment(self.mailer.channel, *dispatches, lane=self.lane)
 
     def is_taken(self, consignment: Consignment) -> bool:
         """Whether it was taken; a run waits for the printing house to come by."""

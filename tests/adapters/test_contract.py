@@ -15,7 +15,6 @@ from outbound.letter import (
     Blame,
     CannotSay,
     Consignment,
-    Lane,
     News,
     NotTaken,
     Receipt,
@@ -72,7 +71,7 @@ def test_a_letter_is_taken_once_and_answered(supplier: Supplier) -> None:
 
 
 def test_every_letter_of_a_consignment_has_its_answer(supplier: Supplier) -> None:
-    outcomes = ("well",) * min(5, supplier.mailer.gathers(Lane.MAILING))
+    outcomes = ("well",) * min(5, supplier.mailer.gathers(supplier.lane))
     consignment = supplier.consignment(*outcomes)
     answers = list(supplier.mailer.hand_over(consignment))
     assert [answer.dispatch for answer in answers] == [dispatch.id for dispatch in consignment.dispatches]
@@ -170,6 +169,31 @@ def test_a_repeat_that_the_supplier_notices_is_accepted_or_called_a_duplicate(su
     if repeat == "duplicate_receipt" or (supplier.is_print and repeat == "duplicate"):
         every_news(supplier, consignment, News.DELIVERED, News.DUPLICATE)
     assert supplier.simulator.taken(consignment) == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_of_many_letters_too_an_answer_is_never_the_opposite_of_what_happened(gathering: Supplier, fault: str) -> None:
+    gathering.simulator.mood(**FAULTS[fault])
+    consignment = gathering.consignment(*("well",) * 4)
+    outcome = said(gathering, consignment)
+    gathering.simulator.mood()
+    taken = gathering.simulator.taken(consignment) if gathering.is_taken(consignment) else 0
+    if isinstance(outcome, Unavailable | Misconfigured | Refused):
+        assert taken == 0
+    elif isinstance(outcome, list):
+        assert taken == sum(isinstance(answer, Accepted) for answer in outcome)
+
+
+@pytest.mark.parametrize("repeat", ["same", "duplicate", "duplicate_receipt"])
+def test_many_letters_handed_over_twice_are_taken_once_and_never_refused(gathering: Supplier, repeat: str) -> None:
+    gathering.simulator.mood(repeat=repeat)
+    consignment = gathering.consignment(*("well",) * 4)
+    list(gathering.mailer.hand_over(consignment))
+    assert gathering.is_taken(consignment)
+    again = said(gathering, consignment)
+    assert isinstance(again, OutcomeUnknown) or [type(answer) for answer in again] == [Accepted] * 4  # type: ignore[union-attr]
+    assert gathering.is_taken(consignment)
+    assert gathering.simulator.taken(consignment) == 4
 
 
 def test_a_repeat_at_a_supplier_that_does_not_notice_is_a_second_letter(supplier: Supplier) -> None:

@@ -1,6 +1,8 @@
 """Reminders by text message over the wire: a MeMo NEMSMS that both schemas and the mailbox take."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid1, uuid4
 
 import pytest
@@ -10,14 +12,24 @@ from lxml import etree
 
 from adapters.digital_post.memo import Sender
 from adapters.digital_post.nemsms import LONGEST, nemsms
+from outbound import delivery
+from outbound.clock import COPENHAGEN
+from outbound.ledger.reminders import ReminderState
 from outbound.letter import Accepted, Blame, News, Recipient, Rejected, Role, TextMessage
+from outbound.life import Status
 from outbound.ports import Misconfigured, OutcomeUnknown, Outside, PersonId, TextMessages, Unavailable
 from outbound.rendering.reminders import ALPHABET
+from outbound.story import story
 from tests.adapters.outside import Simulator
 from tests.conftest import find_specs
+from tests.delivery.walking import run_to_rest
+from tests.house import MovingClock, hand_in, open_house, submission
+from tests.outside import World
 from tests.people import company, person
+from tests.waiting import wait_for
 
 SENDER = Sender("10000009", "Prøvekøbing Kommune")
+MONDAY = datetime(2027, 1, 11, 10, tzinfo=COPENHAGEN)
 TEXT = "Husk dit møde tirsdag den 8. december 2026 kl. 10.15."
 XSDS = {"1.1": "memo-1.1/MeMo_core.xsd", "1.2": "memo-1.2/Version1.2/MeMo_core.xsd"}
 
@@ -167,3 +179,30 @@ def test_what_the_mailbox_turns_away_was_not_taken(ways: TextMessages, digital_p
 def test_a_recipient_without_a_number_is_not_asked_about(ways: TextMessages) -> None:
     one = replace(message(), recipient=Recipient(Role.PARTY, "Solvej Prøvesen"))
     assert ways.send(one) == Rejected(one.id, "no-number", Blame.RECIPIENT)
+
+
+def test_a_reminder_goes_the_whole_way_beside_its_letter(
+    outside: Outside, digital_post: Simulator, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The letter to the mailbox, its text message the day before the meeting, and a receipt for each."""
+    moving = MovingClock(tmp_path / "clock")
+    monkeypatch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
+    moving.to(MONDAY)
+    house = replace(open_house(sqlite_url, tmp_path, World()), outside=outside)
+    one = submission(person("well", 7))
+    (letter,) = hand_in(house, replace(one, fields={**dict(one.fields or {}), "dag": "2027-01-20"}))
+    run_to_rest(house)
+    moving.to(MONDAY + timedelta(days=8, minutes=16))
+    assert delivery.send_reminders(house) == 1
+    wait_for(lambda: delivery.fetch(house) + delivery.settle(house) > 0, "the receipts")
+    with house.ledger.reading() as tx:
+        told = story(tx, letter)
+    assert told is not None
+    assert told.reminder is not None
+    assert (told.letter.status, told.reminder.state) == (Status.DELIVERED, ReminderState.DELIVERED)
+    ours = (str(told.reminder.id), str(told.tries[0].dispatch.id))
+    assert sorted(each["channel"] for each in digital_post.takings() if each["dispatch"] in ours) == [
+        "digital",
+        "nemsms",
+    ]
+    house.ledger.close()

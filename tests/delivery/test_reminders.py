@@ -1,5 +1,6 @@
 """A reminder by text message rests on its letter: it goes once, at its time, or not at all."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from outbound.life import Status
 from outbound.reports import Period, reminders_of
 from outbound.story import story
 from tests.delivery.walking import PAST_THE_LEASE, Walk
-from tests.house import Killed, submission
+from tests.house import Killed, dispatches, submission
 from tests.outside import HOME_ADDRESS
 from tests.people import person
 
@@ -149,19 +150,35 @@ def test_a_cancelled_letter_takes_its_reminder_with_it(walk: Walk) -> None:
     assert walk.world.texts.calls == 0
 
 
-def test_a_letter_cancelled_at_the_last_moment_is_seen_before_the_text_message_goes(walk: Walk) -> None:
+def come_back(walk: Walk, letter: UUID) -> None:
+    walk.world.paper_receipts.send(dispatches(walk.house, letter)[0].id, News.RETURNED)
+    walk.run()
+
+
+LAST_MOMENT: dict[str, Callable[[Walk, UUID], object]] = {
+    "cancelled": lambda walk, letter: desk.stop_reminder(walk.house, letter, HAND),
+    "letter-replaced": lambda walk, letter: desk.resend(walk.house, letter, HAND),
+    "letter-returned": come_back,
+    "too-late": lambda walk, letter: walk.clock.to(danish("2027-01-20T10:15")),
+}
+
+
+@pytest.mark.parametrize("code", LAST_MOMENT)
+def test_what_happens_at_the_last_moment_is_seen_before_the_text_message_goes(walk: Walk, code: str) -> None:
     """Between the claim and the first byte: the ledger is asked again."""
+    walk.setting(send_lease=100_000.0)
+    walk.world.enrolment.default = Mailbox.EXEMPT
     letter = one_letter(walk)
     walk.clock.to(danish("2027-01-19T10:16"))
     asked = walk.world.texts.registered
 
     def and_meanwhile(ids: Any) -> Any:
-        desk.stop_reminder(walk.house, letter, HAND)
+        LAST_MOMENT[code](walk, letter)
         return asked(ids)
 
     walk.world.texts.registered = and_meanwhile  # type: ignore[method-assign]
     delivery.send_reminders(walk.house)
-    assert stands(walk, letter) == (S.DROPPED, "cancelled")
+    assert stands(walk, letter) == (S.DROPPED, code)
     assert walk.world.texts.calls == 0
 
 

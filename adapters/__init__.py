@@ -8,6 +8,7 @@ from adapters.digital_post.connection import digital_post_caller
 from adapters.digital_post.contacts import ContactRegister
 from adapters.digital_post.mailer import DigitalPostMailer, Limits
 from adapters.digital_post.memo import Sender
+from adapters.digital_post.nemsms import NemSms
 from adapters.digital_post.receipts import PulledReceipts, PushedReceipts
 from adapters.http import Caller
 from adapters.persons.connection import person_register
@@ -17,7 +18,7 @@ from adapters.remote_print.receipts import FetchedReceipts
 from adapters.remote_print.sftp import Access, Printer
 from adapters.sf1601.connection import Platform
 from outbound.letter import Channel
-from outbound.ports import Callers, EnrolmentRegister, Mailer, Outside, ReceiptDoor, ReceiptSource
+from outbound.ports import Callers, EnrolmentRegister, Mailer, Outside, ReceiptDoor, ReceiptSource, TextMessages
 from outbound.settings import Settings, SettingsFault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -80,6 +81,7 @@ def _connected(settings: Settings) -> Outside:
         persons=person_register(settings),
         sources=(*digital.sources, *paper[1], *pulled),
         doors=(*digital.doors, *pushed),
+        text_messages=digital.text_messages,
     )
 
 
@@ -88,6 +90,7 @@ class Digital(NamedTuple):
 
     mailer: Mailer
     enrolment: EnrolmentRegister
+    text_messages: TextMessages | None = None
     sources: Sequence[ReceiptSource] = ()
     doors: Sequence[ReceiptDoor] = ()
 
@@ -99,7 +102,8 @@ def _digital_post(settings: Settings) -> Digital:
         post, sender, _limits(settings), settings.digital_post_repeat_is_safe, settings.memo_version
     )
     register = ContactRegister(post, settings.digital_post_timeout)
-    return Digital(mailer, register, tuple(_pulled(post, settings)), tuple(_doors(settings)))
+    texts = NemSms(post, register, sender, settings.memo_version, settings.reminder_repeat_is_safe)
+    return Digital(mailer, register, texts, tuple(_pulled(post, settings)), tuple(_doors(settings)))
 
 
 def _remote_print(settings: Settings) -> tuple[Mailer, Sequence[ReceiptSource]]:

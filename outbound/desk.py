@@ -32,7 +32,7 @@ from outbound.delivery.doubts import quiet_until
 from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted
 from outbound.intake import month_after, take_in
-from outbound.ledger import channels, enrolments, sending
+from outbound.ledger import channels, enrolments, reminders, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import locked, move, touch
 from outbound.ledger.values import LedgerDispatch, LedgerFault, Letter
@@ -61,6 +61,10 @@ class Verb(StrEnum):
     WAS_REFUSED = "was-refused"
     ACKNOWLEDGE = "acknowledge"
     RESEND = "resend"
+
+
+STOP_REMINDER = "stop-reminder"
+"""An act on the letter's reminder, not on the letter: it fits whatever the letter's state is."""
 
 
 class DeskRefusal(Exception):
@@ -104,6 +108,15 @@ def cancel(house: House, letter_id: UUID, hand: Hand) -> None:
     """Never to be sent. Refused where a dispatch is live."""
     with _at_the_desk(house, letter_id, Verb.CANCEL, hand) as (tx, one):
         _must(move(tx, one, Status.CANCELLED, "cancelled", hand.by, due_at=None))
+
+
+def stop_reminder(house: House, letter_id: UUID, hand: Hand) -> None:
+    """The letter stands; its text message is never sent. Refused where it has none that is still to come."""
+    _named(hand)
+    with house.ledger.writing() as tx:
+        if not reminders.cancel(tx, letter_id):
+            raise DeskRefusal("no-reminder", "The letter has no reminder that is still to come.")
+        _write(tx, house, STOP_REMINDER, "letter", letter_id.hex, letter_id, hand)
 
 
 def release(house: House, letter_id: UUID, hand: Hand) -> None:

@@ -316,6 +316,15 @@ class Dispatch:
 
 
 @dataclass(frozen=True, slots=True)
+class TextMessage:
+    """A reminder by text message (NemSMS): its id is the MeMo messageUUID, its text has at most 150 characters."""
+
+    id: UUID
+    recipient: Recipient
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Consignment:
     """What is handed over in one act under one id: one MeMo, one container, one print run.
 

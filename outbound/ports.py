@@ -21,6 +21,7 @@ from outbound.letter import (
     RawReceipt,
     Receipt,
     Taken,
+    TextMessage,
 )
 
 
@@ -106,6 +107,26 @@ class EnrolmentRegister(Protocol):
         ...
 
 
+class TextMessages(Protocol):
+    """Reminders by text message (NemSMS): who gets them, and the way to them. Never a substitute for a letter.
+
+    Whoever has NemSMS signed up for it apart from Digital Post, and may be exempt from that. NgDP carries it; SF1601
+    could (`PostForespoerg_1/nemsms`, `KombiValgKode` NemSMS).
+    """
+
+    provider: str
+    repeat_is_safe: bool
+    """May the same id be handed over twice without a second text message? A setting of the provider, default no."""
+
+    def registered(self, ids: Sequence[PersonId]) -> Mapping[PersonId, bool | None]:
+        """Has each of them NemSMS? None where no answer could be had. Never raises OutsideError."""
+        ...
+
+    def send(self, message: TextMessage) -> Answer:
+        """Hand one over. Raises Unavailable, Misconfigured (nothing was taken) or OutcomeUnknown."""
+        ...
+
+
 class PersonRegister(Protocol):
     """Name, address, protection, death, current CPR."""
 
@@ -171,3 +192,4 @@ class Outside:
     persons: PersonRegister
     sources: Sequence[ReceiptSource]
     doors: Sequence[ReceiptDoor] = ()
+    text_messages: TextMessages | None = None

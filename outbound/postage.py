@@ -18,6 +18,9 @@ from outbound.tariff_row import Count, Inputs, NoPrice, Part, TariffRow, Text, r
 OFFICE: Literal["office"] = "office"
 """Channel and provider of the baseline: the same letter printed and posted at the caseworker's own desk."""
 
+NEMSMS: Literal["nemsms"] = "nemsms"
+"""Channel of the prices of reminders by text message."""
+
 BASELINE_CLASS = "economy"
 """The class at the office of a letter that has none of its own, as a digital one."""
 
@@ -25,8 +28,9 @@ NEEDS: dict[str, tuple[Part, ...]] = {
     Channel.DIGITAL: (Part.PORTO,),
     Channel.PRINT: (Part.PORTO, Part.MATERIALS),
     OFFICE: (Part.PORTO, Part.MATERIALS, Part.HANDLING),
+    NEMSMS: (Part.PORTO,),
 }
-"""What a letter is charged for on each way. A missing row is a fault, never a zero."""
+"""What a letter, or its reminder, is charged for on each way. A missing row is a fault, never a zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,13 @@ class Tariffs:
         office = Sending(OFFICE, OFFICE, min(sending.sheets, most), letter_class, sending.country)
         inputs = {**self._inputs(office), "sheets_of_letter": sending.sheets}
         return Bill(tuple(self._charge(office, part, inputs, day) for part in NEEDS[OFFICE]))
+
+    def reminder(self, provider: str, day: date) -> Price:
+        """What one reminder by text message costs when sent on that day. Raises NoPrice."""
+        row = on(day, self.products.get((NEMSMS, provider, str(Part.PORTO), "", ""), ()))
+        if row is None:
+            raise NoPrice(f"config/tariffs.toml: no price for {NEMSMS} {provider} on {day}; add one or move the date.")
+        return Price(Part.PORTO, recompute({}, row), row, {})
 
     def _inputs(self, sending: Sending) -> dict[str, int | str]:
         if sending.sheets < 1:

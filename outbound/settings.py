@@ -189,6 +189,20 @@ class Settings(BaseSettings):
     sender_cvr: str = Field("", pattern=r"^(\d{8})?$", description="The municipality's CVR number.")
     sender_name: str = Field("", max_length=256, description="The municipality's name as the mailbox shows it.")
 
+    # reminders by text message (NemSMS)
+    reminder_from_hour: int = Field(
+        8, ge=0, le=23, description="Reminders are sent from this hour of the Danish day. Has no published source."
+    )
+    reminder_to_hour: int = Field(
+        20,
+        ge=1,
+        le=24,
+        description="They are sent before this hour; later ones wait for the next day, where that helps.",
+    )
+    reminder_repeat_is_safe: bool = Field(
+        False, description="May the same NemSMS be sent twice without a second text message? Not documented by NgDP."
+    )
+
     # the door that receipts are pushed to
     receipts_certificate_file: Path | None = Field(
         None, description="The certificate of the listener for pushed receipts, with its chain (PEM)."
@@ -347,6 +361,12 @@ class Settings(BaseSettings):
         asking = self.persons_patience + self.persons_timeout
         if asking > (room := self.render_lease * self.hard_end):
             raise ValueError(f"render_lease leaves {room:g} seconds to a look-up of {asking:g}; lengthen it.")
+        return self
+
+    @model_validator(mode="after")
+    def _some_hours_are_open(self) -> Self:
+        if self.reminder_from_hour >= self.reminder_to_hour:
+            raise ValueError("reminder_from_hour must come before reminder_to_hour.")
         return self
 
     @property

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from outbound.accounts import LETTER
-from outbound.ledger import deferred, sending
+from outbound.accounts import LETTER, REMINDER
+from outbound.ledger import deferred, reminders, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import letter
+from outbound.ledger.reminders import Reminder
 from outbound.ledger.values import LedgerDispatch, Letter, letter_from
 from outbound.life import LIVE
 from outbound.routing import Route
@@ -89,6 +90,7 @@ class Story:
     acts: tuple[Act, ...]
     siblings: tuple[UUID, ...]
     followed_by: tuple[UUID, ...]
+    reminder: Reminder | None = None
 
     @property
     def route(self) -> Route | None:
@@ -123,6 +125,7 @@ def story(tx: Connection, letter_id: UUID) -> Story | None:
         acts=_acts(tx, one.id),
         siblings=_others(tx, one),
         followed_by=tuple(tx.execute(select(t.letter.c.id).where(t.letter.c.follows == one.id)).scalars()),
+        reminder=reminders.reminder_of(tx, one.id),
     )
 
 
@@ -184,7 +187,9 @@ def _money(tx: Connection, letter_id: UUID) -> tuple[Amount, ...]:
     deferred.flush(tx)
     e = t.entry.c
     wanted = select(e.stage, e.measure, e.amount, e.certain, e.day, e.at)
-    wanted = wanted.where(e.letter_id == letter_id, e.measure != LETTER)  # that one counts and has no amount
+    wanted = wanted.where(
+        e.letter_id == letter_id, e.measure.not_in((LETTER, REMINDER))
+    )  # they count and have no amount
     return tuple(Amount(*row) for row in tx.execute(wanted.order_by(e.id)))
 
 

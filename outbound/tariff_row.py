@@ -69,7 +69,7 @@ class TariffRow:
     __pydantic_config__ = ConfigDict(extra="forbid")
     code: Annotated[str, Field(pattern="^[a-z0-9-]{1,60}$")]
     part: Part
-    channel: Literal["digital", "print", "office"]
+    channel: Literal["digital", "print", "office", "nemsms"]
     provider: Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")]
     valid_from: date
     vat_included: bool

@@ -9,10 +9,11 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from outbound.policy import Faults, check_periods, one, raise_if, read, rows, tables
-from outbound.postage import NEEDS, OFFICE, Envelope, Tariffs, by_product
+from outbound.postage import NEEDS, NEMSMS, OFFICE, Envelope, Tariffs, by_product
 from outbound.tariff_row import Count, Step, TariffRow, Text
 
 FILE = "tariffs.toml"
+WITHOUT_PAPER = ("digital", NEMSMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ def _check_row(row: TariffRow, faults: Faults) -> None:
         faults.add(where, "charges for nothing; set a price, or mark its source as an example.")
     if bool(row.seconds) != bool(row.hourly):
         faults.add(where, "working time needs both seconds and hourly.")
-    if row.channel == "digital" and (row.per_sheet or row.per_envelope or row.weight_steps):
+    if row.channel == NEMSMS and row.product[3:] != ("", ""):
+        faults.add(where, "a text message has neither a letter class nor a region; leave them out.")
+    if row.channel in WITHOUT_PAPER and (row.per_sheet or row.per_envelope or row.weight_steps):
         faults.add(where, "a digital letter has no sheets, envelope or weight; charge by letter or size.")
     if row.channel != "digital" and (row.per_mb or row.size_most):
         faults.add(where, "a letter on paper is not charged by bytes; charge by weight, sheet or envelope.")
@@ -81,5 +84,5 @@ def _check_complete(tariffs: tuple[TariffRow, ...], envelopes: tuple[Envelope, .
                 faults.add(f"tariff {channel} {provider}", f"there is no price for {part}; add one.")
         for part in sorted(parts - set(NEEDS[channel])):
             faults.add(f"tariff {channel} {provider}", f"{part} is not charged on this channel; remove the row.")
-        if channel != "digital" and provider not in {each.provider for each in envelopes}:
+        if channel not in WITHOUT_PAPER and provider not in {each.provider for each in envelopes}:
             faults.add(f"envelope {provider}", "there is no envelope for this provider; add one.")

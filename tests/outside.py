@@ -29,6 +29,7 @@ from outbound.letter import (
     Receipt,
     Rejected,
     Taken,
+    TextMessage,
 )
 from outbound.ports import Misconfigured, OutcomeUnknown, Outside, PersonId, Refused, Unavailable
 
@@ -234,6 +235,44 @@ class ModelReceipts:
 
 
 @dataclass
+class ModelTexts:
+    """Reminders by text message. Everybody has NemSMS unless the test says otherwise; `plan` as of a mailer."""
+
+    provider: str = "digital-post"
+    repeat_is_safe: bool = False
+    answers: dict[str, bool | None] = field(default_factory=dict)
+    default: bool | None = True
+    plan: Callable[[TextMessage], str] | None = None
+    hook: Callable[[str, TextMessage], None] | None = None
+    sent: list[TextMessage] = field(default_factory=list)
+    calls: int = 0
+
+    def registered(self, ids: Sequence[PersonId]) -> Mapping[PersonId, bool | None]:
+        return {one: self.answers.get(one.cpr or one.cvr or "", self.default) for one in ids}
+
+    def send(self, message: TextMessage) -> Answer:
+        self.calls += 1
+        what = self.plan(message) if self.plan else "take"
+        if what == "unavailable":
+            raise Unavailable("busy")
+        if what == "misconfigured":
+            raise Misconfigured("certificate")
+        if what in REFUSALS:
+            return Rejected(message.id, *REFUSALS[what])
+        self._reach("calling", message)
+        if message.id not in {one.id for one in self.sent}:
+            self.sent.append(message)
+        self._reach("taken", message)
+        if what == "drop":
+            raise OutcomeUnknown("reset")
+        return Accepted(message.id, "t")
+
+    def _reach(self, place: str, message: TextMessage) -> None:
+        if self.hook:
+            self.hook(place, message)
+
+
+@dataclass
 class World:
     """Both channels, both registers and both receipt sources."""
 
@@ -241,12 +280,14 @@ class World:
     paper: ModelMailer = field(default_factory=lambda: ModelMailer(Channel.PRINT, "print", together=100))
     enrolment: ModelEnrolment = field(default_factory=ModelEnrolment)
     persons: ModelPersons = field(default_factory=ModelPersons)
+    texts: ModelTexts = field(default_factory=ModelTexts)
     digital_receipts: ModelReceipts = field(default_factory=lambda: ModelReceipts("digital-post"))
     paper_receipts: ModelReceipts = field(default_factory=lambda: ModelReceipts("print"))
 
     def outside(self) -> Outside:
         mailers = {Channel.DIGITAL: self.digital, Channel.PRINT: self.paper}
-        return Outside(mailers, self.enrolment, self.persons, [self.digital_receipts, self.paper_receipts])
+        sources = [self.digital_receipts, self.paper_receipts]
+        return Outside(mailers, self.enrolment, self.persons, sources, text_messages=self.texts)
 
     def report(
         self, news: News = News.DELIVERED, code: str = "", blame: Blame = Blame.UNKNOWN, only: UUID | None = None

@@ -33,6 +33,7 @@ def doubt_queue(channel: Channel) -> str:
 
 
 RECEIPTS = "receipts"
+REMINDERS = "reminders"
 CHANNELS = (Channel.DIGITAL, Channel.PRINT)
 
 
@@ -77,6 +78,7 @@ QUEUES = {
         *(_send(channel, lane) for channel in CHANNELS for lane in Lane),
         *(_doubts(channel) for channel in CHANNELS),
         Queue(RECEIPTS, _receipts, True),
+        Queue(REMINDERS, delivery.send_reminders, True),
     )
 }
 

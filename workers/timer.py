@@ -4,12 +4,13 @@ import logging
 import signal
 import threading
 
-from outbound.delivery import House, forget_look_ups, hold_overdue, recover
+from outbound.delivery import House, forget_look_ups, hold_overdue, recover, repeats, tidy_reminders
 from outbound.ledger.due import doubts_due, letters_due
+from outbound.ledger.reminders import due as reminders_due
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.opening import open_house, quiet_logs
-from workers.queues import RECEIPTS, doubt_queue, queue_name
+from workers.queues import RECEIPTS, REMINDERS, doubt_queue, queue_name
 from workers.tickets import send_ticket
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def _round(house: House, broker: object) -> None:
         recover(house)
         hold_overdue(house)
         forget_look_ups(house)
+        tidy_reminders(house)
         wanted = tickets_wanted(house)
     except Exception as fault:  # the database may be away; the next round tries again
         log.error("The timer's round failed with %s.", type(fault).__name__)
@@ -47,12 +49,15 @@ def _round(house: House, broker: object) -> None:
 def tickets_wanted(house: House) -> dict[str, int]:
     """How many tickets each queue should have now, by what is due."""
     with house.ledger.reading() as tx:
-        due, doubts = letters_due(tx), doubts_due(tx)
+        due, doubts, reminders = letters_due(tx), doubts_due(tx), reminders_due(tx, repeats(house))
     wanted = {
         queue_name(one.step, one.lane, one.channel): min(-(-one.letters // house.settings.handful), MOST_TICKETS)
         for one in due
     }
-    return {**wanted, **{doubt_queue(channel): 1 for channel in doubts}, RECEIPTS: 1}
+    wanted |= {doubt_queue(channel): 1 for channel in doubts}
+    if reminders:
+        wanted[REMINDERS] = min(-(-reminders // house.settings.handful), MOST_TICKETS)
+    return {**wanted, RECEIPTS: 1}
 
 
 def _top_up(broker: object, queue: str, tickets: int) -> None:

@@ -82,8 +82,7 @@ class DigitalPostMailer:
         if isinstance(body, Rejected):
             return body
         answered = self._caller.call("POST", f"memos/?memo-message-uuid={dispatch.id}", body, "application/xml")
-        (answer,) = _read([dispatch.id], answered, names_us=str(dispatch.id))
-        return answer
+        return read_one(dispatch.id, answered)
 
     def _send_together(self, consignment: Consignment) -> Iterator[Answer]:
         """What does not fit is left out, and its answer waits for the container's: "nothing was taken" can be said of
@@ -124,6 +123,12 @@ class DigitalPostMailer:
         except (ValueError, OverflowError):  # it must not sink its neighbours, nor leave its own consignment in doubt
             return Rejected(dispatch.id, "unwritable", Blame.LETTER)
         return body if len(body) <= XML_LIMIT else Rejected(dispatch.id, "too-large", Blame.RECIPIENT)
+
+
+def read_one(sent: UUID, answered: Answered) -> Answer:
+    """What an answer means for a message that was sent alone. Raises Unavailable, Misconfigured or OutcomeUnknown."""
+    (answer,) = _read([sent], answered, names_us=str(sent))
+    return answer
 
 
 def _read(sent: Sequence[UUID], answered: Answered, names_us: str = "") -> list[Answer]:

@@ -10,7 +10,8 @@ from typing import Any
 from adapters.simulators.answers import error, page_of, receipt
 from adapters.simulators.memo import Memo
 from adapters.simulators.moods import Moods
-from adapters.simulators.outcomes import Sending, outcome_of
+from adapters.simulators.nemsms import becomes
+from adapters.simulators.outcomes import Sending
 from adapters.simulators.records import Records
 from adapters.simulators.wire import Reply, Request
 
@@ -23,10 +24,11 @@ REFUSALS: dict[Sending, tuple[str, str, str]] = {
     Sending.NOT_ALLOWED: ("NOT_ALLOWED", "recipient.is.exempt", "Modtageren {cpr} er fritaget"),
     Sending.FILE_NOT_ALLOWED: ("NOT_ALLOWED", "file.extension.not.allowed", "Filtypen til {cpr} er ikke tilladt"),
     Sending.MEMO_INVALID: ("INVALID", "memo.invalid", "SAXParseException: Value '{cpr}' is not facet-valid"),
+    Sending.NO_SUBSCRIPTION: ("INVALID", "recipient.has.no.nemsms", "{cpr} er ikke tilmeldt NemSMS"),
     Sending.UNKNOWN_CODE: ("INVALID", "recipient.mailbox.in.limbo", "Ukendt tilstand for {cpr}"),
 }
-"""Status, code and text of the receipts that refuse. `recipient.is.exempt` and `...in.limbo` are invented; that the
-texts carry the recipient's number is the suppliers' habit and here on purpose."""
+"""Status, code and text of the receipts that refuse. `recipient.is.exempt`, `...has.no.nemsms` and `...in.limbo` are
+invented; that the texts carry the recipient's number is the suppliers' habit and here on purpose."""
 
 WAITING = {
     "due": "SELECT * FROM pending WHERE due <= ? ORDER BY due, id LIMIT ? OFFSET ?",
@@ -43,14 +45,14 @@ class BusinessReceipts:
 
     def will_come(self, memo: Memo) -> bool:
         """Will a receipt tell what becomes of a message that is taken now?"""
-        return not self._moods.receipts["never"] and outcome_of(memo.recipient).sending is not Sending.NEVER
+        return not self._moods.receipts["never"] and becomes(memo) is not Sending.NEVER
 
     def settle(self, memo: Memo, transmission: str) -> None:
         """Promises what becomes of a message just taken, and marks the taking when it is to be refused."""
         if not self.will_come(memo):
             return
         wishes = self._moods.receipts
-        sending = Sending.UNKNOWN_CODE if wishes["unknown_code"] else outcome_of(memo.recipient).sending
+        sending = Sending.UNKNOWN_CODE if wishes["unknown_code"] else becomes(memo)
         late = wishes["very_late"] if sending is Sending.LATE else 0.0
         status, code, text = REFUSALS.get(sending, ("COMPLETED", None, None))
         words = text.format(cpr=memo.recipient) if text else None

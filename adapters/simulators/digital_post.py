@@ -18,6 +18,7 @@ from adapters.simulators.memo import Memo, MemoReader
 from adapters.simulators.memo_containers import CONTENT_TYPE, Unread, read_container
 from adapters.simulators.memo_documents import Invalid
 from adapters.simulators.moods import HTTP_FAULTS, Moods
+from adapters.simulators.nemsms import KIND
 from adapters.simulators.outcomes import Sending, outcome_of
 from adapters.simulators.receipt_pushes import ReceiptPushes
 from adapters.simulators.records import Records
@@ -180,7 +181,8 @@ class Mailbox:
 
     def _take(self, memo: Memo, transmission: str, **detail: int) -> Reply:
         told = {"memo": memo.version, "receipt": self._receipts.will_come(memo), "attachments": memo.attachments}
-        self._records.take(memo.uuid, transmission, "digital", memo.recipient, memo.sha256, **told, **detail)
+        channel = "nemsms" if memo.kind == KIND else "digital"
+        self._records.take(memo.uuid, transmission, channel, memo.recipient, memo.sha256, **told, **detail)
         self._receipts.settle(memo, transmission)
         return _received(memo, transmission)
 

@@ -5,7 +5,6 @@ Structure and lengths: MeMo XSD 1.1 and 1.2. File names and action addresses: "Ã
 error list of KMD SmartPost; where no code is known, `memo.invalid`.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +15,7 @@ from lxml import etree
 
 from adapters.simulators.memo_context import UUID4, check_context
 from adapters.simulators.memo_documents import MEMO, Invalid, M, additional_documents, main_document, text_of
+from adapters.simulators.nemsms import KIND, read_sms
 
 LIMIT = 99_500_000
 PREFIXES = {
@@ -88,6 +88,7 @@ class Memo:
     sha256: str
     version: str
     attachments: tuple[str, ...] = ()
+    kind: str = "DIGITALPOST"
 
 
 class MemoReader:
@@ -181,8 +182,8 @@ def _memo(root: etree._Element, version: str) -> Memo:
     recipient = _party(header, "Recipient", "recipientID")
     _party(header, "Sender", "senderID")
     body = root.find(f"{M}MessageBody")
-    if text_of(header, "messageType") == "NEMSMS":
-        return Memo(uuid, text_of(header, "messageID") or None, recipient, _sms(header, body), version)
+    if text_of(header, "messageType") == KIND:
+        return Memo(uuid, text_of(header, "messageID") or None, recipient, read_sms(header, body), version, kind=KIND)
     if body is None:
         raise Invalid("A DIGITALPOST message has a MessageBody.")
     main, more = main_document(body), additional_documents(body)
@@ -190,7 +191,7 @@ def _memo(root: etree._Element, version: str) -> Memo:
 
 
 def _check_header(header: etree._Element, version: str) -> None:
-    if text_of(header, "messageType") not in ("DIGITALPOST", "NEMSMS"):
+    if text_of(header, "messageType") not in ("DIGITALPOST", KIND):
         raise Invalid("messageType is DIGITALPOST or NEMSMS.")
     for name, most in {
         "label": 256,
@@ -232,12 +233,3 @@ def _party(header: etree._Element, who: str, name: str) -> str:
     if len(text_of(party, "label")) > 256 or (who == "Sender" and not text_of(party, "label").strip()):
         raise Invalid(f"The label of the {who} is missing or too long.")
     return number
-
-
-def _sms(header: etree._Element, body: etree._Element | None) -> str:
-    notification = text_of(header, "notification")
-    if not notification:
-        raise Invalid("A NemSMS is its notification.", "empty.notification.not.allowed")
-    if body is not None:
-        raise Invalid("A NemSMS has no MessageBody.")
-    return hashlib.sha256(notification.encode()).hexdigest()

@@ -37,6 +37,7 @@ class Sending(StrEnum):
     MEMO_INVALID = "memo-invalid"
     UNKNOWN_CODE = "unknown-code"
     REFUSED_AT_THE_DOOR = "refused-at-the-door"
+    NO_SUBSCRIPTION = "no-subscription"  # of a NemSMS
 
 
 class Register(StrEnum):

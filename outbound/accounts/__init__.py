@@ -8,11 +8,14 @@ from outbound.accounts.entries import (
     CORRECTED,
     ESTIMATE,
     LETTER,
+    REMINDER,
     book,
+    book_reminder,
     charged,
     correct,
     estimate,
     sending_of,
+    take_back,
 )
 
 __all__ = [
@@ -22,11 +25,14 @@ __all__ = [
     "CORRECTED",
     "ESTIMATE",
     "LETTER",
+    "REMINDER",
     "Difference",
     "audit",
     "book",
+    "book_reminder",
     "charged",
     "correct",
     "estimate",
     "sending_of",
+    "take_back",
 ]

@@ -1,8 +1,8 @@
 """The audit of the accounts: recomputes every entry and reports every difference. Reads only.
 
 An entry must come again from its inputs and the copy of its tariff row; the copy must be the one that was hashed and
-must have been valid on the entry's day; what was corrected must have been booked; every dispatch that was taken, and
-no other, must stand booked once; and with a letter booked goes all of its money, or an incident says why not.
+must have been valid on the entry's day; what was corrected must have been booked; every dispatch and every reminder
+that was taken, and no other, must stand booked once; and with each goes all of its money, or an incident says why not.
 """
 
 import hashlib
@@ -14,9 +14,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, and_, case, func, select
 
-from outbound.accounts.entries import BASELINE, BOOKED, CHARGED, CORRECTED, ESTIMATE, LETTER
+from outbound.accounts.entries import BASELINE, BOOKED, CHARGED, CORRECTED, ESTIMATE, LETTER, REMINDER
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
+from outbound.ledger.reminders import ReminderState
 from outbound.letter import Channel
 from outbound.life import Outcome
 from outbound.policy import on
@@ -24,6 +25,7 @@ from outbound.postage import NEEDS, OFFICE
 from outbound.tariff_row import NoPrice, Part, TariffRow, recompute
 
 AT_ONCE = 1000
+SENT = (ReminderState.SENT, ReminderState.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def audit(tx: Connection) -> Iterator[Difference]:
     yield from _corrections(tx)
     yield from _hand_overs(tx)
     yield from _money(tx)
+    yield from _reminders(tx)
 
 
 def _entries(tx: Connection) -> Iterator[Difference]:
@@ -70,18 +73,23 @@ def _recomputed(entry: Row[Any], copy: TariffRow | None) -> tuple[int | None, st
         return expected, "the amount does not come again from its inputs and its tariff row"
     if copy and entry.stage in (ESTIMATE, BOOKED) and not on(entry.day, (copy,)):
         return expected, "its tariff row was not valid on its day"
-    if copy and entry.measure.removeprefix(BASELINE) != copy.part:
+    if copy and _part(entry.measure) != copy.part:
         return expected, "its tariff row is a price of something else"
-    if entry.certain != (entry.measure.removeprefix(BASELINE) != Part.HANDLING):
+    if entry.certain != (_part(entry.measure) != Part.HANDLING):
         return expected, "an estimate is marked as certain, or the other way round"
     return expected, ""
+
+
+def _part(measure: str) -> str:
+    """What the amount is for, at the office or not, of a letter or of its reminder."""
+    return measure.removeprefix(BASELINE).removeprefix(f"{REMINDER}-")
 
 
 def _amount(entry: Row[Any], copy: TariffRow | None) -> int:
     inputs = json.loads(entry.inputs)
     if entry.stage == CHARGED:
         return int(inputs["amount"])
-    if entry.measure == LETTER:
+    if entry.measure in (LETTER, REMINDER):
         return 0
     if copy is None:
         raise KeyError(entry.tariff_hash)
@@ -154,6 +162,26 @@ def _money(tx: Connection) -> Iterator[Difference]:
     for row in tx.execute(wanted):
         why = "entries are missing, or too many, for what a letter is charged and would have cost"
         yield Difference(None, row.letter_id, "entries", row.stored, row.must, why)
+
+
+def _reminders(tx: Connection) -> Iterator[Difference]:
+    """Every reminder that was sent stands booked once with its price (or an incident), and no other does."""
+    r, e, i = t.reminder.c, t.entry.c, t.incident.c
+    mine = and_(e.letter_id == r.letter_id, e.dispatch_id == r.id)
+    sign = case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0)
+    standing = func.coalesce(func.sum(sign), 0)
+    priceless = select(i.id).where(i.dispatch_id == r.id, i.code == "no-price").exists()
+    must = case((~r.state.in_(SENT), 0), (priceless, 1), else_=2)
+    wanted = (
+        select(r.letter_id, standing.label("standing"), must.label("must"))
+        .select_from(t.reminder.outerjoin(t.entry, mine))
+        .group_by(r.id, r.letter_id, r.state)
+        .having(standing != must)
+        .order_by(r.letter_id)
+    )
+    for row in tx.execute(wanted):
+        why = "a reminder that was sent must stand booked once with its price, and no other"
+        yield Difference(None, row.letter_id, REMINDER, int(row.standing), row.must, why)
 
 
 def _parts(channel: Channel) -> int:

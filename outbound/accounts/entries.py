@@ -29,6 +29,8 @@ ESTIMATE, BOOKED, CORRECTED, CHARGED = "estimate", "booked", "corrected", "charg
 BASELINE = f"{OFFICE}-"
 LETTER = "letter"
 """The measure that counts a letter handed over; its inputs say which way and by which route."""
+REMINDER = "nemsms"
+"""The measure that counts a reminder sent; its price stands beside it, as `nemsms-porto`."""
 
 Entry = dict[str, Any]
 
@@ -57,13 +59,32 @@ def book(
 
 def correct(tx: Connection, one: Letter, dispatch: LedgerDispatch) -> None:
     """It was not sent after all: what stands booked for the dispatch is taken back, in the month that this is known."""
+    take_back(tx, one.id, dispatch.id)
+
+
+def book_reminder(tx: Connection, tariffs: Tariffs, letter: UUID, reminder: UUID, provider: str, at: datetime) -> None:
+    """What a reminder costs, sent at that moment. A missing price is an incident: it was sent all the same."""
+    count = {"letter_id": letter, "dispatch_id": reminder, "stage": BOOKED, "measure": REMINDER, "amount": 0}
+    entries: list[Entry] = [{**count, "certain": True, "inputs": _json({}), "tariff_hash": None}]
+    try:
+        price = tariffs.reminder(provider, clock.danish_day(at))
+    except NoPrice:
+        incidents.report(tx, letter, "no-price", reminder)
+    else:
+        keep_copies(tx, {price.row.hash: price.row})
+        entries.append(_entry(letter, reminder, BOOKED, f"{REMINDER}-{price.part}", price))
+    _insert(tx, entries, at)
+
+
+def take_back(tx: Connection, letter: UUID, dispatch: UUID) -> None:
+    """What stands booked for this dispatch or reminder is taken back, in the month that this is known."""
     same = ("measure", "certain", "inputs", "tariff_hash")
     _insert(
         tx,
         [
             {name: getattr(row, name) for name in same}
-            | {"letter_id": one.id, "dispatch_id": dispatch.id, "stage": CORRECTED, "amount": -row.amount}
-            for row in _standing(tx, one.id, dispatch.id)
+            | {"letter_id": letter, "dispatch_id": dispatch, "stage": CORRECTED, "amount": -row.amount}
+            for row in _standing(tx, letter, dispatch)
         ],
     )
 

@@ -74,6 +74,11 @@ def cancel(letters: Letters, by: By, why: Why) -> None:
     each_letter(letters, hand(by, why), desk.cancel, "cancelled")
 
 
+def stop_reminder(letters: Letters, by: By, why: Why) -> None:
+    """Never send these letters' reminders (NemSMS). The letters stand."""
+    each_letter(letters, hand(by, why), desk.stop_reminder, "its reminder is not sent")
+
+
 def reroute(
     letter: One, channel: Annotated[Way, typer.Argument(help="The channel that you choose.")], by: By, why: Why
 ) -> None:

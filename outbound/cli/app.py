@@ -31,7 +31,17 @@ app = typer.Typer(
 STACK = (running.demo, running.up)
 SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.settings)
 LOOKING = (views.queues, views.held, views.show, money.report, money.audit, systembreve.systembreve)
-ACTING = (acts.release, acts.reroute, mending.mend, acts.settle, acts.resend, acts.cancel, acts.pause, acts.resume)
+ACTING = (
+    acts.release,
+    acts.reroute,
+    mending.mend,
+    acts.settle,
+    acts.resend,
+    acts.cancel,
+    acts.stop_reminder,
+    acts.pause,
+    acts.resume,
+)
 
 for command in (*STACK, submit.submit, checking.preflight, *LOOKING, *ACTING, *SETTING_UP):
     app.command()(command)

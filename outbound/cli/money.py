@@ -11,7 +11,8 @@ from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import opened_ledger
 from outbound.cli.tables import Form, shown, table
 from outbound.organisation import load_organisation
-from outbound.reports import By, Line, Period
+from outbound.rendering.danish import kroner, tal
+from outbound.reports import By, Line, Period, percent, reminders_of, together
 from outbound.reports import report as made_of
 from outbound.reports import table as words_of
 from outbound.tariff_row import Part
@@ -36,9 +37,12 @@ def report(
     period = _period(first, last)
     with opened_ledger() as (settings, ledger), ledger.reading() as tx:
         made = made_of(tx, load_organisation(settings.config_dir), period, by)
+        sms = together(reminders_of(tx, period).values())
     if form is Form.TABLE:
         headings, *lines = words_of(made)
-        typer.echo(f"{made.period.first} – {made.period.last}\n\n{table(lines, headings)}")
+        share = percent(sms.share_of(made.total.figure.letters.through_router))
+        reminded = f"NemSMS-påmindelser: {tal(sms.sent)} sendt ({share} af brevene), {kroner(sms.cost)}"
+        typer.echo(f"{made.period.first} – {made.period.last}\n{reminded}\n\n{table(lines, headings)}")
         return
     rows = [_figures(line) for line in (*made.lines, made.total)]
     typer.echo(shown(rows, dict.fromkeys(FIGURES, ""), form))

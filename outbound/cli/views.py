@@ -16,6 +16,7 @@ from outbound.cli.words import COMMANDS
 from outbound.contents import DOCUMENT, HEAD, PERSON, unpack_addressee
 from outbound.desk import verbs_for
 from outbound.ledger import Ledger
+from outbound.ledger.reminders import Reminder
 from outbound.ledger.sending import live_dispatch
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import Format, WaitsFor
@@ -23,7 +24,18 @@ from outbound.rendering.danish import kroner
 from outbound.seal import Part, Seal
 from outbound.settings import Settings, SettingsFault
 from outbound.story import Story, Try, story
-from outbound.web.pages.words import CHANNELS, FORMATS, LANES, STATES, STEPS, WAITS_FOR, reason, state_said
+from outbound.web.pages.words import (
+    CHANNELS,
+    FORMATS,
+    LANES,
+    REMINDER_REASONS,
+    REMINDERS,
+    STATES,
+    STEPS,
+    WAITS_FOR,
+    reason,
+    state_said,
+)
 
 AsForm = Annotated[Form, typer.Option("--format", help="How to print it.")]
 QUEUE = {
@@ -174,6 +186,8 @@ def _told(of: Story) -> Iterator[str]:
         yield f"  næste skridt {moment(one.due_at)}"
     yield from _section("Det er sket", (f"{moment(e.at)}  {e.now:<9}  {e.code}  ({e.by})" for e in of.events))
     yield from _section("Forsøg", (_try(each) for each in of.tries))
+    if of.reminder:
+        yield from _section("NemSMS-påmindelse", (_reminder(of.reminder),))
     yield from _section("Penge", (f"{m.day}  {m.stage} {m.measure}  {kroner(m.amount)}" for m in of.money))
     yield from _section("Hændelser", (f"{moment(i.at)}  {i.code}" for i in of.incidents))
     yield from _section("Gjort af", (f"{moment(a.at)}  {a.verb}  {a.by}" for a in of.acts))
@@ -186,6 +200,11 @@ def _try(each: Try) -> str:
     one = each.dispatch
     known = " ".join(part for part in (one.code, one.transmission, moment(one.available_at)) if part)
     return f"{moment(one.created_at)}  {CHANNELS[one.channel]}  {one.outcome}  {one.id}  {known}"
+
+
+def _reminder(one: Reminder) -> str:
+    why = f": {REMINDER_REASONS.get(one.code, one.code)}" if one.code else ""
+    return f"{moment(one.sent_at or one.planned_for)}  {REMINDERS[one.state]}{why}"
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:

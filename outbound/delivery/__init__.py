@@ -7,6 +7,7 @@ from outbound.delivery.doubts import mind_doubts
 from outbound.delivery.house import House
 from outbound.delivery.look_up import forget_look_ups, precheck
 from outbound.delivery.recover import hold_overdue, recover
+from outbound.delivery.reminders import repeats, send_reminders, tidy_reminders
 from outbound.delivery.render import render_handful
 from outbound.delivery.route import route_handful
 from outbound.delivery.send import send_handful
@@ -22,7 +23,10 @@ __all__ = [
     "precheck",
     "recover",
     "render_handful",
+    "repeats",
     "route_handful",
     "send_handful",
+    "send_reminders",
     "settle",
+    "tidy_reminders",
 ]

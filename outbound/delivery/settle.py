@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.delivery.house import RECEIPT, House
+from outbound.delivery.reminders import apply_to_reminder
 from outbound.delivery.send import accepted, book
 from outbound.delivery.spell import Spell
 from outbound.ledger import inbox, incidents, sending
@@ -135,11 +136,11 @@ def _parser(house: House, provider: str) -> Callable[[RawReceipt], Sequence[Rece
 
 
 def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
-    """Let one piece of news have its effect; False where it is about no dispatch of ours."""
+    """Let one piece of news have its effect; False where it is about nothing that we sent."""
     if receipt.dispatch is None:
         return _apply_to_all(tx, house, receipt)
     if (found := sending.find_dispatch(tx, receipt.dispatch)) is None:
-        return False
+        return apply_to_reminder(tx, house, receipt)
     one = locked(tx, found.letter_id)
     found = sending.dispatch(tx, found.id)
     _EFFECTS[receipt.news](tx, house, one, found, receipt)

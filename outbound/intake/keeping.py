@@ -21,6 +21,7 @@ from outbound.contents import (
     pack_fields,
 )
 from outbound.delivery.house import House
+from outbound.delivery.reminders import plan_reminders
 from outbound.ledger import letters as ledger
 from outbound.ledger.letters import Submitted
 from outbound.letter import Format, Lane, Recipient, Submission
@@ -35,6 +36,7 @@ def take_in(tx: Connection, house: House, one: Submission) -> Submitted:
     if taken.new:
         for row, recipient in zip(rows, one.recipients, strict=True):
             house.seal.put(tx, row["id"], row["retention_month"], _parts(one, recipient))
+        plan_reminders(tx, house, one, taken.letters)
     return taken
 
 

@@ -177,6 +177,31 @@ dispatch = Table(
     Index("ix_dispatch_consignment_id", "consignment_id"),
 )
 
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # the MeMo messageUUID
+    Column("letter_id", Uuid, ForeignKey("letter.id"), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("code", String(80)),  # why it waits, was dropped or failed
+    Column("planned_for", Moment, nullable=False),
+    Column("due_at", Moment),  # null = nothing more to do
+    Column("useful_until", Moment, nullable=False),
+    Column("provider", String(40)),
+    Column("transmission", String(80)),
+    Column("claim_token", String(32)),
+    Column("claimed_until", Moment),
+    Column("deaths", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("begun_at", Moment),  # null = certainly not sent
+    Column("sent_at", Moment),
+    Column("settled_at", Moment),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("letter_id"),
+    Index("ix_reminder_due", "state", "due_at"),
+    Index("ix_reminder_claimed_until", "claimed_until"),
+)
+
 receipt_inbox = Table(
     "receipt_inbox",
     metadata,

@@ -7,6 +7,7 @@ from outbound.rendering.inserts import inserts_on
 from outbound.rendering.letter_type import LetterType
 from outbound.rendering.letter_types import LetterTypes
 from outbound.rendering.preflight import NOTHING_KNOWN, Limits, marked, preflight, prepare
+from outbound.rendering.reminders import ReminderRule, event_of, text_of
 from outbound.rendering.renderer import render, sheets_of
 from outbound.rendering.verdict import RULES, Expected, Found, Preflight
 from outbound.rendering.views import Frame, Letterhead
@@ -27,8 +28,10 @@ __all__ = [
     "Limits",
     "Preflight",
     "PrintPage",
+    "ReminderRule",
     "RenderingFault",
     "enclosed",
+    "event_of",
     "inserts_on",
     "marked",
     "pages_together",
@@ -36,5 +39,6 @@ __all__ = [
     "prepare",
     "render",
     "sheets_of",
+    "text_of",
     "unprintable",
 ]

@@ -13,6 +13,7 @@ from outbound.rendering.fields import Schema
 from outbound.rendering.footnotes import Body
 from outbound.rendering.images import Image
 from outbound.rendering.inserts import InsertRule
+from outbound.rendering.reminders import ReminderRule
 from outbound.rendering.window import WINDOW, PrintPage
 
 EXAMPLE = "example.json"
@@ -52,6 +53,7 @@ class LetterType:
     kle: Subject | None = None
     actions: tuple[ActionRule, ...] = ()
     inserts: tuple[InsertRule, ...] = ()
+    reminder: ReminderRule | None = None
     schema: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False, compare=False)
     form: "Form | None" = field(default=None, repr=False, compare=False)
@@ -77,3 +79,4 @@ class Form:
     body: Body
     title: Template
     images: Mapping[str, Image] = field(default_factory=dict)
+    reminder: Template | None = None

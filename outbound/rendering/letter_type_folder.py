@@ -19,12 +19,15 @@ from outbound.rendering.markup import MarkupFault
 from outbound.rendering.places import line_of_key, line_of_tag, lines_of_json
 from outbound.rendering.policy import FILE as POLICY
 from outbound.rendering.policy import Policy, policy_findings, read_policy
+from outbound.rendering.reminders import reminder_findings
 from outbound.rendering.templates import LETTER, TemplateFault, Templates, body_of, line_of
 from outbound.rendering.views import specimen
 from outbound.rendering.window import PrintPage
 
 LAYOUT = "_layout"
 BODY, SCHEMA = "letter.html.j2", "fields.schema.json"
+CONVERTED = {"mailbox", "languages", "channel_specific", "actions", "inserts", "kle", "reminder"}
+"""What a letter type holds in another form than its policy does."""
 TRIAL_DAY = date(2026, 11, 24)  # the day that an example is rendered for
 
 
@@ -129,6 +132,8 @@ class LetterTypeFolder:
         faults = [Finding(SCHEMA, None, fault) for fault in schema_faults(self.schema)]
         faults += [*self._of_title(self.policy, self.field_names), *self._of_body()]
         faults += action_findings(self.policy.actions, self.schema, self.texts[POLICY], POLICY)
+        if self.policy.reminder:
+            faults += reminder_findings(self.policy.reminder, self.templates, self.schema, self.texts[POLICY], POLICY)
         return own + (faults or [fault for name in self.examples for fault in self._of_example(name, self.policy)])
 
     def _of_title(self, policy: Policy, known: frozenset[str]) -> list[Finding]:
@@ -171,7 +176,9 @@ class LetterTypeFolder:
     def form(self, policy: Policy) -> Form:
         """What a letter is rendered with. Called where nothing is wrong with schema and templates."""
         schema, title = Schema.of(self.schema), self.templates.title(policy.title)
-        return Form(schema, Body(self.templates.body(self.body_name), self._footnotes(policy)), title, self.images)
+        body = Body(self.templates.body(self.body_name), self._footnotes(policy))
+        reminder = self.templates.title(policy.reminder.text) if policy.reminder else None
+        return Form(schema, body, title, self.images, reminder)
 
     def _footnotes(self, policy: Policy) -> tuple[Footnote, ...]:
         return tuple(note for note in self.footnotes if note.belongs_to(self.name, policy.languages[0]))
@@ -192,10 +199,11 @@ class LetterTypeFolder:
             form=None if policy.ready_made else self.form(policy),
             page=page,
             channel_specific=policy.channel_specific or any(note.channel != "any" for note in self._footnotes(policy)),
-            **policy.model_dump(exclude={"mailbox", "languages", "channel_specific", "actions", "inserts", "kle"}),
+            **policy.model_dump(exclude=CONVERTED),
             kle=Subject(**policy.kle.model_dump()) if policy.kle else None,
             actions=tuple(policy.actions),
             inserts=tuple(policy.inserts),
+            reminder=policy.reminder,
         )
 
     def _digest(self, ready_made: bool, page: PrintPage) -> str:

@@ -13,6 +13,7 @@ from outbound.rendering.footnotes import Language
 from outbound.rendering.inserts import InsertRule, insert_findings
 from outbound.rendering.letter_type import LONGEST_NOTIFICATION, LONGEST_TITLE
 from outbound.rendering.places import line_of_key
+from outbound.rendering.reminders import ReminderRule
 
 FILE = "letter.toml"
 
@@ -61,6 +62,7 @@ class Policy(BaseModel):
     mailbox: Mailbox = Mailbox()
     actions: list[ActionRule] = []
     inserts: list[InsertRule] = []
+    reminder: ReminderRule | None = None
 
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -102,7 +104,7 @@ def policy_findings(name: str, policy: Policy, text: str) -> list[Finding]:
         line = line_of_key(text, "reply_address")
         found.append(Finding(FILE, line, f"reply_address: {_REPLY}"))
     found += insert_findings(policy.inserts, not policy.digital_only, text, FILE)
-    for key in ("reply_address", "actions"):
+    for key in ("reply_address", "actions", "reminder"):
         if policy.ready_made and getattr(policy, key):
             said = f"{key}: a ready-made letter is not set by the router, which has no place for it; leave it out"
             found.append(Finding(FILE, line_of_key(text, key), said))

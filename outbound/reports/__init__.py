@@ -2,6 +2,7 @@
 
 from outbound.reports.figures import Figure, Letters, Money
 from outbound.reports.reading import By, Period, Standing, figures, standing, total
+from outbound.reports.reminders import Reminders, reminders_of, together
 from outbound.reports.report import CHANNELS, Line, Report, percent, report, table
 
 __all__ = [
@@ -12,12 +13,15 @@ __all__ = [
     "Line",
     "Money",
     "Period",
+    "Reminders",
     "Report",
     "Standing",
     "figures",
     "percent",
+    "reminders_of",
     "report",
     "standing",
     "table",
+    "together",
     "total",
 ]

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from outbound import clock, seal
-from outbound.ledger import Ledger, letters, migrate, sending
+from outbound.ledger import Ledger, letters, migrate, reminders, sending
 from outbound.stack import parts
 from outbound.stack.announced import start_announced
 from outbound.stack.errors import StackError
@@ -210,6 +210,7 @@ def _end_claims(url: str) -> None:
         with ledger.writing() as tx:
             letters.end_claims(tx)
             sending.end_claims(tx)
+            reminders.end_claims(tx)
     finally:
         ledger.close()
 

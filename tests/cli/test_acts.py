@@ -218,3 +218,15 @@ def readings(house: House, letter: UUID) -> list[tuple[str, str]]:
     with house.ledger.reading() as tx:
         rows = tx.execute(select(t.reading).where(t.reading.c.owner == letter).order_by(t.reading.c.id))
         return [(row.by, row.purpose) for row in rows]
+
+
+def test_a_reminder_is_stopped_and_its_letter_stands(run: Run, house: House) -> None:
+    fields = {**dict(submission().fields or {}), "dag": "2099-12-22"}
+    (letter,) = hand_in(house, submission(person(), fields=fields))
+    assert "planlagt" in run("show", letter).out
+    assert run("stop-reminder", letter, *WHY).code == Code.DONE
+    assert acts(house) == [("stop-reminder", letter.hex, "Drift Driftsen")]
+    assert look(house, letter).status is Status.RECEIVED
+    said = run("show", letter).out
+    assert "sendes ikke: standset af en medarbejder eller fagsystemet" in said
+    assert run("stop-reminder", letter, *WHY).code == Code.REFUSED

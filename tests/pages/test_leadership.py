@@ -5,9 +5,9 @@ import re
 import httpx
 import pytest
 
-from outbound.delivery import House
+from outbound.delivery import House, send_reminders
 from outbound.letter import Channel, Mailbox
-from outbound.reports import By, Period, report, table
+from outbound.reports import By, Period, Reminders, reminders_of, report, table
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, hand_in, submission
 from tests.outside import ModelMailer, ModelReceipts, World
@@ -47,6 +47,25 @@ def test_the_page_shows_the_reports_own_words(sent: House, served: Served) -> No
         assert list(row) in [shown[place : place + len(row)] for place in places]
     assert "80,0 %" in page
     assert "ukendt" in page
+
+
+def test_reminders_are_counted_beside_the_letters(sent: House, served: Served, moving_clock: MovingClock) -> None:
+    """One of six letters has one; it changes no other figure."""
+    with sent.ledger.reading() as tx:
+        before = report(tx, sent.organisation, Period.month(2026, 11), By.DEPARTMENT)
+    fields = {**dict(submission().fields or {}), "dag": "2026-11-26"}
+    hand_in(sent, submission(person("well", 9), fields=fields))
+    run_to_rest(sent)
+    moving_clock.pass_(days=2, hours=1)
+    assert send_reminders(sent) == 1
+    with sent.ledger.reading() as tx:
+        made = report(tx, sent.organisation, Period.month(2026, 11), By.DEPARTMENT)
+        reminders = reminders_of(tx, Period.month(2026, 11))
+    assert made.total.figure.letters.through_router == before.total.figure.letters.through_router + 1
+    assert reminders == {"beskaeftigelse": Reminders(sent=1, cost=5)}
+    with served.signed_in("ledelse") as browser:
+        page = browser.get("/ledelse", params={"fra": "2026-11", "til": "2026-11"}).text
+    assert "NemSMS-påmindelser sendt</span><b>1</b><em>16,7 % af brevene, 0,05 kr.</em>" in page
 
 
 def test_a_month_without_letters_has_no_share(served: Served) -> None:

@@ -176,6 +176,22 @@ def test_the_verbs_do_what_they_say(drift: httpx.Client, house: House, world: Wo
     assert look(house, new).status is Status.CANCELLED
 
 
+def test_a_reminder_is_shown_and_stopped_from_the_page(drift: httpx.Client, house: House) -> None:
+    fields = {**dict(submission().fields or {}), "dag": "2026-12-22"}
+    (letter,) = hand_in(house, submission(person(), fields=fields))
+    page = drift.get(f"/drift/breve/{letter}").text
+    assert "NemSMS-påmindelse: <strong>planlagt</strong>" in page
+    assert "21. december 2026 kl. 10.15" in page
+    stop = f"/drift/breve/{letter}/paamindelse"
+    assert drift.post(stop, data={"token": hidden(page), "why": " "}).status_code == 422
+    assert drift.post(stop, data={"token": hidden(page), "why": "Mødet er flyttet"}).is_success
+    page = drift.get(f"/drift/breve/{letter}").text
+    assert "<strong>sendes ikke</strong>, standset af en medarbejder eller fagsystemet" in page
+    assert "NemSMS-påmindelsen standset" in page
+    assert drift.post(stop, data={"token": hidden(page), "why": "Igen"}).status_code == 409
+    assert "Stands påmindelsen" not in page
+
+
 def test_a_verb_that_does_not_fit_is_refused(drift: httpx.Client, house: House, world: World) -> None:
     (letter,) = hand_in(house, submission(person()))
     run_to_rest(house)

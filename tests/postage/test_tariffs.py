@@ -32,6 +32,7 @@ def test_the_shipped_tariffs_load_and_every_row_says_where_its_price_comes_from(
     assert all(row.source.strip() for row in rows)
     assert {row.code for row in rows if not row.is_example} == {
         "digital-post-2016",
+        "nemsms-2016",
         "office-porto-2024",
         "office-porto-2025",
         "office-handling",

@@ -88,17 +88,21 @@ def _taken(ledger: Ledger, controls: Mapping[str, str], verdict: Verdict) -> tup
     """
     with ledger.reading() as tx:
         letters = {row.id: row.letter_id for row in tx.execute(select(t.dispatch.c.id, t.dispatch.c.letter_id))}
+        reminders = dict.fromkeys(tx.execute(select(t.reminder.c.id)).scalars(), 0)
     taken: Counter[UUID] = Counter()
     receipted = set[UUID]()
     for name in ("digital-post", "remote-print"):
         for taking in _takings(controls[name]):
             dispatch = UUID(taking["dispatch"])
-            if dispatch not in letters:
+            if dispatch in reminders:
+                reminders[dispatch] += 1
+            elif dispatch not in letters:
                 verdict.wrong.append(f"{name} took {dispatch}, of which the ledger knows nothing")
             elif not taking["refused"]:
                 taken[letters[dispatch]] += 1
                 if taking["detail"].get("receipt"):
                     receipted.add(letters[dispatch])
+    verdict.wrong += [f"the reminder {one} was taken {times} times" for one, times in reminders.items() if times > 1]
     return taken, receipted
 
 

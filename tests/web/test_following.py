@@ -227,3 +227,18 @@ def test_incidents_and_late_refusals_are_told(system: httpx.Client, house: House
     (incident,) = system.get(path).json()["incidents"]
     assert (incident["code"], incident["dispatch"]) == ("both-suspected", str(taken.id))
     assert look(house, id_of(path)).channel is Channel.PRINT
+
+
+def test_a_reminder_is_followed_and_stopped_while_it_is_to_come(system: httpx.Client, house: House) -> None:
+    body = letter()
+    body["fields"] = {**body["fields"], "dag": "2026-12-22"}
+    path = handed_in(system, body)
+    said = system.get(path).json()["reminder"]
+    assert said == {"state": "planned", "code": None, "planned_for": "2026-12-21T09:15:00Z", "sent_at": None}
+    run_to_rest(house)
+    answer = system.delete(f"{path}/reminder")
+    assert answer.status_code == 200
+    assert (answer.json()["state"], answer.json()["reminder"]["state"]) == ("SENT", "dropped")
+    assert answer.json()["reminder"]["code"] == "cancelled"
+    assert system.delete(f"{path}/reminder").status_code == 409
+    assert system.delete(f"/v1/letters/{UUID(int=1)}/reminder").status_code == 404

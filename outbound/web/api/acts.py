@@ -1,4 +1,5 @@
-"""What a system may do with its own letter while it has not left: mend, replace, release, cancel. And journalise it."""
+"""What a system may do with its own letter while it has not left: mend, replace, release, cancel. And journalise it,
+and stop its reminder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,6 +114,15 @@ def cancel(caller: Caller, inside: Inside, letter: UUID) -> LetterOut:
     if _own(inside, caller, letter).status is not Status.CANCELLED:
         with _at_the_desk():
             desk.cancel(inside.house, letter, _hand(caller, "", "cancelled by its system"))
+    return letter_out(own_story(inside, caller, letter))
+
+
+@router.delete("/{letter}/reminder", responses=NOT_ANY_MORE)
+def stop_reminder(caller: Caller, inside: Inside, letter: UUID) -> LetterOut:
+    """Never send the letter's text message: the meeting is moved or called off. 409 where none is still to come."""
+    _own(inside, caller, letter)
+    with _at_the_desk():
+        desk.stop_reminder(inside.house, letter, _hand(caller, "", "stopped by its system"))
     return letter_out(own_story(inside, caller, letter))
 
 

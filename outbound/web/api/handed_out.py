@@ -100,6 +100,18 @@ class EventOut(BaseModel):
     code: str
 
 
+class ReminderOut(BaseModel):
+    """The text message (NemSMS) before what the letter is about: planned, sending, sent, delivered, failed or dropped.
+
+    `code` says why it waits, failed or is not sent.
+    """
+
+    state: str
+    code: str | None
+    planned_for: datetime
+    sent_at: datetime | None
+
+
 class IncidentOut(BaseModel):
     """What must never happen and did."""
 
@@ -144,6 +156,7 @@ class LetterOut(LetterSummaryOut):
     money: list[AmountOut]
     events: list[EventOut]
     incidents: list[IncidentOut]
+    reminder: ReminderOut | None
 
 
 class FeedEventOut(BaseModel):

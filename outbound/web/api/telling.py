@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from outbound.ledger.feed import FeedEvent
+from outbound.ledger.reminders import Reminder
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.routing import Route
 from outbound.story import Amount, Happening, Incident, Story, Try
@@ -17,6 +18,7 @@ from outbound.web.api.handed_out import (
     LetterOut,
     LetterSummaryOut,
     LinksOut,
+    ReminderOut,
     RouteOut,
     TakenLetterOut,
     TakenOut,
@@ -59,6 +61,7 @@ def letter_out(story: Story) -> LetterOut:
         money=[_amount(each) for each in story.money],
         events=[_event(each) for each in story.events],
         incidents=[_incident(each) for each in story.incidents],
+        reminder=_reminder(story.reminder) if story.reminder else None,
     )
 
 
@@ -110,6 +113,11 @@ def _amount(one: Amount) -> AmountOut:
 
 def _event(one: Happening) -> EventOut:
     return EventOut(at=one.at, was=one.was, now=one.now, code=one.code)
+
+
+def _reminder(one: Reminder) -> ReminderOut:
+    same = ("code", "planned_for", "sent_at")
+    return ReminderOut(state=str(one.state), **{name: getattr(one, name) for name in same})
 
 
 def _incident(one: Incident) -> IncidentOut:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from outbound import clock
 from outbound.rendering import Fault
-from outbound.reports import By, Period, percent, report, table
+from outbound.reports import By, Period, percent, reminders_of, report, table, together
 from outbound.reports.report import UNKNOWN, Line, Report
 from outbound.web.pages.signed_in import Person, needs
 from outbound.web.people import EVERYWHERE, Role
@@ -28,6 +28,7 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
     period = _period(fra, til)
     with inside.house.ledger.reading() as tx:
         made = {by: report(tx, inside.house.organisation, period, by) for by in (By.DEPARTMENT, By.MONTH, By.ROUTE)}
+        reminders = together(reminders_of(tx, period).values())
     whole = EVERYWHERE in person.account.departments
     departments = made[By.DEPARTMENT]
     lines = [line for line in departments.lines if person.account.may_see(line.key)]
@@ -42,6 +43,7 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
         bars=[
             (line.label, line.figure.letters, percent(line.figure.letters.digital_share), line.target) for line in lines
         ],
+        reminders=reminders if whole else None,
         percent=percent,
         unknown=UNKNOWN,
         latest=f"{clock.today():%Y-%m}",

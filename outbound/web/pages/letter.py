@@ -109,6 +109,18 @@ def act(person: OnDuty, request: Request, form: Form, inside: Inside, letter: UU
     return RedirectResponse(f"/drift/breve/{to or letter}", 303)
 
 
+@router.post("/{letter}/paamindelse")
+def stop_reminder(person: OnDuty, request: Request, form: Form, inside: Inside, letter: UUID) -> Response:
+    """Let the letter's reminder never be sent, with a why."""
+    check_token(person, form)
+    _found(inside, person, letter)
+    try:
+        desk.stop_reminder(inside.house, letter, person.hand(form.get("why", "").strip()[:500]))
+    except DeskRefusal as refusal:
+        return fault_page(request, 422 if refusal.code == "why" else 409, words.REFUSALS.get(refusal.code, ""))
+    return RedirectResponse(f"/drift/breve/{letter}", 303)
+
+
 def _do(house: House, verb: Verb, letter: UUID, form: Mapping[str, str], hand: Hand) -> UUID | None:
     """Returns the new letter's id where the verb makes one. Raises DeskRefusal, ValueError."""
     if verb is Verb.RESEND:

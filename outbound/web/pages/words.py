@@ -1,6 +1,7 @@
 """The Danish words of the pages for what the house calls by code."""
 
-from outbound.desk import Verb
+from outbound.desk import STOP_REMINDER, Verb
+from outbound.ledger.reminders import NO_ANSWER, ReminderState
 from outbound.letter import Channel, Format, Lane, WaitsFor
 from outbound.life import Outcome, Status
 from outbound.standing import Stage
@@ -40,7 +41,42 @@ OUTCOMES = {
     Outcome.VOID: "ikke sendt",
 }
 SCOPES = {"channel": "kanal", "system": "fagsystem", "type": "brevtype", "mailing": "masseforsendelse"}
-MEASURES = {"porto": "porto", "materials": "materialer", "handling": "arbejdstid (anslået)", "letter": "et brev"}
+MEASURES = {
+    "porto": "porto",
+    "materials": "materialer",
+    "handling": "arbejdstid (anslået)",
+    "letter": "et brev",
+    "nemsms-porto": "NemSMS-påmindelse",
+}
+REMINDERS = {
+    ReminderState.PLANNED: "planlagt",
+    ReminderState.SENDING: "under afsendelse",
+    ReminderState.SENT: "sendt",
+    ReminderState.DELIVERED: "leveret",
+    ReminderState.FAILED: "mislykket",
+    ReminderState.DROPPED: "sendes ikke",
+}
+REMINDER_REASONS = {
+    "cancelled": "standset af en medarbejder eller fagsystemet",
+    "content-missing": "brevets indhold ligger ikke længere under seglet",
+    "kills-its-worker": "den standsede flere gange den proces, der arbejdede med den",
+    "letter-came-too-late": "brevet kom senere, end påmindelsen skulle have været sendt",
+    "letter-cancelled": "brevet er annulleret",
+    "letter-held": "brevet er standset",
+    "letter-not-sent": "brevet er ikke sendt",
+    "letter-replaced": "brevet er sendt igen",
+    "letter-returned": "brevet er kommet retur",
+    "look-up-unknown": "opslaget om NemSMS gav ikke noget svar",
+    "no-nemsms": "modtageren har ikke NemSMS",
+    "no-reminder-any-more": "brevtypen har ingen påmindelse længere",
+    "person-unknown": "personregisteret gav ikke noget svar",
+    "quiet-hours": "det er uden for de timer, hvor der sendes påmindelser",
+    "recipient-dead": "modtageren er død, eller virksomheden er ophørt",
+    "reminded-before": "modtageren har fået påmindelsen med et tidligere brev",
+    "too-late": "det er for sent",
+    NO_ANSWER: "leverandøren har måske sendt den; der kom ikke noget svar",
+}
+"""Why a reminder waits, is not sent or failed; any other code is the supplier's."""
 STAGES = {"estimate": "anslået", "booked": "bogført", "corrected": "rettet", "charged": "opkrævet af leverandøren"}
 VERBS = {
     Verb.CANCEL: ("Annullér brevet", "Det bliver aldrig sendt."),
@@ -61,6 +97,7 @@ VERBS = {
     Verb.RESEND: ("Send igen", "Et nyt brev med samme indhold, mærket Genudsendt."),
 }
 ACTS = {**{str(verb): said for verb, (said, _) in VERBS.items()}, "pause": "Sat på pause", "resume": "Sat i gang"}
+ACTS |= {STOP_REMINDER: "NemSMS-påmindelsen standset"}
 REASONS = {
     "no-longer-useful": "Brevet er ikke længere til nytte for modtageren.",
     "dated-too-long-ago": "PDF'en er dateret for længe siden.",
@@ -120,6 +157,7 @@ INCIDENTS = {
 DELIVERED = {Channel.DIGITAL: "I digital postkasse", Channel.PRINT: "Afleveret til postvæsenet"}
 REFUSALS = {
     "no-such-letter": "Der er intet sådant brev.",
+    "no-reminder": "Brevet har ingen påmindelse, der kan standses.",
     "not-now": "Brevet er kommet videre imens. Se på det igen.",
     "moved-meanwhile": "Brevet er kommet videre imens. Se på det igen.",
     "why": "Skriv hvorfor.",

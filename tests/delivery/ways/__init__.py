@@ -37,7 +37,7 @@ def letters(walk: Walk, count: int = 1) -> list[UUID]:
     return walk.hand_in(*(submission(number) for number in notices(count)))
 
 
-from tests.delivery.ways import (
+from tests.delivery.ways import (  # noqa: E402, F401
     addresses,
     attachments,
     containers,
@@ -48,4 +48,4 @@ from tests.delivery.ways import (
     receipts,
     sending,
     stalled,
-)  # noqa: E402, F401
+)

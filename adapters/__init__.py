@@ -32,6 +32,10 @@ NEEDED = {
     "persons_url": "the base of the person register",
     "persons_token": "the person register's bearer token",
 }
+NEEDED_FOR_PUSH = {
+    "digital_post_push_ca_file": "the authorities of the certificate that Digital Post pushes receipts with",
+    "digital_post_push_clients": "that certificate, as docs/integration-digital-post.md says",
+}
 
 
 def connect(settings: Settings) -> Outside:
@@ -75,15 +79,9 @@ def _pulled(post: Caller, settings: Settings) -> Iterator[ReceiptSource]:
 
 
 def _doors(settings: Settings) -> Iterator[ReceiptDoor]:
-    if settings.digital_post_receipts == "pull":
-        return
     authorities, named = settings.digital_post_push_ca_file, settings.digital_post_push_clients
-    if authorities is None or not named:
-        raise ValueError(
-            "OUTBOUND_DIGITAL_POST_PUSH_CA_FILE and OUTBOUND_DIGITAL_POST_PUSH_CLIENTS are needed where receipts are "
-            "pushed: they say whose certificate is let in."
-        )
-    yield PushedReceipts(Callers("DIGITAL_POST_PUSH", authorities, named))
+    if settings.digital_post_receipts != "pull" and authorities is not None:
+        yield PushedReceipts(Callers("DIGITAL_POST_PUSH", authorities, named))
 
 
 def _access(settings: Settings) -> Access:
@@ -111,7 +109,8 @@ def _persons_caller(settings: Settings) -> Caller:
 
 
 def _missing(settings: Settings) -> Iterator[str]:
-    for name, what in NEEDED.items():
+    pushed = NEEDED_FOR_PUSH if settings.digital_post_receipts != "pull" else {}
+    for name, what in (NEEDED | pushed).items():
         value = getattr(settings, name)
         said = value.get_secret_value() if hasattr(value, "get_secret_value") else value
         if not said:

@@ -47,6 +47,10 @@ NEEDED_BY_SF1601 = {
     "sender_cvr": NEEDED["sender_cvr"],
     "sender_name": NEEDED["sender_name"],
 }
+NEEDED_FOR_PUSH = {
+    "digital_post_push_ca_file": "the authorities of the certificate that Digital Post pushes receipts with",
+    "digital_post_push_clients": "that certificate, as docs/integration-digital-post.md says",
+}
 
 
 def connect(settings: Settings) -> Outside:
@@ -130,15 +134,9 @@ def _pulled(post: Caller, settings: Settings) -> Iterator[ReceiptSource]:
 
 
 def _doors(settings: Settings) -> Iterator[ReceiptDoor]:
-    if settings.digital_post_receipts == "pull":
-        return
     authorities, named = settings.digital_post_push_ca_file, settings.digital_post_push_clients
-    if authorities is None or not named:
-        raise ValueError(
-            "OUTBOUND_DIGITAL_POST_PUSH_CA_FILE and OUTBOUND_DIGITAL_POST_PUSH_CLIENTS are needed where receipts are "
-            "pushed: they say whose certificate is let in."
-        )
-    yield PushedReceipts(Callers("DIGITAL_POST_PUSH", authorities, named))
+    if settings.digital_post_receipts != "pull" and authorities is not None:
+        yield PushedReceipts(Callers("DIGITAL_POST_PUSH", authorities, named))
 
 
 def _access(settings: Settings) -> Access:
@@ -170,7 +168,8 @@ def _needed(settings: Settings) -> Mapping[str, str]:
     replaced = {"digital": ("digital_post_",), "print": ("print_",), "both": ("digital_post_", "print_")}
     left_out = replaced.get(settings.sf1601, ())
     kept = {name: what for name, what in NEEDED.items() if not name.startswith(left_out)}
-    return kept | (NEEDED_BY_SF1601 if settings.sf1601 else {})
+    pushed = NEEDED_FOR_PUSH if settings.digital_post_receipts != "pull" and "digital_post_url" in kept else {}
+    return kept | pushed | (NEEDED_BY_SF1601 if settings.sf1601 else {})
 
 
 def _unshown(settings: Settings) -> Iterator[str]:

@@ -67,8 +67,7 @@ def _made(protocol: int) -> ssl.SSLContext:
 def _trust(context: ssl.SSLContext, prefix: str, authorities: Path) -> None:
     try:
         context.load_verify_locations(authorities)
-        if context.get_ca_certs():
-            return
+        return
     except (OSError, ValueError):  # ssl.SSLError is an OSError
         pass
     raise ValueError(f"OUTBOUND_{prefix}_CA_FILE is no readable PEM file of authorities.")

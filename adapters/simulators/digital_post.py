@@ -238,10 +238,9 @@ async def run(given: process.Arguments) -> None:
             "OUTBOUND_RECEIPTS_KEY_FILE": str(shown.listener.key),
         }
 
+    ours = client_context(shown.pusher, shown.authority.certificate)
+    pushes = ReceiptPushes(mailbox.receipts, records, given.push_to, ours)
     async with asyncio.TaskGroup() as tasks:
-        pushes = ReceiptPushes(
-            mailbox.receipts, records, given.push_to, client_context(shown.pusher, shown.authority.certificate)
-        )
         pushing = tasks.create_task(pushes.run())
         await process.serve(given, records, moods, door, env)
         pushing.cancel()

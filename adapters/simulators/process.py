@@ -27,7 +27,7 @@ class Arguments:
     port: int
     specs: Path | None
     certificates: Path
-    push_to: Path | None = None
+    push_to: Path
 
 
 def arguments(what: str, given: list[str] | None = None) -> Arguments:
@@ -42,13 +42,14 @@ def arguments(what: str, given: list[str] | None = None) -> Arguments:
         "--certificates", type=Path, default=None, help="what is shown in mutual TLS (default: certificates/ in DIR)"
     )
     parser.add_argument(
-        "--push-to", type=Path, default=None, help="a file that announces where receipts are to be pushed"
+        "--push-to", type=Path, default=None, help="where receipts are to be pushed (default: push-to.json in DIR)"
     )
     found = parser.parse_args(given)
     found.dir.mkdir(parents=True, exist_ok=True)
     (found.dir / "ready.json").unlink(missing_ok=True)
     shown = (found.certificates or found.dir / "certificates").resolve()
-    return Arguments(found.dir, found.port, found.specs, shown, found.push_to)
+    push_to = found.push_to or found.dir / "push-to.json"
+    return Arguments(found.dir, found.port, found.specs, shown, push_to)
 
 
 class Outages:

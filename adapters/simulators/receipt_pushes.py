@@ -25,16 +25,14 @@ class ReceiptPushes:
     No file: nobody is there yet, and receipts lie for whoever fetches them.
     """
 
-    def __init__(
-        self, receipts: BusinessReceipts, records: Records, announcement: Path | None, tls: ssl.SSLContext
-    ) -> None:
+    def __init__(self, receipts: BusinessReceipts, records: Records, announcement: Path, tls: ssl.SSLContext) -> None:
         self._receipts, self._records, self._announcement, self._tls = receipts, records, announcement, tls
         self._tries: dict[str, tuple[int, float]] = {}
         """Failed tries of a receipt, and when it is due again."""
 
     async def run(self) -> None:
-        """Pushes for ever; one that fails holds up no other. Ends at once where no file was named."""
-        while self._announcement is not None:
+        """Pushes for ever; one that fails holds up no other."""
+        while True:
             if (url := self._door()) is not None:
                 rows = [row for row in self._receipts.due() if self._is_due(row["id"])]
                 for n in range(0, len(rows), AT_ONCE):
@@ -42,8 +40,6 @@ class ReceiptPushes:
             await asyncio.sleep(PAUSE)
 
     def _door(self) -> str | None:
-        if self._announcement is None:
-            return None
         try:
             return str(json.loads(self._announcement.read_text())["doors"]["digital-post"])
         except (OSError, ValueError, KeyError):

@@ -10,6 +10,8 @@ from outbound.stack.processes import Process
 SIMULATORS = ("digital-post", "remote-print", "persons", "companies")
 REPLACED = {"digital": {"digital-post"}, "print": {"remote-print"}, "both": {"digital-post", "remote-print"}}
 """Whose place SF1601 takes, by OUTBOUND_SF1601."""
+PUSHES = {"OUTBOUND_DIGITAL_POST_RECEIPTS": ("push", "both")}
+"""The settings, and their values, by which a supplier pushes receipts to us."""
 
 WORK_SECONDS = 8.0
 """How long a worker that is told to stop may take to finish what it has in hand."""
@@ -33,6 +35,11 @@ def simulator(name: str, folder: Path, env: Mapping[str, str]) -> Process:
     shown, announced = folder.parent / "certificates", receipts_announcement(stack)
     more = (*(("--specs", specs) if specs else ()), "--certificates", str(shown), "--push-to", str(announced))
     return Process(name, (sys.executable, "-m", module, "--dir", str(folder), *more), _log(stack, name))
+
+
+def has_doors(env: Mapping[str, str]) -> bool:
+    """Whether anybody pushes receipts."""
+    return any(env.get(name, "").lower() in values for name, values in PUSHES.items())
 
 
 def receipts_announcement(folder: Path) -> Path:

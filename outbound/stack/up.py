@@ -197,7 +197,7 @@ class Stack:
     def start_receipts(self) -> None:
         """Start the listener, where receipts are pushed."""
         file = parts.receipts_announcement(self.folder)
-        if self._wants["web"] and self.env.get("OUTBOUND_DIGITAL_POST_RECEIPTS", "pull") != "pull":
+        if self._wants["web"] and parts.has_doors(self.env):
             start_announced(self.supervisor, lambda port: parts.receipts(self.folder, self.env, port, file), file)
         else:
             file.unlink(missing_ok=True)

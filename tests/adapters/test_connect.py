@@ -86,7 +86,7 @@ def test_receipts_of_digital_post_are_fetched_or_pushed_or_both(
 def test_nobody_pushes_before_it_is_said_who_may(settings: Settings, missing: str) -> None:
     named = {"digital_post_push_ca_file": settings.digital_post_ca_file, "digital_post_push_clients": ("CN=x",)}
     changes = {"digital_post_receipts": "push", **named, missing: None if missing.endswith("file") else ()}
-    with pytest.raises(SettingsFault, match=f"OUTBOUND_{missing.upper()}.* needed"):
+    with pytest.raises(SettingsFault, match=f"OUTBOUND_{missing.upper()} is missing"):
         connect(settings.model_copy(update=changes))
 
 

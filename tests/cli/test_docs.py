@@ -90,7 +90,7 @@ def test_a_deployment_serves_every_queue_and_every_process() -> None:
     units = "\n".join(file.read_text() for file in sorted((DEPLOY / "systemd").iterdir()))
     compose = (DEPLOY / "compose.yaml").read_text()
     for text in (units, compose):
-        for module in ("workers.actors", "workers.timer", "outbound.web"):
+        for module in ("workers.actors", "workers.timer", "outbound.web --", "outbound.web.receipts"):
             assert module in text
         served = [name for line in re.findall(r"-Q ([a-z \-]+)", text) for name in line.split()]
         assert sorted(served) == sorted(QUEUES)

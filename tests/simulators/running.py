@@ -22,13 +22,12 @@ class Simulator:
     kind: str
     folder: Path
     specs: Path | None = None
-    more: tuple[str, ...] = ()
     ready: dict[str, Any] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Simulator":
         command = [sys.executable, "-m", f"adapters.simulators.{self.kind}", "--dir", str(self.folder)]
-        command += [*(["--specs", str(self.specs)] if self.specs else []), *self.more]
+        command += ["--specs", str(self.specs)] if self.specs else []
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)
         process = self._process = subprocess.Popen(command)

@@ -18,13 +18,13 @@ from tests.waiting import wait_for
 
 @pytest.fixture
 def announcement(tmp_path: Path) -> Path:
-    return tmp_path / "receipts.json"
+    return tmp_path / "push-to.json"
 
 
 @pytest.fixture
-def pushing(tmp_path: Path, announcement: Path) -> Iterator[Simulator]:
+def pushing(tmp_path: Path) -> Iterator[Simulator]:
     """A mailbox that pushes to whoever is announced."""
-    simulator = Simulator("digital_post", tmp_path, more=("--push-to", str(announcement))).start()
+    simulator = Simulator("digital_post", tmp_path).start()
     simulator.be("well", receipts={"after": 0})
     yield simulator
     simulator.end()

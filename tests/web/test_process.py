@@ -153,3 +153,24 @@ def test_settings_that_cannot_be_used_end_it_with_a_sentence(
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "No receipts are pushed"),
+        (
+            {"RECEIPTS": "push", "PUSH_CA_FILE": "/dev/null", "PUSH_CLIENTS": '["CN=x"]'},
+            "OUTBOUND_RECEIPTS_CERTIFICATE",
+        ),
+    ],
+)
+def test_a_listener_for_receipts_that_cannot_listen_says_why(
+    environment: dict[str, str], settings: dict[str, str], said: str
+) -> None:
+    more = {f"OUTBOUND_DIGITAL_POST_{name}": value for name, value in settings.items()}
+    argv = [sys.executable, "-m", "outbound.web.receipts"]
+    done = subprocess.run(argv, env={**environment, **more}, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr

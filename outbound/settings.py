@@ -239,7 +239,8 @@ class Settings(BaseSettings):
         room = self.send_lease * self.hard_end / 2
         slowest = max(self.digital_post_timeout, self.print_timeout)
         if self.sf1601:
-            slowest = max(slowest, 2 * self.serviceplatform_timeout + TOKENS_SECONDS)
+            receipts = self.beskedfordeler_timeout + TOKENS_SECONDS if self.beskedfordeler_queue else 0
+            slowest = max(slowest, 2 * self.serviceplatform_timeout + TOKENS_SECONDS, receipts)
         if slowest > room:
             raise ValueError(f"send_lease leaves {room:g} seconds to a call that may take {slowest:g}; lengthen it.")
         return self

@@ -1,9 +1,9 @@
 """KOMBIT's Beskedfordeler alone (SF1461): a queue to read over AMQP with TLS, and pushes to a door of ours.
 
 `python -m adapters.simulators.beskedfordeler --dir DIR [--port N]`; beside the usual calls the control port takes
-`POST /put {"body": base64, "way": "queue" | "push", "door": URL, "after": seconds}` and `POST /cut` (connections at
-work die), and answers `GET /lying` (`{"queue": 2, "push": 0}`). Who reads the queue shows a SAML assertion that has not
-run out.
+`POST /put {"body": base64, "way": "queue" | "push", "door": URL, "after": seconds}`, `POST /cut` (connections at work
+die) and `POST /mute {"muted": true}` (no answer to basic.get), and answers `GET /lying` (`{"queue": 2, "push": 0}`).
+Who reads the queue shows a SAML assertion that has not run out.
 """
 
 import asyncio
@@ -53,6 +53,9 @@ class Desk:
                 return self._put(request.json())
             case "POST", "/cut":
                 await self._broker.cut()
+                return Reply(200, {})
+            case "POST", "/mute":
+                self._broker.muted = bool(request.json()["muted"])
                 return Reply(200, {})
             case "GET", "/lying":
                 waiting = sum(one.waiting() for one in self._pushers.values())

@@ -40,6 +40,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 @pytest.fixture
 def there(started: Simulator) -> Simulator:
     ask(started, "/mood", {"mood": "well"})
+    ask(started, "/mute", {"muted": False})
     source = source_of(started)
     for raw in source.fetch():  # left over from an earlier test
         source.confirm(raw)
@@ -108,9 +109,10 @@ def test_a_reader_that_breaks_off_leaves_the_rest(there: Simulator) -> None:
     read = [next(reading), next(reading)]
     source.confirm(read[0])
     reading.close()  # type: ignore[attr-defined]
-    again = list(source.fetch())
+    another = source_of(there)
+    again = list(another.fetch())
     assert [one.id for one in again] == [read[1].id]
-    source.confirm(again[0])
+    another.confirm(again[0])
     assert lying(there) == 0
 
 
@@ -249,6 +251,19 @@ def test_a_silent_server_is_given_up_in_time(there: Simulator) -> None:
     with silent() as port, within(8):
         fault = fault_of(source_of(there, beskedfordeler_port=port, beskedfordeler_timeout=1))
     assert (type(fault), fault.code) == (Unavailable, "timeout")
+
+
+def test_a_server_that_falls_silent_after_the_login_is_given_up_in_time(there: Simulator) -> None:
+    put(there, a_message())
+    ask(there, "/mute", {"muted": True})
+    with within(8):
+        fault = fault_of(source_of(there, beskedfordeler_timeout=1))
+    assert (type(fault), fault.code) == (Unavailable, "timeout")
+    ask(there, "/mute", {"muted": False})
+    source = source_of(there)
+    for one in source.fetch():
+        source.confirm(one)
+    assert lying(there) == 0
 
 
 def test_no_way_for_receipts_is_a_fault_of_the_settings() -> None:

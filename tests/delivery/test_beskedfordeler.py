@@ -284,6 +284,7 @@ def test_strangers_are_counted_and_only_what_may_be_ours_is_shown(
     for _ in range(8):
         run_to_rest(there.house)
         moving_clock.pass_(hours=1)
+    # what may be ours is looked at again after 1, 2, 4 … minutes: seven times in an hour and a little more
     assert inbox(there.house) == ["foreign"] * 3 + ["unmatched"] * 2 + ["unreadable"]
     with there.house.ledger.reading() as tx:
         assert standing.count_loose_receipts(tx) == 3

@@ -89,7 +89,9 @@ class Digital(NamedTuple):
 def _digital_post(settings: Settings) -> Digital:
     post = digital_post_caller(settings)
     sender = Sender(settings.sender_cvr, settings.sender_name)
-    mailer = DigitalPostMailer(post, sender, _limits(settings), settings.digital_post_repeat_is_safe)
+    mailer = DigitalPostMailer(
+        post, sender, _limits(settings), settings.digital_post_repeat_is_safe, settings.memo_version
+    )
     return Digital(mailer, ContactRegister(post, settings.digital_post_timeout), (PulledReceipts(post),))
 
 

@@ -137,7 +137,7 @@ class Settings(BaseSettings):
         description="Bytes of PDF in one container at most; a larger letter has its own. Digital Post publishes no "
         "limit.",
     )
-    memo_version: str = Field("1.2", pattern=r"^1\.2$", description="MeMo version to write.")
+    memo_version: str = Field("1.2", pattern=r"^1\.[12]$", description="MeMo version to write: 1.2 or 1.1.")
     sender_cvr: str = Field("", pattern=r"^(\d{8})?$", description="The municipality's CVR number.")
     sender_name: str = Field("", max_length=256, description="The municipality's name as the mailbox shows it.")
 

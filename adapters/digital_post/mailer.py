@@ -52,8 +52,11 @@ class DigitalPostMailer:
     channel = Channel.DIGITAL
     provider = PROVIDER
 
-    def __init__(self, caller: Caller, sender: Sender, limits: Limits, repeat_is_safe: bool) -> None:
-        self._caller, self._sender, self._limits = caller, sender, limits
+    def __init__(
+        self, caller: Caller, sender: Sender, limits: Limits, repeat_is_safe: bool, version: str = "1.2"
+    ) -> None:
+        """`version`: of the MeMos that are written."""
+        self._caller, self._sender, self._limits, self._version = caller, sender, limits, version
         self.repeat_is_safe = repeat_is_safe
         self.largest, self.most_bytes = limits.largest, limits.container_bytes
 
@@ -116,7 +119,10 @@ class DigitalPostMailer:
         document = dispatch.document
         if len(document.pdf) + sum(len(one.pdf) for one in document.attachments) > self.largest:
             return Rejected(dispatch.id, "too-large", Blame.RECIPIENT)
-        body = memo(dispatch, self._sender, closed_at)
+        try:
+            body = memo(dispatch, self._sender, closed_at, self._version)
+        except (ValueError, OverflowError):  # it must not sink its neighbours, nor leave its own consignment in doubt
+            return Rejected(dispatch.id, "unwritable", Blame.LETTER)
         return body if len(body) <= XML_LIMIT else Rejected(dispatch.id, "too-large", Blame.RECIPIENT)
 
 

@@ -9,7 +9,8 @@ import lzma
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.simulators.memo import LIMIT, UUID4, Memo, MemoReader
+from adapters.simulators.memo import LIMIT, Memo, MemoReader
+from adapters.simulators.memo_context import UUID4
 from adapters.simulators.memo_documents import Invalid
 
 CONTENT_TYPE = "application/x-lzma"

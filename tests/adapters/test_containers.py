@@ -6,13 +6,14 @@ from contextlib import closing
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
+from uuid import uuid1, uuid4
 
 import pytest
 from lxml import etree
 
+from adapters.digital_post import mailer as mailer_module
 from adapters.digital_post.mailer import DigitalPostMailer, Limits
-from adapters.digital_post.memo import Sender, memo
+from adapters.digital_post.memo import Sender
 from adapters.http import Caller
 from outbound.letter import (
     Accepted,
@@ -32,14 +33,17 @@ from outbound.ports import Misconfigured, OutcomeUnknown, Outside, OutsideError,
 from tests.adapters.conftest import supplier_of
 from tests.adapters.outside import CLOSED, Simulator, a_consignment, a_dispatch
 from tests.adapters.scripted import Script, answer, hang_up, scripted
+from tests.adapters.written import memo
 from tests.waiting import wait_for
 
 SENDER = Sender("10000009", "Prøvekøbing Kommune")
 LARGEST = 100_000
-UNFIT = {
+UNFIT: dict[str, dict[str, Any]] = {
     "no-number": {"recipient": Recipient(Role.PARTY, "Uden nummer")},
     "too-large": {"document": replace(a_dispatch().document, pdf=bytes(LARGEST + 1))},
+    "unwritable": {"id": uuid1()},
 }
+BLAME = {"unwritable": Blame.LETTER}
 
 
 def mailing(*dispatches: Dispatch) -> Consignment:
@@ -141,19 +145,33 @@ def _no(code: str) -> Script:
 
 @pytest.mark.parametrize("code", UNFIT)
 def test_a_letter_that_does_not_fit_sinks_no_neighbour(code: str) -> None:
-    well, unfit, other = a_dispatch(n=1), replace(a_dispatch(n=2), **UNFIT[code]), a_dispatch(n=3)  # type: ignore[arg-type]
+    well, unfit, other = a_dispatch(n=1), replace(a_dispatch(n=2), **UNFIT[code]), a_dispatch(n=3)
     told = taken()
     answers, (request,) = handed_over(answer(201, told), mailing(well, unfit, other))
     assert list(unpacked(request)) == [f"{well.id}.xml", f"{other.id}.xml"]
     assert answers == [
         Accepted(well.id, told["transmissionId"]),
-        Rejected(unfit.id, code, Blame.RECIPIENT),
+        Rejected(unfit.id, code, BLAME.get(code, Blame.RECIPIENT)),
         Accepted(other.id, told["transmissionId"]),
     ]
 
 
+def test_the_limit_is_on_the_whole_xml_and_holds_to_the_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mailer_module.XML_LIMIT == 99_500_000
+    small, large = a_dispatch(), a_dispatch()
+    large = replace(large, document=replace(large.document, html="<p>x</p>"))
+    size = len(memo(large, SENDER, CLOSED))
+    for limit, fits in ((size, True), (size - 1, False)):
+        monkeypatch.setattr(mailer_module, "XML_LIMIT", limit)
+        answers, _ = handed_over(answer(201, taken()), mailing(small, large))
+        assert [isinstance(one, Accepted) for one in answers] == [True, fits]
+        alone = answer(201, taken(messageUUID=str(large.id)))
+        ((only,), _) = handed_over(alone, a_consignment(Channel.DIGITAL, large))
+        assert isinstance(only, Accepted) is fits
+
+
 def test_where_nobody_fits_nothing_is_sent() -> None:
-    dispatches = [replace(a_dispatch(), **unfit) for unfit in UNFIT.values()]  # type: ignore[arg-type]
+    dispatches = [replace(a_dispatch(), **unfit) for unfit in UNFIT.values()]
     answers, requests = handed_over(hang_up(), mailing(*dispatches))
     assert [one.code for one in answers if isinstance(one, Rejected)] == list(UNFIT)
     assert requests == []
@@ -167,7 +185,7 @@ def test_where_nobody_fits_nothing_is_sent() -> None:
 def test_nothing_was_taken_is_said_before_any_answer_and_doubt_is_no_doubt_of_what_was_left_out(
     script: Script, raises: type[OutsideError], answered: int
 ) -> None:
-    unfit = replace(a_dispatch(), **UNFIT["no-number"])  # type: ignore[arg-type]
+    unfit = replace(a_dispatch(), **UNFIT["no-number"])
     found: list[Answer] = []
     with scripted(script) as server, closing(Caller(server.url, {}, 5)) as caller:
         mailer = DigitalPostMailer(caller, SENDER, Limits(LARGEST, 100), repeat_is_safe=False)

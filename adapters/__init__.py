@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from adapters.digital_post.connection import digital_post_caller
 from adapters.digital_post.contacts import ContactRegister
-from adapters.digital_post.mailer import DigitalPostMailer
+from adapters.digital_post.mailer import DigitalPostMailer, Limits
 from adapters.digital_post.memo import Sender
 from adapters.digital_post.receipts import PulledReceipts
 from adapters.http import Caller
@@ -89,7 +89,9 @@ class Digital(NamedTuple):
 def _digital_post(settings: Settings) -> Digital:
     post = digital_post_caller(settings)
     sender = Sender(settings.sender_cvr, settings.sender_name)
-    mailer = DigitalPostMailer(post, sender, settings.digital_post_largest, settings.digital_post_repeat_is_safe)
+    mailer = DigitalPostMailer(
+        post, sender, _limits(settings), settings.digital_post_repeat_is_safe, settings.memo_version
+    )
     return Digital(mailer, ContactRegister(post, settings.digital_post_timeout), (PulledReceipts(post),))
 
 
@@ -103,6 +105,12 @@ def _remote_print(settings: Settings) -> tuple[Mailer, Sequence[ReceiptSource]]:
         settings.print_repeat_is_safe,
     )
     return mailer, (FetchedReceipts(printer, settings.print_provider),)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.digital_post_largest, settings.digital_post_container_letters, settings.digital_post_container_bytes
+    )
 
 
 def _access(settings: Settings) -> Access:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from outbound.letter import Action, Address, Attachment, Document, Recipient, Role
 
@@ -18,6 +19,7 @@ DOCUMENT = "document"
 TWIN = "twin"
 HEAD = "head"
 ATTACHMENTS = "attachments"
+ANSWERS = "answers"
 DOCUMENT_PARTS = (DOCUMENT, TWIN, HEAD)
 
 
@@ -59,6 +61,11 @@ def unpack_fields(body: bytes) -> dict[str, Any]:
     """The part `fields` back."""
     fields: dict[str, Any] = json.loads(body)
     return fields
+
+
+def unpack_answers(parts: Mapping[str, bytes]) -> UUID | None:
+    """The recipient's message that the letter answers, where it answers one."""
+    return UUID(parts[ANSWERS].decode()) if ANSWERS in parts else None
 
 
 def attachment_parts(count: int) -> tuple[str, ...]:

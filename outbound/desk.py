@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert
 
 from outbound import accounts, clock
 from outbound.contents import (
+    ANSWERS,
     FIELDS,
     HANDED_IN,
     PERSON,
@@ -23,6 +24,7 @@ from outbound.contents import (
     pack_addressee,
     pack_fields,
     unpack_addressee,
+    unpack_answers,
     unpack_attachments,
     unpack_fields,
 )
@@ -291,10 +293,10 @@ def _must(done: bool) -> None:
 
 
 def _again(tx: Connection, house: House, one: Letter, hand: Hand) -> Submission:
-    wanted = (PERSON, FIELDS, HANDED_IN, *attachment_parts(one.attachments))
+    wanted = (PERSON, FIELDS, HANDED_IN, ANSWERS, *attachment_parts(one.attachments))
     parts = house.seal.open_parts(tx, [Part(one.id, part) for part in wanted], hand.by, "resend")
     opened = {part.part: body for part, body in parts.items()}
-    if not {*wanted} - {HANDED_IN} <= opened.keys():
+    if not {*wanted} - {HANDED_IN, ANSWERS} <= opened.keys():
         raise DeskRefusal("content-missing", "The letter's content is no longer under the seal.")
     fields, recipient = unpack_fields(opened[FIELDS]), unpack_addressee(opened[PERSON]).recipient
     pdf = opened.get(HANDED_IN)
@@ -312,4 +314,5 @@ def _again(tx: Connection, house: House, one: Letter, hand: Hand) -> Submission:
         wish_reason=hand.why,
         format=one.format,
         follows=one.id,
+        answers=unpack_answers(opened),
     )

@@ -174,6 +174,7 @@ class Submission:
     useful_until: date | None = None
     mailing_id: UUID | None = None
     follows: UUID | None = None  # the letter that this one is sent again for
+    answers: UUID | None = None  # the recipient's own message in Digital Post that this one answers
 
     def format_of(self, number: int) -> Format:
         """How large the letter to the recipient at this place is set."""
@@ -261,6 +262,43 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """The department that a recipient may turn to; `point` is the id of its contact point in Digital Post."""
+
+    name: str
+    mail: str = ""
+    phone: str = ""
+    point: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a letter is about by KLE, the municipalities' common list of subjects: `number` as 32.06.04, `version` the
+    edition of the list, `facet` what is being done (handlingsfacet)."""
+
+    number: str
+    version: str
+    title: str
+    facet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InMailbox:
+    """What the digital mailbox is told beside the letter; nothing of it stands on paper.
+
+    `label` is its heading (empty: the letter's title), `notification` the text of the mail or text message about it
+    (empty: who it is from), `reply` whether the recipient may answer, `answers` the recipient's own message.
+    """
+
+    label: str = ""
+    notification: str = ""
+    reply: bool = False
+    contact: Contact | None = None
+    subject: Subject | None = None
+    answers: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatch:
     """This letter in this consignment: the try that may count. Its id is the MeMo messageUUID or the print job id."""
 
@@ -274,6 +312,7 @@ class Dispatch:
     envelope: str = ""  # C5, C4; print only
     letter_class: str = ""  # economy, quick …; print only
     colour: bool = False
+    in_mailbox: InMailbox = InMailbox()  # digital only
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from stdnum.dk import cvr
 
+from outbound.letter import Contact
 from outbound.policy import Faults, check_periods, on, one, raise_if, read, rows, tables
 from outbound.rendering.images import ImageFault
 from outbound.rendering.logos import Logo, read_logo
@@ -25,6 +26,9 @@ Line = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f
 OptionalLine = Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f]*$")]
 ReturnAddress = Annotated[str, Field(max_length=120, pattern=r"^(Afsender|Retur): [^,\n]+, [^,\n]+, [0-9]{4} [^,\n]+$")]
 LogoFile = Annotated[str, Field(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]*\.(png|jpg|jpeg))?$")]
+
+
+ContactPoint = Annotated[str, Field(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
 
 
 class OrganisationFault(LookupError):
@@ -47,7 +51,8 @@ class Department:
 
     `return_address` is the one line over the window: `Retur: name, street no, postcode town` (iMail Denmark,
     21grams.com, wants it on every Danish letter). `cost_centre` is what postage is charged to. `logo` is a file that
-    stands on its letters in place of the municipality's.
+    stands on its letters in place of the municipality's. `contact_point` is the id of its contact point in Digital
+    Post, from Administrativ Adgang.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -61,6 +66,7 @@ class Department:
     web: OptionalLine = ""
     opening_hours: Annotated[str, Field(max_length=400)] = ""
     logo: LogoFile = ""
+    contact_point: ContactPoint = ""
     valid_to: date | None = None
 
 
@@ -136,6 +142,12 @@ class Organisation:
             opening_hours=of.opening_hours,
             logo=self.logos.get(of.logo or self.municipality.logo),
         )
+
+    def contact(self, code: str, day: date, mail: str = "") -> Contact | None:
+        """Whom the recipient of a letter from this department may turn to, at its own mail address or at this one; None
+        where there is no such department on that day."""
+        of = on(day, (each for each in self.departments if each.code == code))
+        return Contact(of.name, mail or of.mail, of.phone, of.contact_point) if of else None
 
     def system(self, name: str) -> System | None:
         """The specialist system of that name."""

@@ -77,6 +77,9 @@ class Mailer(Protocol):
     largest: int
     """The most bytes of PDF that one letter may have on this channel."""
 
+    most_bytes: int
+    """The most bytes of PDF in a consignment of several; a letter that has more goes alone."""
+
     def gathers(self, lane: Lane) -> int:
         """The most letters in one consignment of this lane: 1, or many."""
         ...

@@ -124,7 +124,20 @@ class Settings(BaseSettings):
         70_000_000,
         description="Bytes of PDF that fit in a MeMo: 99.5 MB of XML less base64 and the HTML twin (digst.dk).",
     )
-    memo_version: str = Field("1.2", pattern=r"^1\.2$", description="MeMo version to write.")
+    digital_post_container_letters: int = Field(
+        200,
+        ge=1,
+        le=10_000,
+        description="Letters of a mailing in one container (.tar.lzma) at most; 1: each goes alone. Digital Post "
+        "publishes no limit.",
+    )
+    digital_post_container_bytes: int = Field(
+        50_000_000,
+        ge=1_000_000,
+        description="Bytes of PDF in one container at most; a larger letter has its own. Digital Post publishes no "
+        "limit.",
+    )
+    memo_version: str = Field("1.2", pattern=r"^1\.[12]$", description="MeMo version to write: 1.2 or 1.1.")
     sender_cvr: str = Field("", pattern=r"^(\d{8})?$", description="The municipality's CVR number.")
     sender_name: str = Field("", max_length=256, description="The municipality's name as the mailbox shows it.")
 

@@ -18,6 +18,7 @@ from outbound.letter import (
     CannotSay,
     Channel,
     Consignment,
+    Dispatch,
     Lane,
     Life,
     Mailbox,
@@ -70,6 +71,7 @@ class ModelMailer:
     provider: str
     repeat_is_safe: bool = False
     largest: int = 50_000_000
+    most_bytes: int = 50_000_000
     together: int = 1
     repeat: str = "same"
     plan: Callable[[Consignment], str] | None = None
@@ -94,9 +96,13 @@ class ModelMailer:
         if what in REFUSALS:
             yield from (Rejected(one.id, *REFUSALS[what]) for one in consignment.dispatches)
             return
+        left_out = consignment.dispatches[0] if what == "leaves-one-out-then-drop" else None
         known = {one.dispatch for one in self.takings}
-        self.take(consignment)
+        self.take(consignment, left_out)
         self._reach("taken", consignment)
+        if left_out:
+            yield Rejected(left_out.id, "too-large", Blame.RECIPIENT)
+            raise OutcomeUnknown("reset")
         if what == "drop":
             raise OutcomeUnknown("reset")
         for number, one in enumerate(consignment.dispatches):
@@ -127,10 +133,10 @@ class ModelMailer:
             self.duplicates.append(dispatch)
         return Accepted(dispatch, "t")
 
-    def take(self, consignment: Consignment) -> None:
+    def take(self, consignment: Consignment, but: Dispatch | None = None) -> None:
         known = {one.dispatch for one in self.takings}
         for one in consignment.dispatches:
-            if one.id not in known or self.repeat == "second":
+            if one != but and (one.id not in known or self.repeat == "second"):
                 self.takings.append(Taking(one.id, one.letter, self.channel, consignment.id))
 
     def lose_its_caller(self, consignment: Consignment, left_at: datetime | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The MeMo of a letter: the XML that Digital Post takes (MeMo XSD 1.2).
+"""The MeMo of a letter: the XML that Digital Post takes (MeMo XSD 1.2, and 1.1 where it must be).
 
 Written as text, since element order and the literal prefix `memo:` are fixed: SF1601's reader wants exactly that
 prefix (documentation of itk-dev/serviceplatformen), and a tree would cost more than the rest of the hand-over.
@@ -12,12 +12,15 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+from adapters.digital_post.memo_context import KLE, TEXT, contact_data, content_data, reply_data
 from adapters.xml import escaped, one_line, stamp
 from outbound.letter import Action, Dispatch, Document
 
-TEXT = 256  # characters: memoTextType
 NOTIFICATION = 150  # characters: the shorter of the two published copies of memoNotificationType
 UNTITLED = "Brev"
+VERSIONS = {"1.2": 'memoVersion="1.2"', "1.1": 'memoVersion="1.1" memoSchVersion="1.1.0"'}
+"""The attributes of each version. Else the two differ in what 1.1 must say and 1.2 may (`mandatory` and
+`legalNotification`, which we say in both), and in what 1.2 may say of a representative, which we have none of."""
 BAD_IN_FILE_NAME = re.compile('[<>:"/\\\\|?*\r\n\u00a0\u2000-\u200a\u2028\u205f\u2060\u3000]+')
 """Characters for which a message is rejected ("Øget validering", digitaliser.dk, 15-11-2024)."""
 
@@ -30,17 +33,20 @@ class Sender:
     name: str
 
 
-def memo(dispatch: Dispatch, sender: Sender, created: datetime) -> bytes:
+def memo(dispatch: Dispatch, sender: Sender, created: datetime, version: str = "1.2") -> bytes:
     """The MeMo, UTF-8. The same arguments give the same bytes, so a repeat is the same message.
 
-    Raises ValueError where the dispatch can be no message: an id that is not UUID version 4, no CPR or CVR, a naive
-    time.
+    Raises ValueError where the dispatch can be no message: an id (its own, or of the message that it answers) that is
+    not UUID version 4, no CPR or CVR, an action whose address is not https, a naive time; or for a version that is not
+    written here.
     """
-    if dispatch.id.version != 4:
+    if version not in VERSIONS:
+        raise ValueError(f"MeMo is written in version {' or '.join(VERSIONS)}.")
+    if any(one.version != 4 for one in (dispatch.id, dispatch.in_mailbox.answers) if one):
         raise ValueError("A messageUUID is a UUID version 4; the dispatch has another.")
     if dispatch.recipient.number is None:
         raise ValueError("A message needs a CPR or CVR number; the dispatch has an address only.")
-    return b"".join((_header(dispatch, sender), *_body(dispatch, created), b"</memo:Message>"))
+    return b"".join((_header(dispatch, sender, VERSIONS[version]), *_body(dispatch, created), b"</memo:Message>"))
 
 
 def file_name(title: str, ending: str) -> str:
@@ -49,37 +55,26 @@ def file_name(title: str, ending: str) -> str:
     return (clean.strip(" .-") or UNTITLED) + ending
 
 
-def _header(dispatch: Dispatch, sender: Sender) -> bytes:
-    recipient = dispatch.recipient
+def _header(dispatch: Dispatch, sender: Sender, version: str) -> bytes:
+    recipient, shown = dispatch.recipient, dispatch.in_mailbox
     label = escaped(one_line(recipient.name, TEXT))
+    heading = one_line(shown.label, TEXT) or _title(dispatch.document)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<memo:Message xmlns:memo="https://DigitalPost.dk/MeMo-1" memoVersion="1.2">'
+        f'<memo:Message xmlns:memo="https://DigitalPost.dk/MeMo-1"{KLE if shown.subject else ""} {version}>'
         "<memo:MessageHeader><memo:messageType>DIGITALPOST</memo:messageType>"
         f"<memo:messageUUID>{dispatch.id}</memo:messageUUID>"
-        f"<memo:label>{escaped(_title(dispatch.document))}</memo:label>"
-        f"<memo:notification>{escaped(_notification(sender))}</memo:notification>"
-        "<memo:reply>false</memo:reply>"
+        f"<memo:label>{escaped(heading)}</memo:label>"
+        f"<memo:notification>{escaped(_notification(shown.notification, sender))}</memo:notification>"
+        f"<memo:reply>{'true' if shown.reply else 'false'}</memo:reply>"
         "<memo:mandatory>false</memo:mandatory><memo:legalNotification>false</memo:legalNotification>"
         f"<memo:Sender><memo:senderID>{escaped(sender.cvr)}</memo:senderID><memo:idType>CVR</memo:idType>"
-        f"<memo:label>{escaped(one_line(sender.name, TEXT))}</memo:label></memo:Sender>"
+        f"<memo:label>{escaped(one_line(sender.name, TEXT))}</memo:label>{contact_data(shown.contact)}</memo:Sender>"
         f"<memo:Recipient><memo:recipientID>{escaped(recipient.number or '')}</memo:recipientID>"
         f"<memo:idType>{recipient.id_type}</memo:idType>"
         f"{f'<memo:label>{label}</memo:label>' if label else ''}</memo:Recipient>"
-        f"{_content_data(dispatch)}</memo:MessageHeader>"
+        f"{content_data(dispatch)}{reply_data(shown.answers)}</memo:MessageHeader>"
     ).encode()
-
-
-def _content_data(dispatch: Dispatch) -> str:
-    """The case number, where there is one. The schema wants to know whose number it is: the department's."""
-    number = escaped(one_line(dispatch.case_number, TEXT))
-    if not number:
-        return ""
-    holder = escaped(one_line(dispatch.department, TEXT))
-    return (
-        f"<memo:ContentData><memo:CaseID><memo:caseID>{number}</memo:caseID>"
-        f"<memo:caseSystem>{holder}</memo:caseSystem></memo:CaseID></memo:ContentData>"
-    )
 
 
 def _body(dispatch: Dispatch, created: datetime) -> tuple[bytes, ...]:
@@ -108,6 +103,8 @@ def _action(action: Action, dispatch: Dispatch, place: int) -> str:
     label, code = escaped(one_line(action.label, TEXT)), escaped(action.kind)
     head = f"<memo:Action><memo:label>{label}</memo:label><memo:actionCode>{code}</memo:actionCode>"
     if action.url:
+        if not action.url.startswith("https://"):
+            raise ValueError("An action's address begins with https://; this one does not.")
         return (
             f"{head}{times}<memo:EntryPoint><memo:url>{escaped(action.url)}</memo:url></memo:EntryPoint></memo:Action>"
         )
@@ -150,6 +147,7 @@ def _title(document: Document) -> str:
     return one_line(document.title, TEXT) or UNTITLED
 
 
-def _notification(sender: Sender) -> str:
-    """What the e-mail or text message about the letter says: never the title, for that is read outside the mailbox."""
-    return one_line(f"Ny post fra {sender.name}", NOTIFICATION)
+def _notification(text: str, sender: Sender) -> str:
+    """What the e-mail or text message about the letter says: the letter type's own words, else who it is from. Never
+    the title, for that is read outside the mailbox."""
+    return one_line(text, NOTIFICATION) or one_line(f"Ny post fra {sender.name}", NOTIFICATION)

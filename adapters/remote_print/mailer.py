@@ -38,6 +38,7 @@ class RemotePrintMailer:
     def __init__(self, printer: Printer, provider: str, run_letters: int, largest: int, repeat_is_safe: bool) -> None:
         self._printer, self.provider, self._run_letters = printer, provider, run_letters
         self.largest, self.repeat_is_safe = largest, repeat_is_safe
+        self.most_bytes = run_letters * largest  # a run is uploaded piece by piece: no bound of its own
 
     def gathers(self, lane: Lane) -> int:
         """The same in either lane: a run of one costs the printer as much as one of many."""

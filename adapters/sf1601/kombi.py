@@ -5,7 +5,7 @@ itself, and nobody here could say why, or keep a letter from going both ways. `R
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -56,11 +56,10 @@ class KombiMailer:
     service: Service
     largest: int
     repeat_is_safe: bool
+    most_bytes: int = field(init=False)
 
-    @property
-    def most_bytes(self) -> int:
-        """A consignment has one letter."""
-        return self.largest
+    def __post_init__(self) -> None:
+        self.most_bytes = self.largest
 
     def gathers(self, lane: Lane) -> int:
         """One in either lane."""

@@ -37,8 +37,9 @@ class Service:
         return self._once(method, path, body, content_type, named, self._tokens.authorization(self._entity_id))
 
     def close(self) -> None:
-        """Closes the connections; the next call opens new ones."""
+        """Closes the connections, those for tokens too; the next call opens new ones."""
         self._caller.close()
+        self._tokens.close()
 
     def _once(
         self, method: str, path: str, body: bytes | None, content_type: str, transaction: UUID, authorization: str

@@ -57,6 +57,11 @@ class Tokens:
         if self._accesses.drop(entity_id, authorization.removeprefix(f"{KIND} ")):
             self._assertions.drop(entity_id)
 
+    def close(self) -> None:
+        """Closes the connections; the next token opens new ones. What is kept stays."""
+        self._issuer.close()
+        self._exchange.close()
+
     def _issue(self, entity_id: str) -> "_Kept":
         wanted = {
             "TokenType": SAML_2,

@@ -18,24 +18,24 @@ def error(status: int, code: str, message: str, value: str | None = None) -> Rep
 
 def overloaded(fault: dict[str, Any], message: str | None) -> Reply:
     """429, or the 503 that the supplier declares: nothing was taken, come back later. For a `message` that was being
-    sent, the 503 is a Receipt."""
+    sent (empty for a container), the 503 is a Receipt."""
     status = fault.get("status", 503)
     code = "too.many.requests" if status == 429 else "service.unavailable"
     content = error(status, code, "Try again later.").content
     if message is not None and status == 503:
-        content = receipt(message, None, None, "INVALID", code, "Try again later.")
+        content = receipt(message or None, None, None, "INVALID", code, "Try again later.")
     return Reply(status, content, retry_after(fault))
 
 
 def receipt(
-    message: str,
+    message: str | None,
     message_id: str | None,
     transmission: str | None,
     status: str,
     code: str | None = None,
     text: str | None = None,
 ) -> dict[str, Any]:
-    """A Receipt as the wire writes it."""
+    """A Receipt as the wire writes it; that of a container is about no one `message`."""
     return {
         "transmissionId": transmission,
         "messageUUID": message,

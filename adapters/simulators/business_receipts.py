@@ -61,6 +61,11 @@ class BusinessReceipts:
         """Promises that a repeat is refused as one; what the first became stands."""
         self._promise(receipt_for(memo, transmission, "INVALID", DUPLICATE, "Meddelelsen er allerede modtaget"), 0)
 
+    def refuse(self, uuid: str, transmission: str, code: str, text: str) -> None:
+        """Promises that a message of a container is not taken."""
+        if not self._moods.receipts["never"]:
+            self._promise(receipt(uuid, None, transmission, "INVALID", code, text), 0)
+
     def _promise(self, content: dict[str, Any], late: float) -> None:
         wishes = self._moods.receipts
         wait = 0.0 if wishes["before_answer"] else wishes["after"] + wishes["late"] + late

@@ -8,13 +8,14 @@ import base64
 import json
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from adapters.simulators import contacts, process
-from adapters.simulators.answers import error, overloaded
+from adapters.simulators.answers import error, overloaded, receipt
 from adapters.simulators.business_receipts import DUPLICATE, BusinessReceipts, receipt_for
 from adapters.simulators.certificates import certificates, server_context
 from adapters.simulators.memo import Memo, MemoReader
+from adapters.simulators.memo_containers import CONTENT_TYPE, Unread, read_container
 from adapters.simulators.memo_documents import Invalid
 from adapters.simulators.moods import HTTP_FAULTS, Moods
 from adapters.simulators.outcomes import Sending, outcome_of
@@ -81,18 +82,36 @@ class Mailbox:
         return _broken(broken) if broken is not None else None
 
     async def _send(self, request: Request) -> Reply | None:
+        if _content_type(request) == CONTENT_TYPE:
+            return await self._send_container(request)
         memo = self._read(request)
-        refuse = self._moods.strikes("refuse", "send")
-        if refuse is not None:
-            code = refuse.get("code", "memo.invalid")
-            return error(refuse.get("status", 400), code, f"Afvist: {memo.recipient}", memo.recipient)
+        if refused := self._refused(memo.recipient):
+            return refused
         if outcome_of(memo.recipient).sending is Sending.REFUSED_AT_THE_DOOR:
             return error(400, "memo.invalid", f"Modtageren {memo.recipient} er afvist", memo.recipient)
         return await self._answered(self._taken(memo))
 
+    async def _send_container(self, request: Request) -> Reply | None:
+        """A container is taken whole; what becomes of each message in it is told by its own receipt."""
+        if "memo-message-uuid" in request.query or "content-length" not in request.headers:
+            raise Invalid("A container has a Content-Length and no memo-message-uuid.", "container.invalid")
+        found = read_container(request.body, self._reader)
+        self._records.count("container")
+        if refused := self._refused(next((one.recipient for one in found if isinstance(one, Memo)), "?")):
+            return refused
+        with self._records.together():
+            reply = self._contained(found)
+        return await self._answered(reply)
+
+    def _refused(self, recipient: str) -> Reply | None:
+        refuse = self._moods.strikes("refuse", "send")
+        if refuse is None:
+            return None
+        code = refuse.get("code", "memo.invalid")
+        return error(refuse.get("status", 400), code, f"Afvist: {recipient}", recipient)
+
     def _read(self, request: Request) -> Memo:
-        kind = request.headers.get("content-type", "").split(";")[0].strip()
-        if kind not in ("application/xml", "text/xml") or "content-length" not in request.headers:
+        if _content_type(request) not in ("application/xml", "text/xml") or "content-length" not in request.headers:
             raise Invalid("A memo is application/xml with a Content-Length.", "content.type.not.allowed")
         memo = self._reader.read(request.body)
         if request.one("memo-message-uuid").lower() != memo.uuid.lower():
@@ -101,19 +120,49 @@ class Mailbox:
 
     def _taken(self, memo: Memo) -> Reply:
         with self._records.together():
-            before = self._records.takings_of(memo.uuid)
-            if not before:
-                return self._take(memo)
-            kept = tuple(json.loads(before[-1]["detail"])["attachments"])
-            was = (before[-1]["sha256"], before[-1]["recipient"], kept)
-            same = was == (memo.sha256, memo.recipient, memo.attachments)
-            self._records.count("repeat" if same else "repeat-with-other-content")
-            return self._repeated(memo, before[-1]["consignment"])
+            first = self._first_transmission(memo)
+            return self._repeated(memo, first) if first else self._take(memo, str(uuid.uuid4()))
+
+    def _first_transmission(self, memo: Memo) -> str | None:
+        """Of the last time that this message was taken; and it is counted whether its content is the same."""
+        before = self._records.takings_of(memo.uuid)
+        if not before:
+            return None
+        kept = tuple(json.loads(before[-1]["detail"])["attachments"])
+        was = (before[-1]["sha256"], before[-1]["recipient"], kept)
+        same = was == (memo.sha256, memo.recipient, memo.attachments)
+        self._records.count("repeat" if same else "repeat-with-other-content")
+        return str(before[-1]["consignment"])
+
+    def _contained(self, found: Sequence[Memo | Unread]) -> Reply:
+        before = {one.uuid: self._first_transmission(one) for one in found if isinstance(one, Memo)}
+        again = len(before) == len(found) and all(before.values())
+        if again and self._moods.repeat == "duplicate":
+            return error(400, DUPLICATE, "Containeren er allerede modtaget")
+        new, first = str(uuid.uuid4()), next(iter(before.values()), None)
+        transmission = first if first and again and self._moods.repeat == "same" else new
+        for one in found:
+            if isinstance(one, Unread):
+                self._receipts.refuse(one.uuid, transmission, one.fault.code, one.fault.message)
+            elif not before[one.uuid]:
+                self._take_or_refuse(one, transmission, len(found))
+            elif self._moods.repeat == "second":
+                self._take(one, transmission, container=len(found))
+            elif self._moods.repeat != "same":
+                self._receipts.call_duplicate(one, transmission)
+        return Reply(201, receipt(None, None, transmission, "RECEIVED"))
+
+    def _take_or_refuse(self, memo: Memo, transmission: str, container: int) -> None:
+        if outcome_of(memo.recipient).sending is Sending.REFUSED_AT_THE_DOOR:
+            text = f"Modtageren {memo.recipient} er afvist"
+            self._receipts.refuse(memo.uuid, transmission, "memo.invalid", text)
+        else:
+            self._take(memo, transmission, container=container)
 
     def _repeated(self, memo: Memo, first: str) -> Reply:
         match self._moods.repeat:
             case "second":
-                return self._take(memo)
+                return self._take(memo, str(uuid.uuid4()))
             case "duplicate":
                 return error(400, DUPLICATE, f"messageUUID {memo.uuid} er allerede modtaget")
             case "duplicate_receipt":
@@ -123,10 +172,9 @@ class Mailbox:
             case _:
                 return _received(memo, first)
 
-    def _take(self, memo: Memo) -> Reply:
-        transmission = str(uuid.uuid4())
+    def _take(self, memo: Memo, transmission: str, **detail: int) -> Reply:
         told = {"memo": memo.version, "receipt": self._receipts.will_come(memo), "attachments": memo.attachments}
-        self._records.take(memo.uuid, transmission, "digital", memo.recipient, memo.sha256, **told)
+        self._records.take(memo.uuid, transmission, "digital", memo.recipient, memo.sha256, **told, **detail)
         self._receipts.settle(memo, transmission)
         return _received(memo, transmission)
 
@@ -138,6 +186,10 @@ class Mailbox:
             return None
         broken = self._moods.strikes("error_after_take", "send")
         return _broken(broken) if broken is not None else reply
+
+
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").split(";")[0].strip()
 
 
 async def _nothing_here(_: Request) -> Reply | None:

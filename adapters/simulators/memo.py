@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from adapters.simulators.memo_context import UUID4, check_context
 from adapters.simulators.memo_documents import MEMO, Invalid, M, additional_documents, main_document, text_of
 
 LIMIT = 99_500_000
@@ -33,7 +34,6 @@ SCHEMAS = {"1.2": "memo-1.2/Version1.2/MeMo_core.xsd", "1.1": "memo-1.1/MeMo_cor
 UTF_8 = (None, "UTF-8", "utf-8")
 VERSION_1_1 = [[*pair] for pair in permutations((("memoVersion", "1.1"), ("memoSchVersion", "1.1.0")))]
 
-UUID4 = re.compile(r"[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-4[a-fA-F0-9]{3}-[aAbB89][a-fA-F0-9]{3}-[a-fA-F0-9]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 IDS = {"CPR": re.compile(r"(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d{6}"), "CVR": re.compile(r"[1-9]\d{7}")}
 MOMENTS = {"replyByDateTime", "createdDateTime", "startDateTime", "endDateTime", "originalMessageDateTime"}
@@ -44,6 +44,20 @@ ORDER = {
     " ContentData? ForwardData? ReplyData*",
     "Sender": "senderID idType idTypeLabel? label AttentionData? ContactPoint? Representative?",
     "Recipient": "recipientID idType idTypeLabel? label? AttentionData? ContactPoint?",
+    "AttentionData": "AttentionPerson? ProductionUnit? GlobalLocationNumber? EMail? SEnumber? Telephone? EID?"
+    " ContentResponsible? GeneratingSystem? SORdata? Address? UnstructuredAddress?",
+    "EMail": "emailAddress relatedAgent?",
+    "Telephone": "telephoneNumber relatedAgent?",
+    "ContentResponsible": "contentResponsibleID? label?",
+    "GeneratingSystem": "generatingSystemID label?",
+    "ContactPoint": "contactGroup? contactPointID label? ContactInfo{0,2}",
+    "ContactInfo": "label value",
+    "Representative": "representativeID? idType? idTypeLabel? label?",
+    "ContentData": "CPRdata? CVRdata? MotorVehicle? PropertyNumber? CaseID? KLEdata? FORMdata? ProductionUnit?"
+    " Education? Address? UnstructuredAddress? AdditionalContentData{0,10}",
+    "CaseID": "caseID caseSystem",
+    "ReplyData": "messageID? messageUUID replyUUID? senderID? recipientID? caseID? contactPointID? generatingSystemID?"
+    " comment? AdditionalReplyData{0,4}",
     "MessageBody": "createdDateTime MainDocument AdditionalDocument* TechnicalDocument*",
     "MainDocument": "mainDocumentID? label? File+ Action*",
     "AdditionalDocument": "additionalDocumentID? label? File+ Action*",
@@ -57,8 +71,8 @@ ORDER = {
 
 
 def _compiled(order: str) -> re.Pattern[str]:
-    """`a b? c+` as a pattern over `a,b,c,c,`."""
-    return re.compile(re.sub(r"(\w+)", r"(?:\1,)", order).replace(" ", ""))
+    """`a b? c+ d{0,2}` as a pattern over `a,b,c,c,d,`."""
+    return re.compile(re.sub(r"([A-Za-z]+)", r"(?:\1,)", order).replace(" ", ""))
 
 
 ORDERS = {name: _compiled(order) for name, order in ORDER.items()}
@@ -163,6 +177,7 @@ def _memo(root: etree._Element, version: str) -> Memo:
     if not UUID4.fullmatch(uuid):
         raise Invalid(f"cvc-pattern-valid: '{uuid}' is no UUID version 4.", value=uuid)
     _check_header(header, version)
+    check_context(header, version)
     recipient = _party(header, "Recipient", "recipientID")
     _party(header, "Sender", "senderID")
     body = root.find(f"{M}MessageBody")

@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from outbound import clock
 from outbound.contents import (
+    ANSWERS,
     DOCUMENT,
     DOCUMENT_PARTS,
     HEAD,
     PERSON,
     attachment_parts,
     unpack_addressee,
+    unpack_answers,
     unpack_document,
 )
 from outbound.delivery.house import WORKER, House
+from outbound.delivery.mailbox_view import in_mailbox
 from outbound.ledger import sending
 from outbound.ledger.letters import hold
 from outbound.ledger.values import LedgerConsignment, Letter
@@ -61,12 +66,25 @@ def close(
 def _closed(
     tx: Connection, house: House, mailer: Mailer, letters: Sequence[Letter], token: str
 ) -> list[tuple[sending.Closed, list[Enveloped]]]:
-    size, lease, found = mailer.gathers(letters[0].lane) if letters else 1, house.settings.send_lease, []
-    for start in range(0, len(letters), size):
-        some = letters[start : start + size]
+    lease, found = house.settings.send_lease, []
+    for some in parcels(letters, mailer):
         wraps = envelopes(house, mailer, some)
         if closed := sending.close(tx, some, token, mailer.provider, lease, wraps):
             found.append((closed, [(dispatch, one, wraps.get(one.id, "")) for dispatch, one in closed.members]))
+    return found
+
+
+def parcels(letters: Sequence[Letter], mailer: Mailer) -> list[list[Letter]]:
+    """The letters as they go together: no more in one consignment than the mailer gathers, by number and by bytes."""
+    found: list[list[Letter]] = []
+    room = 0
+    for one in letters:
+        size = one.bytes or 0
+        if not found or size > room or len(found[-1]) >= mailer.gathers(one.lane):
+            found.append([])
+            room = mailer.most_bytes
+        found[-1].append(one)
+        room -= size
     return found
 
 
@@ -79,7 +97,7 @@ def envelopes(house: House, mailer: Mailer, letters: Sequence[Letter]) -> dict[U
 
 def content_of(tx: Connection, house: House, letters: Sequence[Letter]) -> Content:
     """What is needed of these letters to send them. Raises ContentMissing."""
-    wanted = [Part(one.id, part) for one in letters for part in (PERSON, *DOCUMENT_PARTS, *_beside(one))]
+    wanted = [Part(one.id, part) for one in letters for part in (PERSON, ANSWERS, *DOCUMENT_PARTS, *_beside(one))]
     content: Content = {one.id: {} for one in letters}
     for part, body in house.seal.open_parts(tx, wanted, WORKER, "send").items():
         content[part.owner][part.part] = body
@@ -97,7 +115,8 @@ def consignment_of(
     house: House, held: LedgerConsignment, members: Sequence[Enveloped], content: Content, token: str
 ) -> Consignment:
     """What the adapter gets to see."""
-    dispatches = tuple(_dispatch(house, member, content[member[1].id]) for member in members)
+    day = clock.danish_day(held.closed_at)
+    dispatches = tuple(_dispatch(house, member, content[member[1].id], day) for member in members)
     return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, dispatches, token)
 
 
@@ -106,7 +125,7 @@ def outline(held: LedgerConsignment, token: str) -> Consignment:
     return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, (), token)
 
 
-def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes]) -> Dispatch:
+def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes], day: date) -> Dispatch:
     dispatch_id, one, wrap = member
     letter_type = house.types[one.letter_type]
     addressee = unpack_addressee(parts[PERSON])
@@ -121,4 +140,5 @@ def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes]) -> Dispa
         envelope=wrap,
         letter_class=letter_type.letter_class,
         colour=letter_type.colour,
+        in_mailbox=in_mailbox(house, one, day, unpack_answers(parts)),
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from outbound import accounts, clock
-from outbound.delivery.consigning import ContentMissing, close, consignment_of, content_of
+from outbound.delivery.consigning import ContentMissing, close, consignment_of, content_of, parcels
 from outbound.delivery.house import WORKER, House, deadline, later, next_try, out_of_patience, receipt_deadline
 from outbound.delivery.route import never_again, stale
 from outbound.delivery.spell import Spell
@@ -39,7 +39,7 @@ def send_handful(house: House, channel: Channel, lane: Lane) -> int:
     spell, today = Spell(house.settings.send_lease, house.settings.hard_end), clock.today()
     left = _still_good(house, handful, mailer.channel if probing else None)
     while left:
-        batch, left = _batch(left, mailer.gathers(lane))
+        batch, left = _batch(left, mailer)
         if not _send_batch(house, mailer, batch, handful.token, lambda: _may_go_on(spell, today)):
             _give_back(house, left, handful.token)
             break
@@ -51,12 +51,16 @@ def _may_go_on(spell: Spell, day: date) -> bool:
     return spell.lasts() and clock.today() == day
 
 
-def _batch(letters: Sequence[Letter], together: int) -> tuple[list[Letter], list[Letter]]:
+def _batch(letters: Sequence[Letter], mailer: Mailer) -> tuple[list[Letter], list[Letter]]:
     """As many letters as go in one consignment, and more while what must be held in memory stays small; the rest."""
-    size = together
-    while size < len(letters) and sum(one.bytes or 0 for one in letters[: size + together]) <= IN_MEMORY:
-        size += together
-    return list(letters[:size]), list(letters[size:])
+    first, *others = parcels(letters, mailer)
+    count, size = len(first), sum(one.bytes or 0 for one in first)
+    for parcel in others:
+        size += sum(one.bytes or 0 for one in parcel)
+        if size > IN_MEMORY:
+            break
+        count += len(parcel)
+    return list(letters[:count]), list(letters[count:])
 
 
 def _send_batch(

@@ -113,6 +113,8 @@ def _references(one: Submission) -> Iterator[Fault]:
         if len(value) > longest or not value.isprintable() or value != value.strip():
             yield Fault(pointer, f"Give at most {longest} printable characters, without space around them.")
         yield from character_faults(value, pointer)
+    if one.answers and (one.answers.version != 4 or len(one.recipients) != 1):
+        yield Fault("/answers_message", "Give the messageUUID (UUID version 4) of a message from the one recipient.")
     if not one.reference:
         yield Fault("/reference", "Give a reference of your own; it makes a repeated call safe.")
 

@@ -10,7 +10,16 @@ from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
 from outbound import clock
-from outbound.contents import FIELDS, HANDED_IN, PERSON, Addressee, pack_addressee, pack_attachments, pack_fields
+from outbound.contents import (
+    ANSWERS,
+    FIELDS,
+    HANDED_IN,
+    PERSON,
+    Addressee,
+    pack_addressee,
+    pack_attachments,
+    pack_fields,
+)
 from outbound.delivery.house import House
 from outbound.ledger import letters as ledger
 from outbound.ledger.letters import Submitted
@@ -83,6 +92,7 @@ def _first_moment(one: Submission, now: datetime) -> datetime:
 def _parts(one: Submission, recipient: Recipient) -> dict[str, bytes]:
     person = {PERSON: pack_addressee(Addressee(recipient)), "wish": one.wish_reason.encode()}
     person |= {"one-parent": one.one_parent_reason.encode()} if one.one_parent_reason else {}
+    person |= {ANSWERS: str(one.answers).encode()} if one.answers else {}
     person |= pack_attachments(one.attachments)
     if one.ready_made is None:
         return {**person, FIELDS: pack_fields(one.fields or {})}
@@ -107,6 +117,8 @@ def _fingerprints(seal: Seal, one: Submission) -> Mapping[str, str]:
         values["title"], values["dated"] = one.ready_made.title, one.ready_made.dated.isoformat()
     if one.one_parent_reason:
         values["one_parent_reason"] = one.one_parent_reason
+    if one.answers:
+        values["answers_message"] = str(one.answers)
     if one.attachments:
         files = [(each.title, seal.fingerprint_bytes("attachment", each.pdf)) for each in one.attachments]
         values["attachments"] = files

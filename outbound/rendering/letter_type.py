@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Template
 
+from outbound.letter import Subject
 from outbound.rendering.actions import ActionRule, action_faults
 from outbound.rendering.faults import Fault
 from outbound.rendering.fields import Schema
@@ -26,7 +27,7 @@ class LetterType:
 
     `label` is its heading in the digital mailbox (empty: its title), `notification` the text of the mailbox's own
     message about it (empty: the mailbox's standard text); neither may carry personal data. `reply_address` takes the
-    place of the department's mail on its letters.
+    place of the department's mail on its letters; `reply` says whether the recipient may answer in the mailbox.
     """
 
     name: str
@@ -47,6 +48,8 @@ class LetterType:
     template_version: str
     both_parents: bool = False
     reply_address: str = ""
+    reply: bool = False
+    kle: Subject | None = None
     actions: tuple[ActionRule, ...] = ()
     inserts: tuple[InsertRule, ...] = ()
     schema: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from outbound.letter import Subject
 from outbound.rendering.actions import action_faults, action_findings
 from outbound.rendering.faults import Finding, LetterTypesFault
 from outbound.rendering.fields import Schema, schema_faults
@@ -191,7 +192,8 @@ class LetterTypeFolder:
             form=None if policy.ready_made else self.form(policy),
             page=page,
             channel_specific=policy.channel_specific or any(note.channel != "any" for note in self._footnotes(policy)),
-            **policy.model_dump(exclude={"mailbox", "languages", "channel_specific", "actions", "inserts"}),
+            **policy.model_dump(exclude={"mailbox", "languages", "channel_specific", "actions", "inserts", "kle"}),
+            kle=Subject(**policy.kle.model_dump()) if policy.kle else None,
             actions=tuple(policy.actions),
             inserts=tuple(policy.inserts),
         )

@@ -26,6 +26,17 @@ class Mailbox(BaseModel):
     notification: Annotated[str, Field(max_length=LONGEST_NOTIFICATION)] = ""
 
 
+class Kle(BaseModel):
+    """What a letter of this type is about in KLE, the municipalities' common list of subjects: see MeMo's KLEdata."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    number: Annotated[str, Field(pattern=r"^[0-9]{2}(\.[0-9]{2}){1,2}$")]
+    version: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
+    title: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
+    facet: Annotated[str, Field(max_length=LONGEST_TITLE)] = ""
+
+
 class Policy(BaseModel):
     """letter.toml as it is written. Docs: docs/recipes/letter-type.md."""
 
@@ -45,6 +56,8 @@ class Policy(BaseModel):
     retention_months: int = Field(ge=1, le=1200)
     both_parents: bool = False
     reply_address: str = ""
+    reply: bool = False
+    kle: Kle | None = None
     mailbox: Mailbox = Mailbox()
     actions: list[ActionRule] = []
     inserts: list[InsertRule] = []

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from adapters import connect
-from outbound.letter import Channel
-from outbound.ports import Outside
+from outbound.letter import Channel, Lane
+from outbound.ports import Outside, OutsideError, ReceiptSource
 from outbound.settings import Settings
 from tests.adapters.outside import Simulator, Supplier, simulated
 from tests.conftest import find_specs
@@ -47,6 +49,17 @@ def started_persons(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simula
     yield from _simulator("persons", tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def started_sf1601(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    yield from _simulator("sf1601", tmp_path_factory)
+
+
+@pytest.fixture
+def sf1601(started_sf1601: Simulator) -> Simulator:
+    started_sf1601.mood()
+    return started_sf1601
+
+
 @pytest.fixture
 def digital_post(started_digital_post: Simulator) -> Simulator:
     started_digital_post.mood()
@@ -78,12 +91,37 @@ def outside(settings: Settings) -> Iterator[Outside]:
     close(found)
 
 
-@pytest.fixture(params=["digital", "print"])
-def supplier(
+@pytest.fixture
+def by_sf1601(sf1601: Simulator, persons: Simulator) -> Iterator[Outside]:
+    """The outside where both channels go by SF1601."""
+    patience = {"serviceplatform_timeout": 2, "beskedfordeler_timeout": 2}
+    found = connect(settings_of(sf1601.env | persons.env, sf1601="both", **patience))
+    yield found
+    close(found)
+
+
+@pytest.fixture(params=["digital", "digital-container", "print", "sf1601-digital", "sf1601-print"])
+def supplier(request: pytest.FixtureRequest) -> Supplier:
+    """Each mailer in turn, with its simulator and its receipts; Digital Post with single letters and with mailings."""
+    get = request.getfixturevalue
+    road, _, channel = request.param.partition("-")
+    if road == "sf1601":
+        return supplier_by_sf1601(get("by_sf1601"), Channel(channel), get("sf1601"))
+    return _named(request.param, get("outside"), get("digital_post"), get("remote_print"))
+
+
+@pytest.fixture(params=["digital-container", "print"])
+def gathering(
     request: pytest.FixtureRequest, outside: Outside, digital_post: Simulator, remote_print: Simulator
 ) -> Supplier:
-    """Each mailer in turn, with its simulator and its receipts."""
-    return supplier_of(outside, Channel(request.param), digital_post, remote_print)
+    """Each mailer that hands over many letters in one act."""
+    return _named(request.param, outside, digital_post, remote_print)
+
+
+def _named(name: str, outside: Outside, digital_post: Simulator, remote_print: Simulator) -> Supplier:
+    channel, _, in_container = name.partition("-")
+    found = supplier_of(outside, Channel(channel), digital_post, remote_print)
+    return replace(found, lane=Lane.MAILING) if in_container else found
 
 
 @pytest.fixture
@@ -94,14 +132,29 @@ def printer(outside: Outside, digital_post: Simulator, remote_print: Simulator) 
 def supplier_of(outside: Outside, channel: Channel, digital_post: Simulator, remote_print: Simulator) -> Supplier:
     mailer, simulator = outside.mailers[channel], remote_print if channel is Channel.PRINT else digital_post
     source = next(source for source in outside.sources if source.provider == mailer.provider)
-    for raw in source.fetch():  # left over from an earlier test
-        source.confirm(raw)
+    _empty(source)
     return Supplier(mailer, simulator, source)
+
+
+def supplier_by_sf1601(outside: Outside, channel: Channel, sf1601: Simulator) -> Supplier:
+    """Either channel, with the one queue of receipts."""
+    (source,) = outside.sources
+    _empty(source)
+    return Supplier(outside.mailers[channel], sf1601, source)
+
+
+def _empty(source: ReceiptSource) -> None:
+    """Confirms what was left over from an earlier test."""
+    for raw in source.fetch():
+        source.confirm(raw)
 
 
 def close(outside: Outside) -> None:
     """Ends the connections of this thread, so that no test leaves a socket to the next."""
-    for part in (*outside.mailers.values(), outside.persons):
-        for name in ("_caller", "_printer"):
+    for source in outside.sources:
+        with suppress(OutsideError):
+            _empty(source)
+    for part in (*outside.mailers.values(), outside.persons, outside.enrolment):
+        for name in ("_caller", "_printer", "service", "_service"):
             if hasattr(part, name):
                 getattr(part, name).close()

@@ -67,7 +67,7 @@ class Simulator:
 @contextmanager
 def simulated(name: str, folder: Path, specs: Path | None = None) -> Iterator[Simulator]:
     """A simulator that runs for the length of the block."""
-    more = ["--specs", str(specs)] if specs and name == "digital_post" else []
+    more = ["--specs", str(specs)] if specs and name in ("digital_post", "sf1601") else []
     command = [sys.executable, "-m", f"adapters.simulators.{name}", "--dir", str(folder), *more]
     process = subprocess.Popen(command)
     try:
@@ -87,20 +87,26 @@ class Supplier:
     mailer: Mailer
     simulator: Simulator
     source: ReceiptSource
+    lane: Lane = Lane.SINGLE
     news: dict[UUID, list[Receipt]] = field(default_factory=dict)
 
     @property
     def is_print(self) -> bool:
         return self.mailer.channel is Channel.PRINT
 
+    @property
+    def by_run(self) -> bool:
+        """Whether letters go as files over SFTP, which are fetched and looked at later."""
+        return self.simulator.name == "remote_print"
+
     def consignment(self, *outcomes: str, **changes: Any) -> Consignment:
-        """Letters to people with these outcomes (default: one that goes well); digital takes one at a time."""
+        """Letters to people with these outcomes (default: one that goes well), in the lane that is tried."""
         dispatches = tuple(replace(a_dispatch(outcome), **changes) for outcome in outcomes or ("well",))
-        return a_consignment(self.mailer.channel, *dispatches)
+        return a_consignment(self.mailer.channel, *dispatches, lane=self.lane)
 
     def is_taken(self, consignment: Consignment) -> bool:
         """Whether it was taken; a run waits for the printing house to come by."""
-        if self.is_print:
+        if self.by_run:
             wait_for(self._all_is_worked, "the printing house")
         return self.simulator.taken(consignment) > 0
 
@@ -117,7 +123,7 @@ class Supplier:
 
     def hang_up(self) -> None:
         """Ends this thread's connection, so that the next call logs in anew."""
-        for name in ("_caller", "_printer"):
+        for name in ("_caller", "_printer", "service"):
             if hasattr(self.mailer, name):
                 getattr(self.mailer, name).close()
 

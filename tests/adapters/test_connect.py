@@ -64,11 +64,10 @@ def test_the_certificate_for_digital_post_is_read(settings: Settings, tmp_path: 
 
 
 def test_the_settings_of_the_simulators_are_settings_of_the_router(
-    digital_post: Simulator, remote_print: Simulator, persons: Simulator
+    digital_post: Simulator, remote_print: Simulator, persons: Simulator, sf1601: Simulator
 ) -> None:
-    names = {
-        name.removeprefix("OUTBOUND_").lower() for one in (digital_post, remote_print, persons) for name in one.env
-    }
+    every = (digital_post, remote_print, persons, sf1601)
+    names = {name.removeprefix("OUTBOUND_").lower() for one in every for name in one.env}
     assert names <= set(Settings.model_fields)
 
 

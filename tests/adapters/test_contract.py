@@ -15,7 +15,6 @@ from outbound.letter import (
     Blame,
     CannotSay,
     Consignment,
-    Lane,
     News,
     NotTaken,
     Receipt,
@@ -39,6 +38,14 @@ FAULTS: dict[str, dict[str, Any]] = {
     "gateway-timeout": {"error_after_take": {"status": 504}},
     "refuse": {"refuse": True},
 }
+
+
+KNOWN_CODES = {
+    "digital_post": ("memo.invalid",),
+    "remote_print": ("10030",),
+    "sf1601": ("memo.invalid", "10030"),
+}
+"""Each supplier has its own table."""
 
 
 def said(supplier: Supplier, consignment: Consignment) -> list[Answer] | OutsideError:
@@ -72,7 +79,7 @@ def test_a_letter_is_taken_once_and_answered(supplier: Supplier) -> None:
 
 
 def test_every_letter_of_a_consignment_has_its_answer(supplier: Supplier) -> None:
-    outcomes = ("well",) * min(5, supplier.mailer.gathers(Lane.MAILING))
+    outcomes = ("well",) * min(5, supplier.mailer.gathers(supplier.lane))
     consignment = supplier.consignment(*outcomes)
     answers = list(supplier.mailer.hand_over(consignment))
     assert [answer.dispatch for answer in answers] == [dispatch.id for dispatch in consignment.dispatches]
@@ -107,7 +114,7 @@ def test_a_busy_supplier_is_unavailable_and_says_for_how_long(supplier: Supplier
     supplier.simulator.mood(busy={"status": status, "retry_after": 7})
     with pytest.raises(Unavailable) as fault:
         list(supplier.mailer.hand_over(supplier.consignment()))
-    assert fault.value.retry_after == (None if supplier.is_print else 7)  # SFTP has no word for it
+    assert fault.value.retry_after == (None if supplier.by_run else 7)  # SFTP has no word for it
 
 
 def test_a_supplier_that_is_down_is_unavailable_and_well_again_afterwards(supplier: Supplier) -> None:
@@ -133,10 +140,10 @@ def test_a_supplier_slower_than_the_time_limit_is_left(supplier: Supplier, caplo
     consignment = supplier.consignment()
     with within(3.5):
         outcome = said(supplier, consignment)
-    assert isinstance(outcome, Unavailable if supplier.is_print else OutcomeUnknown)  # the printer: before any rename
+    assert isinstance(outcome, Unavailable if supplier.by_run else OutcomeUnknown)  # the printer: before any rename
     assert nobody_is_in([outcome], caplog.text, consignment)
     supplier.simulator.mood()
-    assert not (supplier.is_print and supplier.is_taken(consignment))
+    assert not (supplier.by_run and supplier.is_taken(consignment))
 
 
 @pytest.mark.parametrize(
@@ -146,16 +153,15 @@ def test_a_refusal_names_its_code_and_whom_it_is_about(supplier: Supplier, code:
     supplier.simulator.mood(refuse={"code": code})
     consignment = supplier.consignment()
     outcome = said(supplier, consignment)
-    if supplier.is_print:
+    if supplier.by_run:
         refusals = [r for r in every_news(supplier, consignment, News.REFUSED) if r.news is News.REFUSED]
         found = (refusals[0].code, refusals[0].blame)
-        blame = blame if code == "10030" else Blame.UNKNOWN  # each supplier has its own table
     else:
         assert isinstance(outcome, list)
         (answer,) = outcome
         assert isinstance(answer, Rejected)
         found = (answer.code, answer.blame)
-        blame = blame if code == "memo.invalid" else Blame.UNKNOWN
+    blame = blame if code in KNOWN_CODES[supplier.simulator.name] else Blame.UNKNOWN
     assert found == (code, blame)
 
 
@@ -167,9 +173,34 @@ def test_a_repeat_that_the_supplier_notices_is_accepted_or_called_a_duplicate(su
     assert supplier.is_taken(consignment)
     (answer,) = supplier.mailer.hand_over(consignment)
     assert isinstance(answer, Accepted)
-    if repeat == "duplicate_receipt" or (supplier.is_print and repeat == "duplicate"):
+    if repeat == "duplicate_receipt" or (supplier.by_run and repeat == "duplicate"):
         every_news(supplier, consignment, News.DELIVERED, News.DUPLICATE)
     assert supplier.simulator.taken(consignment) == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_of_many_letters_too_an_answer_is_never_the_opposite_of_what_happened(gathering: Supplier, fault: str) -> None:
+    gathering.simulator.mood(**FAULTS[fault])
+    consignment = gathering.consignment(*("well",) * 4)
+    outcome = said(gathering, consignment)
+    gathering.simulator.mood()
+    taken = gathering.simulator.taken(consignment) if gathering.is_taken(consignment) else 0
+    if isinstance(outcome, Unavailable | Misconfigured | Refused):
+        assert taken == 0
+    elif isinstance(outcome, list):
+        assert taken == sum(isinstance(answer, Accepted) for answer in outcome)
+
+
+@pytest.mark.parametrize("repeat", ["same", "duplicate", "duplicate_receipt"])
+def test_many_letters_handed_over_twice_are_taken_once_and_never_refused(gathering: Supplier, repeat: str) -> None:
+    gathering.simulator.mood(repeat=repeat)
+    consignment = gathering.consignment(*("well",) * 4)
+    list(gathering.mailer.hand_over(consignment))
+    assert gathering.is_taken(consignment)
+    again = said(gathering, consignment)
+    assert isinstance(again, OutcomeUnknown) or [type(answer) for answer in again] == [Accepted] * 4  # type: ignore[union-attr]
+    assert gathering.is_taken(consignment)
+    assert gathering.simulator.taken(consignment) == 4
 
 
 def test_a_repeat_at_a_supplier_that_does_not_notice_is_a_second_letter(supplier: Supplier) -> None:
@@ -199,7 +230,7 @@ def test_asking_never_raises(supplier: Supplier) -> None:
     supplier.simulator.mood(down=True)
     assert isinstance(supplier.mailer.ask(sent), CannotSay)
     supplier.simulator.mood()
-    assert isinstance(supplier.mailer.ask(sent), Taken if supplier.is_print else CannotSay)
+    assert isinstance(supplier.mailer.ask(sent), Taken if supplier.by_run else CannotSay)
 
 
 def test_a_delivered_letter_is_told_of_with_the_suppliers_time(supplier: Supplier) -> None:
@@ -256,7 +287,7 @@ def test_receipts_cannot_be_had_with_a_wrong_certificate(supplier: Supplier) -> 
 
 def test_an_unreadable_receipt_is_a_value_error_that_repeats_nothing_of_it(supplier: Supplier) -> None:
     raw = next(iter([type(r)(r.provider, r.id, b"<secret>1234567890</secret>") for r in _some_receipts(supplier)]))
-    with pytest.raises(ValueError, match="receipt") as fault:
+    with pytest.raises(ValueError, match=r"receipt|message of Beskedfordeler") as fault:
         supplier.source.parse(raw)
     assert "1234567890" not in "".join(traceback.format_exception(fault.value))
 

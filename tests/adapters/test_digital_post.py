@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.digital_post.contacts import ContactRegister
-from adapters.digital_post.mailer import CODES, DigitalPostMailer
+from adapters.digital_post.mailer import CODES, DigitalPostMailer, Limits
 from adapters.digital_post.memo import Sender
 from adapters.digital_post.receipts import PulledReceipts, read
 from adapters.http import Caller
@@ -40,7 +40,8 @@ from tests.people import child, company, person
 
 
 def mailer(caller: Caller) -> DigitalPostMailer:
-    return DigitalPostMailer(caller, Sender("10000009", "Prøvekøbing Kommune"), 70_000_000, repeat_is_safe=False)
+    limits = Limits(70_000_000, container_letters=100)
+    return DigitalPostMailer(caller, Sender("10000009", "Prøvekøbing Kommune"), limits, repeat_is_safe=False)
 
 
 def handed_over(script: Script, consignment: Consignment | None = None) -> Answer:
@@ -61,8 +62,8 @@ def receipt(consignment: Consignment, **changes: Any) -> dict[str, Any]:
 # sending
 
 
-def test_one_memo_a_consignment_in_either_lane(outside: Outside) -> None:
-    assert [outside.mailers[Channel.DIGITAL].gathers(lane) for lane in Lane] == [1, 1]
+def test_single_letters_go_alone_and_those_of_a_mailing_together(outside: Outside) -> None:
+    assert [outside.mailers[Channel.DIGITAL].gathers(lane) for lane in Lane] == [1, 200]
 
 
 def test_attachments_arrive_as_they_are(outside: Outside, digital_post: Simulator) -> None:

@@ -9,6 +9,7 @@ from lxml import etree
 from adapters.codes import Codes
 from adapters.digital_post.contacts import PUBLIC, WAITING
 from adapters.remote_print.receipts import JOBS, read
+from adapters.sf1601 import kombi, look_up
 from outbound.letter import Mailbox, News
 from outbound.settings import Settings
 from tests.adapters.conftest import settings_of
@@ -17,6 +18,7 @@ from tests.adapters.test_print_run import SCHEMAS
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PROVIDER = (DOCS / "recipes" / "print-provider.md").read_text()
 DIGITAL_POST = (DOCS / "integration-digital-post.md").read_text()
+SF1601 = (DOCS / "integration-sf1601.md").read_text()
 
 
 def example(name: str) -> str:
@@ -44,7 +46,7 @@ def test_the_example_of_a_code_is_a_table_of_codes(tmp_path: Path) -> None:
 
 
 def test_every_setting_named_is_one() -> None:
-    for text in (PROVIDER, DIGITAL_POST):
+    for text in (PROVIDER, DIGITAL_POST, SF1601):
         names = set(re.findall(r"OUTBOUND_([A-Z0-9_]+)", text))
         assert {name.lower() for name in names} <= set(Settings.model_fields)
     given = dict(line.split("=", 1) for line in example("settings").split())
@@ -63,3 +65,9 @@ def test_every_status_of_the_register_stands_on_the_page() -> None:
         assert status in DIGITAL_POST
     for mailbox in Mailbox:
         assert f"| {mailbox}" in DIGITAL_POST or f" {mailbox} |" in DIGITAL_POST
+
+
+def test_every_setting_of_sf1601_and_its_services_stand_on_its_page() -> None:
+    ours = [name for name in Settings.model_fields if name.startswith(("sf1601", "serviceplatform_url"))]
+    assert not [name for name in ours if f"OUTBOUND_{name.upper()}" not in SF1601]
+    assert {kombi.ENTITY_ID, look_up.ENTITY_ID, kombi.PATH, look_up.PATH} <= set(re.findall(r"[\w:/.]+", SF1601))

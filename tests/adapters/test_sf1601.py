@@ -293,6 +293,7 @@ def chosen(tmp_path: Path) -> dict[str, str]:
         "OUTBOUND_SERVICEPLATFORM_SAML_URL": "https://127.0.0.1:9/issue",
         "OUTBOUND_SERVICEPLATFORM_CERTIFICATE_FILE": str(ours.certificate),
         "OUTBOUND_SERVICEPLATFORM_KEY_FILE": str(ours.key),
+        "OUTBOUND_BESKEDFORDELER_QUEUE": str(uuid4()),
         "OUTBOUND_PERSONS_URL": "https://127.0.0.1:9/",
         "OUTBOUND_PERSONS_TOKEN": "x",
     }
@@ -307,13 +308,15 @@ def test_one_setting_takes_both_channels_and_the_look_up(chosen: dict[str, str])
 
 def test_one_channel_may_go_that_way_and_the_other_not(settings: Settings, chosen: dict[str, str]) -> None:
     given = settings_of(chosen)
-    names = [name.removeprefix("OUTBOUND_").lower() for name in chosen if "SERVICEPLATFORM" in name]
+    names = [name.removeprefix("OUTBOUND_").lower() for name in chosen if "PERSONS" not in name]
     both = settings.model_copy(update={name: getattr(given, name) for name in names})
     digital = connect(both.model_copy(update={"sf1601": "digital"}))
     assert [mailer.provider for mailer in digital.mailers.values()] == ["sf1601-digital", "print"]
+    assert [source.provider for source in digital.sources] == ["print", "beskedfordeler"]
     assert isinstance(digital.enrolment, PostQuery)
     paper = connect(both.model_copy(update={"sf1601": "print"}))
     assert [mailer.provider for mailer in paper.mailers.values()] == ["digital-post", "sf1601-print"]
+    assert [source.provider for source in paper.sources] == ["digital-post", "beskedfordeler"]
     assert not isinstance(paper.enrolment, PostQuery)
 
 
@@ -341,6 +344,14 @@ def test_numbers_do_not_leave_unencrypted_by_this_road_either(chosen: dict[str, 
     }
     with pytest.raises(SettingsFault, match=r"(?s)SERVICEPLATFORM_URL is not enc.*SERVICEPLATFORM_SAML_URL is not enc"):
         connect(settings_of(chosen | far, sf1601="both"))
+
+
+def test_a_road_without_receipts_is_no_road(chosen: dict[str, str]) -> None:
+    del chosen["OUTBOUND_BESKEDFORDELER_QUEUE"]
+    with pytest.raises(SettingsFault, match="OUTBOUND_BESKEDFORDELER_QUEUE is missing"):
+        connect(settings_of(chosen, sf1601="both"))
+    outside = connect(settings_of(chosen, sf1601="both", beskedfordeler_push=True))
+    assert ([door.provider for door in outside.doors], [*outside.sources]) == (["beskedfordeler"], [])
 
 
 def test_a_certificate_that_is_none_is_named(chosen: dict[str, str], tmp_path: Path) -> None:

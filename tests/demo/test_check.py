@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from outbound.demo import check
-from outbound.demo.scenario import MAILING, SINGLE
+from outbound.demo.scenario import MAILING, SINGLE, TOLD_BY_YES_OR_NO
 from outbound.demo.suppliers import Taking
 from outbound.demo.systems import HandedIn
 
@@ -36,6 +36,14 @@ def as_it_should_be() -> World:
 
 def test_nothing_is_said_where_all_is_well() -> None:
     assert list(check.faults(*as_it_should_be())) == []
+
+
+def test_where_a_look_up_says_no_more_than_yes_or_no_other_routes_are_right() -> None:
+    handed_in, letters, takings = as_it_should_be()
+    for one in handed_in:
+        letters[one.letter]["route"]["code"] = TOLD_BY_YES_OR_NO.get(one.group.route, one.group.route).code
+    assert list(check.faults(handed_in, letters, takings, TOLD_BY_YES_OR_NO)) == []
+    assert len(list(check.faults(handed_in, letters, takings))) > 10
 
 
 def test_a_taking_that_was_refused_later_does_not_count() -> None:

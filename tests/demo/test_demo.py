@@ -22,8 +22,8 @@ OUTBOUND = (sys.executable, "-m", "outbound")
 CPR = re.compile(r"(?<![\w-])\d{6}-?\d{4}(?![\w-])")  # not the digits of an id
 
 
-def plain_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")}
+def plain_environment(**more: str) -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("OUTBOUND_")} | more
 
 
 def living(folder: Path) -> list[int]:
@@ -59,10 +59,10 @@ def ask(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return command("--env", str(folder / "env"), *words)
 
 
-def command(*words: str) -> subprocess.CompletedProcess[str]:
-    """The command's end, in less than the two minutes that the demo may take."""
+def command(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """The command's end, in less than the two minutes that the demo may take; `more` stands in its environment."""
     return subprocess.run(
-        [*OUTBOUND, *words], check=False, capture_output=True, text=True, env=plain_environment(), timeout=115
+        [*OUTBOUND, *words], check=False, capture_output=True, text=True, env=plain_environment(**more), timeout=115
     )
 
 
@@ -145,3 +145,13 @@ def test_a_folder_that_is_not_a_demo_s_own_is_left_alone(tmp_path: Path) -> None
     assert ended.returncode == Code.FOUND
     assert "vælg en anden mappe" in ended.stderr
     assert (tmp_path / "letters.txt").read_text() == "mine"
+
+
+@pytest.mark.timeout(180)
+def test_the_same_letters_arrive_by_sf1601() -> None:
+    folder = scratch("outbound-demo-")
+    ended = command("demo", "--dir", str(folder / "demo"), OUTBOUND_SF1601="both")
+    assert (ended.returncode, ended.stderr) == (Code.DONE, ""), ended.stdout + ended.stderr
+    assert re.search(r"\d+ +not-enrolled +", ended.stdout)
+    assert not living(folder)
+    shutil.rmtree(folder)

@@ -3,12 +3,14 @@
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
 
+from outbound.letter import Contact
 from outbound.organisation import Organisation, OrganisationFault, load_organisation
 from outbound.settings import Settings, SettingsFault
 from outbound.tariffs import load_tariffs
@@ -124,6 +126,7 @@ def test_the_shipped_settings_are_settings_and_none_is_a_secret_or_an_address() 
         ("valid_from = 2024-01-01", 'valid_from = "i går"', "department 1 (borgerservice): valid_from: "),
         ("Retur: Nordhavn Kommune, Havnepladsen 1, 9999 Nordhavn", "Havnepladsen 1", "return_address: "),
         ("Havnepladsen 1, 9999 Nordhavn", "Havnepladsen 1, 999 Nordhavn", "return_address: "),
+        ('phone = "00 00 10 10"', 'contact_point = "8"', "department 1 (borgerservice): contact_point: "),
         ('phone = "00 00 10 10"', 'telefon = "00 00 10 10"', "department 1 (borgerservice): telefon: "),
         (
             "valid_to = 2025-12-31",
@@ -202,6 +205,17 @@ def test_a_department_has_its_own_logo_before_the_municipalitys(folder: Path) ->
     assert (of_all.coloured.grey, own.coloured.grey) == (False, True)
     assert of_all.grey.grey
     assert made.letterhead("boern-og-skole", date(2025, 1, 1)).logo is of_all
+
+
+def test_a_recipient_may_turn_to_the_department_as_it_is_on_that_day(folder: Path) -> None:
+    point = "241d39f6-998e-4929-b198-ccacbbf4b330"
+    change(folder, "organisation.toml", 'cost_centre = "3015"\n', f'cost_centre = "3015"\ncontact_point = "{point}"\n')
+    made = load_organisation(folder)
+    now = Contact("Børn, Unge og Skole", "skole@nordhavn.example", "00 00 30 10", point)
+    assert made.contact("boern-og-skole", DAY) == now
+    assert made.contact("boern-og-skole", DAY, "svar@nordhavn.example") == replace(now, mail="svar@nordhavn.example")
+    assert made.contact("boern-og-skole", date(2025, 1, 1)) == replace(now, name="Børn og Skole", point="")
+    assert made.contact("havn", DAY) is None
 
 
 def test_there_need_be_no_logo(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from outbound.clock import COPENHAGEN
 from outbound.contents import pack_document, unpack_document
-from outbound.letter import Action
+from outbound.letter import Action, Subject
 from outbound.rendering import Fault, Frame, LetterTypes, inserts_on, render
 from outbound.rendering.lint import lint
 from tests.rendering.tags import Tagged
@@ -77,6 +77,9 @@ def test_an_address_in_a_field_must_be_one_that_a_mailbox_takes(tmp_path: Path, 
     assert fault == Fault("/link", "Give an absolute address: https://, at most 256 plain characters.")
 
 
+KLE = '[kle]\nnumber = "32.06.04"\nversion = "Prøveudgave"\ntitle = "Prøveemne"\n'
+
+
 @pytest.mark.parametrize(
     ("more", "line", "said"),
     [
@@ -91,6 +94,9 @@ def test_an_address_in_a_field_must_be_one_that_a_mailbox_takes(tmp_path: Path, 
         (MEET.replace('place = "tekst"', 'url = "link"'), 6, "actions: AFTALE is a meeting: give `start`, `place`"),
         (MEET + 'end = "dag"\n', 6, "actions: AFTALE is a meeting"),
         (PAY + 'farve = "rød"\n', 11, "actions.0.farve: Extra inputs"),
+        ('reply = "ja"\n', 5, "reply: Input should be a valid boolean"),
+        (KLE.replace("32.06.04", "32.6.4"), 6, "kle.number: String should match pattern"),
+        (KLE.replace("Prøveudgave", ""), 7, "kle.version: String should have at least 1 character"),
         ('[[inserts]]\ncode = "æ"\n', 6, "inserts.0.code: String should match pattern"),
         ('[[inserts]]\ncode = "A"\nfrom = 2027-01-02\nto = 2027-01-01\n', 5, "inserts: its last day lies before"),
         ('digital_only = true\n[[inserts]]\ncode = "A"\n', 6, "inserts: this letter never goes on paper"),
@@ -110,6 +116,12 @@ def test_a_reply_address_takes_the_place_of_the_departments_mail(tmp_path: Path,
     assert "post@nordby.example" in before.html and "svar@" not in before.html  # type: ignore[operator] # noqa: PT018
     assert "svar@nordby.example" in after.html and "post@" not in after.html  # type: ignore[operator] # noqa: PT018
     assert "svar@nordby.example" in Tagged(after.pdf).root.text
+
+
+def test_the_mailbox_is_told_the_subject_and_whether_it_may_be_answered(tmp_path: Path) -> None:
+    plain, own = (made(tmp_path / str(n), more) for n, more in enumerate(("", "reply = true\n" + KLE)))
+    assert (plain.reply, plain.kle) == (False, None)
+    assert (own.reply, own.kle) == (True, Subject("32.06.04", "Prøveudgave", "Prøveemne"))
 
 
 def test_inserts_go_with_letters_of_their_days(tmp_path: Path) -> None:

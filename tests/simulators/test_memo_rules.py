@@ -107,6 +107,82 @@ def test_a_memo_against_the_rules_is_refused(
     assert mailbox.takings(key) == []
 
 
+SENDER_ENDS, RECIPIENT_ENDS = "</memo:label>\n  </memo:Sender>", "</memo:Recipient>"
+V_1_1 = ('memoVersion="1.2"', 'memoVersion="1.1" memoSchVersion="1.1.0"')
+
+
+def _beside(before: str, more: str) -> tuple[str, str]:
+    """Something more in the header: after the sender's label, or after the recipient."""
+    end = before.index("</memo:Sender>") if "Sender" in before else len(before)
+    return before, before[:end] + more + before[end:]
+
+
+def _attention(inner: str) -> tuple[str, str]:
+    return _beside(SENDER_ENDS, f"<memo:AttentionData>{inner}</memo:AttentionData>")
+
+
+def _point(key: str) -> tuple[str, str]:
+    return _beside(
+        SENDER_ENDS, f"<memo:ContactPoint><memo:contactPointID>{key}</memo:contactPointID></memo:ContactPoint>"
+    )
+
+
+def _kle(number: str, ends: str = "<kle:label>x</kle:label>") -> tuple[str, str]:
+    inner = f"<kle:subjectKey>{number}</kle:subjectKey><kle:version>x</kle:version>{ends}"
+    kle = f'<kle:KLEdata xmlns:kle="http://kle-online.dk/">{inner}</kle:KLEdata>'
+    return _beside(RECIPIENT_ENDS, f"<memo:ContentData>{kle}</memo:ContentData>")
+
+
+MAIL = "<memo:EMail><memo:emailAddress>{}</memo:emailAddress></memo:EMail>"
+PHONE = "<memo:Telephone><memo:telephoneNumber>00000000</memo:telephoneNumber></memo:Telephone>"
+REPLY = "<memo:ReplyData><memo:messageUUID>{}</memo:messageUUID></memo:ReplyData>"
+REPRESENTATIVE = _beside(SENDER_ENDS, "<memo:Representative><memo:label>x</memo:label></memo:Representative>")
+NEEDED_IN_1_1 = _swap("</memo:label>\n  <memo:Sender>", "</memo:label><memo:mandatory>false</memo:mandatory>"
+                      "<memo:legalNotification>false</memo:legalNotification><memo:Sender>")  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "code"), [
+    (_point("8"), "contact.point.id.format.not.allowed"),
+    (_attention(""), "memo.invalid"),
+    (_attention(MAIL.format("nobody")), "memo.invalid"),
+    (_attention(PHONE + MAIL.format("post@proeve.example")), "memo.invalid"),
+    (_kle("32.6.4"), "memo.invalid"),
+    (_kle("32.06.04", ""), "memo.invalid"),
+    (_beside(RECIPIENT_ENDS, "<memo:ContentData></memo:ContentData>"), "memo.invalid"),
+    (_beside(RECIPIENT_ENDS, REPLY.format("00000000-0000-7000-8000-000000000000")), "memo.invalid"),
+])  # fmt: skip
+def test_a_header_with_something_wrong_beside_is_refused(
+    post: httpx.Client, mailbox: Simulator, change: tuple[str, str], code: str
+) -> None:
+    key, xml = memo(WELL)
+    assert change[0].encode() in xml
+    answer = send(post, key, _swap(*change)(xml))
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert mailbox.takings(key) == []
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.1"])
+@pytest.mark.parametrize("change", [
+    _point("241d39f6-998e-4929-b198-ccacbbf4b330"), _attention(MAIL.format("post@proeve.example") + PHONE),
+    _kle("32.06.04"), _beside(RECIPIENT_ENDS, REPLY.format("00000000-0000-4000-8000-000000000000")),
+])  # fmt: skip
+def test_what_may_stand_beside_is_taken_in_both_versions(
+    post: httpx.Client, mailbox: Simulator, change: tuple[str, str], version: str
+) -> None:
+    key, xml = memo(WELL)
+    xml = _swap(*change)(xml)
+    answer = send(post, key, NEEDED_IN_1_1(_swap(*V_1_1)(xml)) if version == "1.1" else xml)
+    assert answer.status_code == 201, answer.text
+    assert [taking["detail"]["memo"] for taking in mailbox.takings(key)] == [version]
+
+
+def test_a_representative_is_known_from_version_1_2_on(post: httpx.Client) -> None:
+    key, xml = memo(WELL)
+    xml = _swap(*REPRESENTATIVE)(xml)
+    assert send(post, key, NEEDED_IN_1_1(_swap(*V_1_1)(xml))).status_code == 400
+    assert send(post, key, xml).status_code == 201
+
+
 @pytest.mark.parametrize("wish", [
     {"label": "Ærø & Ødis: " + "x" * 244},
     {"more": f"<memo:notification>{'x' * 150}</memo:notification>"},

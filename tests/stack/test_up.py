@@ -102,6 +102,29 @@ def test_the_simulators_are_found_where_they_were(folder: Path) -> None:
         wait_for(lambda: stack.supervisor.deaths("persons") == 1 and answers(controls["persons"]), "persons")
 
 
+@pytest.mark.parametrize(
+    ("road", "started"),
+    [
+        ("", {"digital-post", "remote-print", "persons"}),
+        ("digital", {"sf1601", "remote-print", "persons"}),
+        ("print", {"digital-post", "sf1601", "persons"}),
+        ("both", {"sf1601", "persons"}),
+    ],
+)
+def test_only_the_suppliers_of_the_chosen_roads_are_started(folder: Path, road: str, started: set[str]) -> None:
+    with Stack(folder, {"OUTBOUND_SF1601": road}, workers=False, web=False) as stack:
+        assert started <= set(stack.controls)
+        assert not {"digital-post", "remote-print", "sf1601"} & (set(stack.controls) - started)
+        assert ("OUTBOUND_SERVICEPLATFORM_URL" in stack.env) is bool(road)
+        assert ("OUTBOUND_DIGITAL_POST_URL" in stack.env) is (road in ("", "print"))
+
+
+def test_letters_of_a_real_ledger_never_go_to_a_simulated_platform(folder: Path) -> None:
+    given = {"OUTBOUND_SERVICEPLATFORM_URL": "https://prod.serviceplatformen.dk/service/"}
+    with pytest.raises(StackError, match="OUTBOUND_SERVICEPLATFORM_URL is set"), Stack(folder, given):
+        pass
+
+
 def test_a_folder_holds_one_stack_at_a_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(up, "LOCK_SECONDS", 0.2)
     refused = rf"Another router runs in {folder} \(process {os.getpid()}\); stop it"

@@ -156,6 +156,18 @@ WRONG: Wrong = {
     "a wish without a reason": ({"channel": {"wish": "paper"}}, {"/channel/reason"}),
     "a wish that there is not": ({"channel": {"wish": SECRET}}, {"/channel/wish"}),
     "a mailing that there is not": ({"mailing": "01a20699-8cf8-77f3-ac4a-191c39340ef4"}, {"/mailing"}),
+    "an answer to no message": ({"answers_message": SECRET}, {"/answers_message"}),
+    "an answer to a message of another kind": (
+        {"answers_message": "01a20699-8cf8-77f3-ac4a-191c39340ef4"},
+        {"/answers_message"},
+    ),
+    "an answer to the message of one among two": (
+        {
+            "answers_message": "241d39f6-998e-4929-b198-ccacbbf4b330",
+            "recipients": [recipient(), recipient(cpr=person("well", 5))],
+        },
+        {"/answers_message"},
+    ),
     "fields of wrong kinds": ({"fields": {**fields(), "varighed": SECRET}}, {"/fields/varighed"}),
     "fields that are not there": ({"fields": {}}, {"/fields"}),
     "fields beside them": ({"fields": {**fields(), SECRET: 1}}, {"/fields"}),

@@ -140,6 +140,13 @@ class MailingLetterIn(HandedIn):
     ] = Format.NORMAL
     not_before: Annotated[Day | None, Field(description="The first day that the letter may leave.")] = None
     useful_until: Annotated[Day | None, Field(description="After this day the letter is HELD, not sent.")] = None
+    answers_message: Annotated[
+        UUID | None,
+        Field(
+            description="The messageUUID of the recipient's own message in Digital Post that this letter answers: the "
+            "mailbox shows them together. One recipient only; it says nothing on paper."
+        ),
+    ] = None
 
 
 class LetterIn(MailingLetterIn):
@@ -227,6 +234,7 @@ def submission_of(one: MailingLetterIn, system: str, mailing: UUID | None, pdf_l
         not_before=one.not_before,
         useful_until=one.useful_until,
         mailing_id=mailing,
+        answers=one.answers_message,
     )
 
 

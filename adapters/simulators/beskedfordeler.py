@@ -8,6 +8,7 @@ Who reads the queue shows a SAML assertion that has not run out.
 
 import asyncio
 import base64
+import json
 from datetime import UTC, datetime
 
 from lxml import etree
@@ -80,7 +81,7 @@ class Desk:
 
 async def serve(given: Arguments) -> None:
     """Runs to its end."""
-    records, shown = Records(given.folder), certificates(given.folder / "certificates")
+    records, shown = Records(given.folder), certificates(given.certificates)
     if records.kept("queue") is None:
         records.keep("queue", queue_name())
     tls = server_context(shown.server, shown.authority.certificate)
@@ -96,6 +97,10 @@ async def serve(given: Arguments) -> None:
         "OUTBOUND_BESKEDFORDELER_PORT": str(broker.port),
         "OUTBOUND_BESKEDFORDELER_QUEUE": broker.queue,
         "OUTBOUND_BESKEDFORDELER_CA_FILE": str(shown.authority.certificate),
+        "OUTBOUND_BESKEDFORDELER_PUSH_CA_FILE": str(shown.authority.certificate),
+        "OUTBOUND_BESKEDFORDELER_PUSH_CLIENTS": json.dumps([shown.pusher.fingerprint]),
+        "OUTBOUND_RECEIPTS_CERTIFICATE_FILE": str(shown.listener.certificate),
+        "OUTBOUND_RECEIPTS_KEY_FILE": str(shown.listener.key),
     }
     write_ready(given.folder, env, desk.door.port, f"amqps://localhost:{broker.port}/BF")
     await until_ended()

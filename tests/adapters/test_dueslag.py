@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -49,7 +50,10 @@ def there(started: Simulator) -> Simulator:
 
 
 def source_of(there: Simulator, shown: Callable[[], bytes] = assertion, **changes: Any) -> QueuedReceipts:
-    settings = settings_of(there.env, **{"beskedfordeler_timeout": 5, **changes})
+    clients = json.loads(there.env["OUTBOUND_BESKEDFORDELER_PUSH_CLIENTS"])
+    settings = settings_of(
+        there.env, **{"beskedfordeler_timeout": 5, "beskedfordeler_push_clients": clients, **changes}
+    )
     (source,), doors = receipt_parts(settings, shown)
     assert isinstance(source, QueuedReceipts)
     assert doors == ()
@@ -271,5 +275,16 @@ def test_no_way_for_receipts_is_a_fault_of_the_settings() -> None:
         receipt_parts(settings_of({}), assertion)
     with pytest.raises(ValueError, match="OUTBOUND_BESKEDFORDELER_HOST is missing"):
         receipt_parts(settings_of({}, beskedfordeler_queue=uuid4(), beskedfordeler_host=""), assertion)
-    sources, (door,) = receipt_parts(settings_of({}, beskedfordeler_push=True), assertion)
+    with pytest.raises(
+        ValueError, match="OUTBOUND_BESKEDFORDELER_PUSH_CA_FILE and OUTBOUND_BESKEDFORDELER_PUSH_CLIENTS"
+    ):
+        receipt_parts(settings_of({}, beskedfordeler_push=True), assertion)
+
+
+def test_a_door_is_opened_to_those_who_are_named(there: Simulator) -> None:
+    queue = {"OUTBOUND_BESKEDFORDELER_QUEUE": ""}
+    pushed = {"beskedfordeler_push": True, "beskedfordeler_push_clients": ("ab" * 32,), "beskedfordeler_queue": None}
+    sources, (door,) = receipt_parts(settings_of(there.env | queue, **pushed), assertion)
     assert (sources, door.provider, door.path) == ((), "beskedfordeler", "/receipts/beskedfordeler")
+    named = ("BESKEDFORDELER_PUSH", Path(there.env["OUTBOUND_BESKEDFORDELER_PUSH_CA_FILE"]), ("ab" * 32,))
+    assert (door.callers.setting, door.callers.authorities, door.callers.named) == named

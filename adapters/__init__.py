@@ -84,7 +84,7 @@ def _connected(settings: Settings) -> Outside:
         enrolment=digital.enrolment,
         persons=person_register(settings),
         sources=(*digital.sources, *paper[1], *pulled),
-        doors=(*digital.doors, *pushed),
+        doors=(*digital.doors, *doors),
         text_messages=digital.text_messages,
     )
 
@@ -168,8 +168,9 @@ def _needed(settings: Settings) -> Mapping[str, str]:
     replaced = {"digital": ("digital_post_",), "print": ("print_",), "both": ("digital_post_", "print_")}
     left_out = replaced.get(settings.sf1601, ())
     kept = {name: what for name, what in NEEDED.items() if not name.startswith(left_out)}
-    pushed = NEEDED_FOR_PUSH if settings.digital_post_receipts != "pull" and "digital_post_url" in kept else {}
-    return kept | pushed | (NEEDED_BY_SF1601 if settings.sf1601 else {})
+    if settings.digital_post_receipts != "pull" and "digital_post_" not in left_out:
+        kept |= NEEDED_FOR_PUSH
+    return kept | (NEEDED_BY_SF1601 if settings.sf1601 else {})
 
 
 def _unshown(settings: Settings) -> Iterator[str]:

@@ -324,7 +324,13 @@ class Settings(BaseSettings):
         None, description="Authorities that may vouch for the queue (PEM). Empty: those of the operating system."
     )
     beskedfordeler_timeout: float = Field(30, gt=0, description="Seconds that the queue may take to one answer.")
-    beskedfordeler_push: bool = Field(False, description="Are receipts pushed to our door?")
+    beskedfordeler_push: bool = Field(False, description="Are receipts pushed to `python -m outbound.web.receipts`?")
+    beskedfordeler_push_ca_file: Path | None = Field(
+        None, description="Authorities that vouch for the certificate Beskedfordeler pushes with (PEM)."
+    )
+    beskedfordeler_push_clients: tuple[str, ...] = Field(
+        (), description="The certificates that may push, as in `OUTBOUND_DIGITAL_POST_PUSH_CLIENTS`."
+    )
     beskedfordeler_our_systems: tuple[str, ...] = Field(
         (),
         description="The ids by which receipts name our own sender system (AfsenderSystemIdentifikator, or a "
@@ -355,7 +361,8 @@ class Settings(BaseSettings):
         room = self.send_lease * self.hard_end / 2
         slowest = max(self.digital_post_timeout, self.print_timeout)
         if self.sf1601:
-            slowest = max(slowest, 2 * self.serviceplatform_timeout + TOKENS_SECONDS)
+            receipts = self.beskedfordeler_timeout + TOKENS_SECONDS if self.beskedfordeler_queue else 0
+            slowest = max(slowest, 2 * self.serviceplatform_timeout + TOKENS_SECONDS, receipts)
         if slowest > room:
             raise ValueError(f"send_lease leaves {room:g} seconds to a call that may take {slowest:g}; lengthen it.")
         asking = self.persons_patience + self.persons_timeout

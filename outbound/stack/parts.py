@@ -10,7 +10,10 @@ from outbound.stack.processes import Process
 SIMULATORS = ("digital-post", "remote-print", "persons", "companies")
 REPLACED = {"digital": {"digital-post"}, "print": {"remote-print"}, "both": {"digital-post", "remote-print"}}
 """Whose place SF1601 takes, by OUTBOUND_SF1601."""
-PUSHES = {"OUTBOUND_DIGITAL_POST_RECEIPTS": ("push", "both")}
+PUSHES = {
+    "OUTBOUND_DIGITAL_POST_RECEIPTS": ("push", "both"),
+    "OUTBOUND_BESKEDFORDELER_PUSH": ("true", "1", "yes", "on"),
+}
 """The settings, and their values, by which a supplier pushes receipts to us."""
 
 WORK_SECONDS = 8.0

@@ -56,7 +56,7 @@ class Platform:
         settings = self._settings
         sender = Sender(settings.sender_cvr, settings.sender_name)
         limits = (settings.digital_post_largest, settings.sf1601_digital_repeat_is_safe)
-        return digital_mailer(self.service(kombi.ENTITY_ID, XML), sender, *limits)
+        return digital_mailer(self.service(kombi.ENTITY_ID, XML), sender, *limits, settings.memo_version)
 
     def print(self) -> KombiMailer:
         """The way to the print vendor."""

@@ -8,7 +8,7 @@ from adapters.digital_post.connection import digital_post_caller
 from adapters.digital_post.contacts import ContactRegister
 from adapters.digital_post.mailer import DigitalPostMailer, Limits
 from adapters.digital_post.memo import Sender
-from adapters.digital_post.receipts import PulledReceipts
+from adapters.digital_post.receipts import PulledReceipts, PushedReceipts
 from adapters.http import Caller
 from adapters.persons import Persons
 from adapters.remote_print.keys import private_key, public_key
@@ -17,7 +17,7 @@ from adapters.remote_print.receipts import FetchedReceipts
 from adapters.remote_print.sftp import Access, Printer
 from adapters.sf1601.connection import Platform
 from outbound.letter import Channel
-from outbound.ports import EnrolmentRegister, Mailer, Outside, ReceiptSource
+from outbound.ports import Callers, EnrolmentRegister, Mailer, Outside, ReceiptDoor, ReceiptSource
 from outbound.settings import Settings, SettingsFault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -41,6 +41,10 @@ NEEDED_BY_SF1601 = {
     "sender_cvr": NEEDED["sender_cvr"],
     "sender_name": NEEDED["sender_name"],
 }
+NEEDED_FOR_PUSH = {
+    "digital_post_push_ca_file": "the authorities of the certificate that Digital Post pushes receipts with",
+    "digital_post_push_clients": "that certificate, as docs/integration-digital-post.md says",
+}
 
 
 def connect(settings: Settings) -> Outside:
@@ -49,7 +53,7 @@ def connect(settings: Settings) -> Outside:
 
     Raises SettingsFault with a sentence for each setting that is missing or cannot be used.
     """
-    if faults := [*_missing(settings), *_unsafe(settings)]:
+    if faults := [*_missing(settings), *_unshown(settings), *_unsafe(settings)]:
         raise SettingsFault("The outside cannot be connected:\n  " + "\n  ".join(faults))
     try:
         return _connected(settings)
@@ -74,7 +78,7 @@ def _connected(settings: Settings) -> Outside:
         enrolment=digital.enrolment,
         persons=Persons(_persons_caller(settings), settings.persons_timeout),
         sources=(*digital.sources, *paper[1], *pulled),
-        doors=doors,
+        doors=(*digital.doors, *doors),
     )
 
 
@@ -84,6 +88,7 @@ class Digital(NamedTuple):
     mailer: Mailer
     enrolment: EnrolmentRegister
     sources: Sequence[ReceiptSource] = ()
+    doors: Sequence[ReceiptDoor] = ()
 
 
 def _digital_post(settings: Settings) -> Digital:
@@ -92,7 +97,8 @@ def _digital_post(settings: Settings) -> Digital:
     mailer = DigitalPostMailer(
         post, sender, _limits(settings), settings.digital_post_repeat_is_safe, settings.memo_version
     )
-    return Digital(mailer, ContactRegister(post, settings.digital_post_timeout), (PulledReceipts(post),))
+    register = ContactRegister(post, settings.digital_post_timeout)
+    return Digital(mailer, register, tuple(_pulled(post, settings)), tuple(_doors(settings)))
 
 
 def _remote_print(settings: Settings) -> tuple[Mailer, Sequence[ReceiptSource]]:
@@ -111,6 +117,17 @@ def _limits(settings: Settings) -> Limits:
     return Limits(
         settings.digital_post_largest, settings.digital_post_container_letters, settings.digital_post_container_bytes
     )
+
+
+def _pulled(post: Caller, settings: Settings) -> Iterator[ReceiptSource]:
+    if settings.digital_post_receipts != "push":
+        yield PulledReceipts(post)
+
+
+def _doors(settings: Settings) -> Iterator[ReceiptDoor]:
+    authorities, named = settings.digital_post_push_ca_file, settings.digital_post_push_clients
+    if settings.digital_post_receipts != "pull" and authorities is not None:
+        yield PushedReceipts(Callers("DIGITAL_POST_PUSH", authorities, named))
 
 
 def _access(settings: Settings) -> Access:
@@ -150,7 +167,16 @@ def _needed(settings: Settings) -> Mapping[str, str]:
     replaced = {"digital": ("digital_post_",), "print": ("print_",), "both": ("digital_post_", "print_")}
     left_out = replaced.get(settings.sf1601, ())
     kept = {name: what for name, what in NEEDED.items() if not name.startswith(left_out)}
+    if settings.digital_post_receipts != "pull" and "digital_post_" not in left_out:
+        kept |= NEEDED_FOR_PUSH
     return kept | (NEEDED_BY_SF1601 if settings.sf1601 else {})
+
+
+def _unshown(settings: Settings) -> Iterator[str]:
+    """Beyond this machine Digital Post lets in nobody without a certificate."""
+    host = urlsplit(settings.digital_post_url).hostname
+    if host and host not in LOOPBACK and settings.digital_post_certificate_file is None:
+        yield "OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE is missing; set the file of our system certificate."
 
 
 def _unsafe(settings: Settings) -> Iterator[str]:

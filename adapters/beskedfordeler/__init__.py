@@ -6,7 +6,7 @@ from adapters.beskedfordeler.door import PushedReceipts
 from adapters.beskedfordeler.line import Access
 from adapters.beskedfordeler.pulled import QueuedReceipts
 from adapters.tls import client_tls
-from outbound.ports import ReceiptDoor, ReceiptSource
+from outbound.ports import Callers, ReceiptDoor, ReceiptSource
 from outbound.settings import Settings
 
 
@@ -28,7 +28,17 @@ def receipt_parts(
             "(OUTBOUND_BESKEDFORDELER_PUSH)."
         )
     sources = (QueuedReceipts(_access(settings), assertion, ours),) if settings.beskedfordeler_queue else ()
-    return sources, (PushedReceipts(ours),) if settings.beskedfordeler_push else ()
+    return sources, (PushedReceipts(_callers(settings), ours),) if settings.beskedfordeler_push else ()
+
+
+def _callers(settings: Settings) -> Callers:
+    authorities, named = settings.beskedfordeler_push_ca_file, settings.beskedfordeler_push_clients
+    if authorities is None or not named:
+        raise ValueError(
+            "OUTBOUND_BESKEDFORDELER_PUSH_CA_FILE and OUTBOUND_BESKEDFORDELER_PUSH_CLIENTS are needed where receipts "
+            "are pushed; set the authorities of the certificate that Beskedfordeler pushes with, and that certificate."
+        )
+    return Callers("BESKEDFORDELER_PUSH", authorities, named)
 
 
 def _access(settings: Settings) -> Access:

@@ -12,7 +12,6 @@ from adapters.beskedfordeler.envelope import message_id
 from adapters.beskedfordeler.line import Access, Line
 from adapters.beskedfordeler.post_status import PROVIDER, Reader
 from outbound.letter import RawReceipt
-from outbound.ports import Unavailable
 
 
 class _InHand(threading.local):
@@ -57,8 +56,6 @@ class QueuedReceipts(Reader):
         line = self._here.line
         if line is None or receipt.id not in self._here.tags:
             return
-        if not line.is_open:
-            raise Unavailable("connection")
         for tag in self._here.tags.pop(receipt.id):
             line.acknowledge(tag)
         self._end_when_confirmed()

@@ -46,6 +46,7 @@ class Broker:
         self.in_hand: set[int] = set()
         self.redelivered: set[int] = set()
         self.port = 0
+        self.muted = False  # hears what is asked, answers no basic.get, and sends its heartbeats
         self._tls = tls
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
@@ -224,6 +225,8 @@ class Line:
         queue, no_ack = said.short(), said.number(1)
         if queue != self.broker.queue:
             raise ChannelRefusal(404, f"NOT_FOUND - no queue {queue} in vhost {VHOST}")
+        if self.broker.muted:
+            return
         if (found := self.broker.first()) is None:
             self.writer.write(amqp.method(channel, amqp.GET_EMPTY, amqp.short("")))
             return

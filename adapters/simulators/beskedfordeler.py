@@ -1,13 +1,14 @@
 """KOMBIT's Beskedfordeler alone (SF1461): a queue to read over AMQP with TLS, and pushes to a door of ours.
 
 `python -m adapters.simulators.beskedfordeler --dir DIR [--port N]`; beside the usual calls the control port takes
-`POST /put {"body": base64, "way": "queue" | "push", "door": URL, "after": seconds}` and `POST /cut` (connections at
-work die), and answers `GET /lying` (`{"queue": 2, "push": 0}`). Who reads the queue shows a SAML assertion that has not
-run out.
+`POST /put {"body": base64, "way": "queue" | "push", "door": URL, "after": seconds}`, `POST /cut` (connections at work
+die) and `POST /mute {"muted": true}` (no answer to basic.get), and answers `GET /lying` (`{"queue": 2, "push": 0}`).
+Who reads the queue shows a SAML assertion that has not run out.
 """
 
 import asyncio
 import base64
+import json
 from datetime import UTC, datetime
 
 from lxml import etree
@@ -54,6 +55,9 @@ class Desk:
             case "POST", "/cut":
                 await self._broker.cut()
                 return Reply(200, {})
+            case "POST", "/mute":
+                self._broker.muted = bool(request.json()["muted"])
+                return Reply(200, {})
             case "GET", "/lying":
                 waiting = sum(one.waiting() for one in self._pushers.values())
                 return Reply(200, {"queue": self._broker.lying(), "push": waiting})
@@ -77,7 +81,7 @@ class Desk:
 
 async def serve(given: Arguments) -> None:
     """Runs to its end."""
-    records, shown = Records(given.folder), certificates(given.folder / "certificates")
+    records, shown = Records(given.folder), certificates(given.certificates)
     if records.kept("queue") is None:
         records.keep("queue", queue_name())
     tls = server_context(shown.server, shown.authority.certificate)
@@ -93,6 +97,10 @@ async def serve(given: Arguments) -> None:
         "OUTBOUND_BESKEDFORDELER_PORT": str(broker.port),
         "OUTBOUND_BESKEDFORDELER_QUEUE": broker.queue,
         "OUTBOUND_BESKEDFORDELER_CA_FILE": str(shown.authority.certificate),
+        "OUTBOUND_BESKEDFORDELER_PUSH_CA_FILE": str(shown.authority.certificate),
+        "OUTBOUND_BESKEDFORDELER_PUSH_CLIENTS": json.dumps([shown.pusher.fingerprint]),
+        "OUTBOUND_RECEIPTS_CERTIFICATE_FILE": str(shown.listener.certificate),
+        "OUTBOUND_RECEIPTS_KEY_FILE": str(shown.listener.key),
     }
     write_ready(given.folder, env, desk.door.port, f"amqps://localhost:{broker.port}/BF")
     await until_ended()

@@ -54,6 +54,12 @@ def test_a_host_key_may_be_a_line_of_known_hosts(settings: Settings, tmp_path: P
     assert connect(settings.model_copy(update={"print_sftp_host_key_file": file})).mailers
 
 
+def test_digital_post_beyond_this_machine_wants_a_certificate(settings: Settings) -> None:
+    far = {"digital_post_url": "https://api.example/", "digital_post_certificate_file": None}
+    with pytest.raises(SettingsFault, match="OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE is missing"):
+        connect(settings.model_copy(update=far))
+
+
 def test_the_certificate_for_digital_post_is_read(settings: Settings, tmp_path: Path) -> None:
     ours, other = identity(tmp_path, "ours"), identity(tmp_path, "other")
     https = {"digital_post_url": "https://127.0.0.1:9/", "digital_post_certificate_file": ours.certificate}
@@ -61,6 +67,25 @@ def test_the_certificate_for_digital_post_is_read(settings: Settings, tmp_path: 
     for wrong in (other.key, tmp_path / "absent", None):
         with pytest.raises(SettingsFault, match="OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE"):
             connect(settings.model_copy(update=https | {"digital_post_key_file": wrong}))
+
+
+@pytest.mark.parametrize(("way", "fetched", "pushed"), [("pull", 1, 0), ("push", 0, 1), ("both", 1, 1)])
+def test_receipts_of_digital_post_are_fetched_or_pushed_or_both(
+    settings: Settings, way: str, fetched: int, pushed: int
+) -> None:
+    named = {"digital_post_push_ca_file": settings.digital_post_ca_file, "digital_post_push_clients": ("CN=x",)}
+    found = connect(settings.model_copy(update={"digital_post_receipts": way, **named}))
+    assert [source.provider for source in found.sources].count("digital-post") == fetched
+    assert [door.provider for door in found.doors] == ["digital-post"] * pushed
+    assert [door.path for door in found.doors] == ["/receipts/digital-post"] * pushed
+
+
+@pytest.mark.parametrize("missing", ["digital_post_push_ca_file", "digital_post_push_clients"])
+def test_nobody_pushes_before_it_is_said_who_may(settings: Settings, missing: str) -> None:
+    named = {"digital_post_push_ca_file": settings.digital_post_ca_file, "digital_post_push_clients": ("CN=x",)}
+    changes = {"digital_post_receipts": "push", **named, missing: None if missing.endswith("file") else ()}
+    with pytest.raises(SettingsFault, match=f"OUTBOUND_{missing.upper()} is missing"):
+        connect(settings.model_copy(update=changes))
 
 
 def test_the_settings_of_the_simulators_are_settings_of_the_router(

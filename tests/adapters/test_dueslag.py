@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -40,6 +41,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 @pytest.fixture
 def there(started: Simulator) -> Simulator:
     ask(started, "/mood", {"mood": "well"})
+    ask(started, "/mute", {"muted": False})
     source = source_of(started)
     for raw in source.fetch():  # left over from an earlier test
         source.confirm(raw)
@@ -48,7 +50,10 @@ def there(started: Simulator) -> Simulator:
 
 
 def source_of(there: Simulator, shown: Callable[[], bytes] = assertion, **changes: Any) -> QueuedReceipts:
-    settings = settings_of(there.env, **{"beskedfordeler_timeout": 5, **changes})
+    clients = json.loads(there.env["OUTBOUND_BESKEDFORDELER_PUSH_CLIENTS"])
+    settings = settings_of(
+        there.env, **{"beskedfordeler_timeout": 5, "beskedfordeler_push_clients": clients, **changes}
+    )
     (source,), doors = receipt_parts(settings, shown)
     assert isinstance(source, QueuedReceipts)
     assert doors == ()
@@ -108,9 +113,10 @@ def test_a_reader_that_breaks_off_leaves_the_rest(there: Simulator) -> None:
     read = [next(reading), next(reading)]
     source.confirm(read[0])
     reading.close()  # type: ignore[attr-defined]
-    again = list(source.fetch())
+    another = source_of(there)
+    again = list(another.fetch())
     assert [one.id for one in again] == [read[1].id]
-    source.confirm(again[0])
+    another.confirm(again[0])
     assert lying(there) == 0
 
 
@@ -251,10 +257,34 @@ def test_a_silent_server_is_given_up_in_time(there: Simulator) -> None:
     assert (type(fault), fault.code) == (Unavailable, "timeout")
 
 
+def test_a_server_that_falls_silent_after_the_login_is_given_up_in_time(there: Simulator) -> None:
+    put(there, a_message())
+    ask(there, "/mute", {"muted": True})
+    with within(8):
+        fault = fault_of(source_of(there, beskedfordeler_timeout=1))
+    assert (type(fault), fault.code) == (Unavailable, "timeout")
+    ask(there, "/mute", {"muted": False})
+    source = source_of(there)
+    for one in source.fetch():
+        source.confirm(one)
+    assert lying(there) == 0
+
+
 def test_no_way_for_receipts_is_a_fault_of_the_settings() -> None:
     with pytest.raises(ValueError, match="OUTBOUND_BESKEDFORDELER_QUEUE is missing"):
         receipt_parts(settings_of({}), assertion)
     with pytest.raises(ValueError, match="OUTBOUND_BESKEDFORDELER_HOST is missing"):
         receipt_parts(settings_of({}, beskedfordeler_queue=uuid4(), beskedfordeler_host=""), assertion)
-    sources, (door,) = receipt_parts(settings_of({}, beskedfordeler_push=True), assertion)
+    with pytest.raises(
+        ValueError, match="OUTBOUND_BESKEDFORDELER_PUSH_CA_FILE and OUTBOUND_BESKEDFORDELER_PUSH_CLIENTS"
+    ):
+        receipt_parts(settings_of({}, beskedfordeler_push=True), assertion)
+
+
+def test_a_door_is_opened_to_those_who_are_named(there: Simulator) -> None:
+    queue = {"OUTBOUND_BESKEDFORDELER_QUEUE": ""}
+    pushed = {"beskedfordeler_push": True, "beskedfordeler_push_clients": ("ab" * 32,), "beskedfordeler_queue": None}
+    sources, (door,) = receipt_parts(settings_of(there.env | queue, **pushed), assertion)
     assert (sources, door.provider, door.path) == ((), "beskedfordeler", "/receipts/beskedfordeler")
+    named = ("BESKEDFORDELER_PUSH", Path(there.env["OUTBOUND_BESKEDFORDELER_PUSH_CA_FILE"]), ("ab" * 32,))
+    assert (door.callers.setting, door.callers.authorities, door.callers.named) == named

@@ -12,6 +12,7 @@ from adapters.beskedfordeler.post_status import EVENTS, PROVIDER, Reader, _event
 from adapters.simulators.post_status import STATUSES, Happening, event
 from adapters.simulators.push import EXACTLY
 from outbound.letter import Blame, News, RawReceipt, Receipt
+from outbound.ports import Callers
 from tests.conftest import find_specs
 
 AT = datetime(2026, 11, 24, 9, 30, 15, 250_000, UTC)
@@ -216,7 +217,8 @@ def test_the_published_examples_are_understood() -> None:
 
 
 def test_the_door_answers_as_beskedfordeler_wants_it() -> None:
-    media_type, body = PushedReceipts(frozenset()).answer()
+    callers = Callers("BESKEDFORDELER_PUSH", Path("authorities.pem"), ())
+    media_type, body = PushedReceipts(callers, frozenset()).answer()
     assert (media_type, body) == ("application/xml", EXACTLY)
 
 

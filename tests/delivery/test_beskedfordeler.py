@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
 from adapters.beskedfordeler import receipt_parts
+from adapters.simulators.certificates import certificates
 from adapters.simulators.post_status import Happening, event
 from adapters.simulators.push import EXACTLY
 from outbound import clock, delivery, desk, standing
@@ -31,6 +31,8 @@ from tests.house import Crash, CrashingLedger, MovingClock, dispatches, events, 
 from tests.outside import World
 from tests.people import person
 from tests.serving import accounts_file, serve
+from tests.waiting import wait_for
+from tests.web.test_receipt_doors import open_doors
 
 SPECS = find_specs()
 OURS, THEIRS = "8c3f5b1e-0000-4000-8000-000000000001", "8c3f5b1e-0000-4000-8000-000000000002"
@@ -60,8 +62,17 @@ class Distributor:
         """Into the queue."""
         self._ask("/put", {"body": base64.b64encode(body).decode()})
 
-    def lying(self) -> int:
-        return int(self._ask("/lying")["queue"])
+    def push(self, body: bytes, url: str) -> None:
+        """To our door, over mutual TLS."""
+        door = f"{url.replace('127.0.0.1', 'localhost')}/receipts/beskedfordeler"
+        self._ask("/put", {"body": base64.b64encode(body).decode(), "way": "push", "door": door})
+
+    def lying(self, way: str = "queue") -> int:
+        return int(self._ask("/lying")[way])
+
+    @property
+    def certificates(self) -> Path:
+        return Path(self.simulator.env["OUTBOUND_BESKEDFORDELER_CA_FILE"]).parent
 
     def _ask(self, path: str, body: object = None) -> Any:
         content = None if body is None else json.dumps(body).encode()
@@ -77,6 +88,10 @@ def there(simulator: Simulator, house: House) -> Distributor:
         "beskedfordeler_port": int(simulator.env["OUTBOUND_BESKEDFORDELER_PORT"]),
         "beskedfordeler_ca_file": Path(simulator.env["OUTBOUND_BESKEDFORDELER_CA_FILE"]),
         "beskedfordeler_push": True,
+        "beskedfordeler_push_ca_file": Path(simulator.env["OUTBOUND_BESKEDFORDELER_PUSH_CA_FILE"]),
+        "beskedfordeler_push_clients": tuple(json.loads(simulator.env["OUTBOUND_BESKEDFORDELER_PUSH_CLIENTS"])),
+        "receipts_certificate_file": Path(simulator.env["OUTBOUND_RECEIPTS_CERTIFICATE_FILE"]),
+        "receipts_key_file": Path(simulator.env["OUTBOUND_RECEIPTS_KEY_FILE"]),
         "beskedfordeler_our_systems": (OURS,),
     }
     settings = house.settings.model_copy(update=given)
@@ -154,10 +169,13 @@ def test_receipts_out_of_order_and_by_both_ways_have_one_effect(there: Distribut
         told(there.house, digital, status, pushed=True)
         for status in ("Modtaget Digital Post", "Afleveret Digital Post")
     )
-    with serve(there.house) as served:
-        for body in (late, early, late, late.replace(b"AntalLeveranceforsoeg>1<", b"AntalLeveranceforsoeg>2<")):
-            answer = httpx.post(f"{served.url}/receipts/beskedfordeler", content=body)
-            assert (answer.status_code, answer.content) == (200, EXACTLY)
+    with open_doors(there.house, certificates(there.certificates)) as doors:
+        for body in (late, early, late):
+            there.push(body, doors.url)
+        wait_for(lambda: there.lying("push") == 0, "the pushes to be answered exactly")
+        again = late.replace(b"AntalLeveranceforsoeg>1<", b"AntalLeveranceforsoeg>2<")
+        answer = doors.push(again, path="/receipts/beskedfordeler")
+    assert (answer.status_code, answer.content) == (200, EXACTLY)
     there.put(late)
     there.put(early)
     run_to_rest(there.house)
@@ -284,6 +302,7 @@ def test_strangers_are_counted_and_only_what_may_be_ours_is_shown(
     for _ in range(8):
         run_to_rest(there.house)
         moving_clock.pass_(hours=1)
+    # what may be ours is looked at again after 1, 2, 4 … minutes: seven times in an hour and a little more
     assert inbox(there.house) == ["foreign"] * 3 + ["unmatched"] * 2 + ["unreadable"]
     with there.house.ledger.reading() as tx:
         assert standing.count_loose_receipts(tx) == 3

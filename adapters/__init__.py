@@ -84,7 +84,7 @@ def _connected(settings: Settings) -> Outside:
         enrolment=digital.enrolment,
         persons=person_register(settings),
         sources=(*digital.sources, *paper[1], *pulled),
-        doors=(*digital.doors, *doors),
+        doors=(*digital.doors, *pushed),
         text_messages=digital.text_messages,
     )
 

@@ -1,7 +1,5 @@
 """How we come to Serviceplatformen: mutual TLS with the certificate of our service agreements, and tokens."""
 
-import ssl
-
 from adapters.beskedfordeler import receipt_parts
 from adapters.digital_post.memo import Sender
 from adapters.http import Caller
@@ -36,20 +34,17 @@ class Platform:
             settings.serviceplatform_ca_file,
         )
         self.tokens = Tokens(
-            Caller(
-                settings.serviceplatform_saml_url, JSON, TOKEN_SECONDS, self._over(settings.serviceplatform_saml_url)
-            ),
-            Caller(
-                settings.serviceplatform_url + TOKEN_PATH, JSON, TOKEN_SECONDS, self._over(settings.serviceplatform_url)
-            ),
+            self._caller(settings.serviceplatform_saml_url, JSON, TOKEN_SECONDS),
+            self._caller(settings.serviceplatform_url + TOKEN_PATH, JSON, TOKEN_SECONDS),
             settings.sender_cvr,
             one_line_certificate(settings.serviceplatform_certificate_file),
         )
 
     def look_up(self) -> PostQuery:
-        """The enrolment register."""
-        service = self.service(look_up.ENTITY_ID, JSON)
-        return PostQuery(service, self._settings.serviceplatform_timeout, self._settings.sf1601_look_ups_at_once)
+        """The enrolment register. Its calls are short: a look-up must end well within the lease of a handful."""
+        seconds = min(self._settings.serviceplatform_timeout, look_up.CALL_SECONDS)
+        service = self.service(look_up.ENTITY_ID, JSON, seconds)
+        return PostQuery(service, 2 * seconds, self._settings.sf1601_look_ups_at_once)
 
     def digital(self) -> KombiMailer:
         """The way to the mailbox."""
@@ -70,11 +65,12 @@ class Platform:
         entity_id = self._settings.beskedfordeler_entity_id
         return receipt_parts(self._settings, lambda: self.tokens.assertion(entity_id))
 
-    def service(self, entity_id: str, headers: dict[str, str]) -> Service:
-        """One service of the platform, below its base address."""
-        url = self._settings.serviceplatform_url
-        caller = Caller(url, headers, self._settings.serviceplatform_timeout, self._over(url))
+    def service(self, entity_id: str, headers: dict[str, str], seconds: float = 0) -> Service:
+        """One service of the platform, below its base address. `seconds`: for one call; 0: as the settings say."""
+        caller = self._caller(
+            self._settings.serviceplatform_url, headers, seconds or self._settings.serviceplatform_timeout
+        )
         return Service(caller, self.tokens, entity_id)
 
-    def _over(self, url: str) -> ssl.SSLContext | None:
-        return self._tls if url.startswith("https:") else None
+    def _caller(self, url: str, headers: dict[str, str], seconds: float) -> Caller:
+        return Caller(url, headers, seconds, self._tls if url.startswith("https:") else None)

@@ -51,6 +51,8 @@ def forsendelse(dispatch: Dispatch, consignment: Consignment, agreement: Agreeme
     """`ForsendelseISamling` with the one letter, UTF-8. The same arguments give the same bytes. Raises Unfit."""
     names = " ".join(f'xmlns{":" * bool(prefix)}{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
     document = dispatch.document
+    if document.inserts:  # the schema has no word for what a printer adds from its stock
+        raise Unfit("inserts")
     kind = _element("ForsendelseTypeIdentifikator", str(agreement.kind)) if agreement.kind else ""
     head = (
         f"<ForsendelseISamling {names}><ForsendelseI>{_element('AfsendelseIdentifikator', str(dispatch.id))}{kind}"

@@ -69,32 +69,36 @@ class KombiMailer:
     def hand_over(self, consignment: Consignment) -> Iterator[Answer]:
         """One answer for the one dispatch: see `outbound.ports.Mailer`. Raises ValueError for more than one."""
         (dispatch,) = consignment.dispatches
-        try:
-            body = self._request(dispatch, consignment)
-        except Unfit as fault:
-            yield Rejected(dispatch.id, fault.code, fault.blame)
-            return
-        yield _read(dispatch.id, self.service.call("POST", PATH, body, "application/xml", dispatch.id))
+        body = self._request(dispatch, consignment)
+        yield body if isinstance(body, Rejected) else self._send(dispatch.id, body)
 
     def ask(self, consignment: Consignment) -> Taken | NotTaken | CannotSay:
         """Always CannotSay: SF1601 has no question after a letter."""
         return CannotSay()
 
-    def _request(self, dispatch: Dispatch, consignment: Consignment) -> bytes:
+    def _send(self, dispatch: UUID, body: bytes) -> Answer:
+        return _read(dispatch, self.service.call("POST", PATH, body, "application/xml", dispatch))
+
+    def _request(self, dispatch: Dispatch, consignment: Consignment) -> bytes | Rejected:
+        """What is sent, or what needs no asking: the platform could only say the same."""
         document = dispatch.document
+        too_large = Rejected(dispatch.id, "too-large", Blame.RECIPIENT)
         if len(document.pdf) + sum(len(one.pdf) for one in document.attachments) > self.largest:
-            raise Unfit("too-large", Blame.RECIPIENT)
-        content = self.write(dispatch, consignment)
+            return too_large
+        try:
+            content = self.write(dispatch, consignment)
+        except Unfit as fault:
+            return Rejected(dispatch.id, fault.code, fault.blame)
+        except (ValueError, OverflowError):  # raised on, it would leave a letter in doubt that never left
+            return Rejected(dispatch.id, "unwritable", Blame.LETTER)
         body = b"<kombi_request><KombiValgKode>%b</KombiValgKode>%b</kombi_request>" % (self.choice.encode(), content)
-        if len(body) > XML_LIMIT:
-            raise Unfit("too-large", Blame.RECIPIENT)
-        return body
+        return body if len(body) <= XML_LIMIT else too_large
 
 
 def digital_mailer(
     service: Service, sender: Sender, largest: int, repeat_is_safe: bool, version: str = "1.2"
 ) -> KombiMailer:
-    """The digital mailbox: a MeMo, whose messageUUID is the dispatch's id."""
+    """The digital mailbox: a MeMo of this version, whose messageUUID is the dispatch's id."""
 
     def write(dispatch: Dispatch, consignment: Consignment) -> bytes:
         if dispatch.recipient.number is None:

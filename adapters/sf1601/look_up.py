@@ -19,6 +19,7 @@ from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, PersonId
 logger = logging.getLogger(__name__)
 
 ENTITY_ID = "http://entityid.kombit.dk/service/postforespoerg/1"
+CALL_SECONDS = 10.0  # that one call may take in all, as its users have it
 PATH = "PostForespoerg_1/digitalpost"
 ANSWERS = {True: Mailbox.ENROLLED, False: Mailbox.NOT_ENROLLED}
 

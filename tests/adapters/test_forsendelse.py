@@ -166,12 +166,13 @@ def test_an_attachment_that_is_a_file_of_its_own_goes_along() -> None:
     ("dispatch", "code"),
     [
         (a_dispatch(letter_class="recorded"), "letter-class"),
+        (a_dispatch(document=replace(a_dispatch().document, inserts=("A1",))), "inserts"),
         (to(replace(STREET, lines=("x" * (ADDRESS_LINE + 1),))), "address"),
         (to(replace(STREET, lines=tuple("abcdef"))), "address"),
         (to(replace(STREET, name=" ")), "no-name"),
         (a_dispatch(recipient=Recipient(Role.PARTY, "Ådse")), "no-address"),
     ],
-    ids=["class", "long-line", "many-lines", "no-name", "no-address"],
+    ids=["class", "inserts", "long-line", "many-lines", "no-name", "no-address"],
 )
 def test_what_cannot_be_told_rightly_is_not_sent_otherwise(dispatch: Dispatch, code: str) -> None:
     with pytest.raises(Unfit) as fault:

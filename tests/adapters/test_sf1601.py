@@ -6,6 +6,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -260,6 +261,16 @@ def test_what_has_no_number_or_no_address_is_not_sent(channel: Channel) -> None:
     assert found == Rejected(dispatch.id, *meant)
 
 
+def test_what_cannot_be_written_is_refused_and_leaves_no_doubt(channel: Channel) -> None:
+    naive = datetime(2026, 11, 22)  # noqa: DTZ001
+    with mailer(channel, answer(200, TAKEN)) as (sending, server):
+        consignment = a_consignment(channel, closed_at=naive)
+        assert list(sending.hand_over(consignment)) == [
+            Rejected(consignment.dispatches[0].id, "unwritable", Blame.LETTER)
+        ]
+        assert server.requests == []
+
+
 def test_a_request_over_the_platforms_limit_is_not_sent(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kombi, "XML_LIMIT", 900)
     with mailer(channel, answer(200, TAKEN)) as (sending, server):
@@ -279,6 +290,13 @@ def test_a_token_that_cannot_be_had_leaves_a_letter_where_it_is(channel: Channel
         with pytest.raises(Unavailable):
             list(sending.hand_over(a_consignment(channel)))
         assert server.requests == []
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_the_memo_is_of_the_version_that_is_set(version: str) -> None:
+    with service(answer(200, TAKEN)) as (called, server):
+        list(digital_mailer(called, SENDER, 1_000_000, False, version).hand_over(a_consignment(Channel.DIGITAL)))
+    assert f'memoVersion="{version}"'.encode() in server.requests[0]
 
 
 # the choice of the road

@@ -7,14 +7,15 @@ from adapters.digital_post.connection import digital_post_caller
 from adapters.digital_post.contacts import ContactRegister
 from adapters.digital_post.mailer import DigitalPostMailer
 from adapters.digital_post.memo import Sender
-from adapters.digital_post.receipts import PulledReceipts
+from adapters.digital_post.receipts import PulledReceipts, PushedReceipts
+from adapters.http import Caller
 from adapters.persons.connection import person_register
 from adapters.remote_print.keys import private_key, public_key
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import FetchedReceipts
 from adapters.remote_print.sftp import Access, Printer
 from outbound.letter import Channel
-from outbound.ports import Outside
+from outbound.ports import Callers, Outside, ReceiptDoor, ReceiptSource
 from outbound.settings import Settings, SettingsFault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -36,6 +37,10 @@ NEEDED = {
     "companies_user": "our user at the distribution of CVR",
     "companies_password": "its password",
 }
+NEEDED_FOR_PUSH = {
+    "digital_post_push_ca_file": "the authorities of the certificate that Digital Post pushes receipts with",
+    "digital_post_push_clients": "that certificate, as docs/integration-digital-post.md says",
+}
 
 
 def connect(settings: Settings) -> Outside:
@@ -44,7 +49,7 @@ def connect(settings: Settings) -> Outside:
 
     Raises SettingsFault with a sentence for each setting that is missing or cannot be used.
     """
-    if faults := [*_missing(settings), *_unsafe(settings)]:
+    if faults := [*_missing(settings), *_unshown(settings), *_unsafe(settings)]:
         raise SettingsFault("The outside cannot be connected:\n  " + "\n  ".join(faults))
     try:
         return _connected(settings)
@@ -68,8 +73,20 @@ def _connected(settings: Settings) -> Outside:
         mailers={Channel.DIGITAL: digital, Channel.PRINT: paper},
         enrolment=ContactRegister(post, settings.digital_post_timeout),
         persons=person_register(settings),
-        sources=(PulledReceipts(post), FetchedReceipts(printer, settings.print_provider)),
+        sources=(*_pulled(post, settings), FetchedReceipts(printer, settings.print_provider)),
+        doors=tuple(_doors(settings)),
     )
+
+
+def _pulled(post: Caller, settings: Settings) -> Iterator[ReceiptSource]:
+    if settings.digital_post_receipts != "push":
+        yield PulledReceipts(post)
+
+
+def _doors(settings: Settings) -> Iterator[ReceiptDoor]:
+    authorities, named = settings.digital_post_push_ca_file, settings.digital_post_push_clients
+    if settings.digital_post_receipts != "pull" and authorities is not None:
+        yield PushedReceipts(Callers("DIGITAL_POST_PUSH", authorities, named))
 
 
 def _access(settings: Settings) -> Access:
@@ -89,11 +106,20 @@ def _access(settings: Settings) -> Access:
 
 
 def _missing(settings: Settings) -> Iterator[str]:
-    for name, what in NEEDED.items():
+    pushed = NEEDED_FOR_PUSH if settings.digital_post_receipts != "pull" else {}
+    for name, what in (NEEDED | pushed).items():
         value = getattr(settings, name)
         said = value.get_secret_value() if hasattr(value, "get_secret_value") else value
         if not said:
             yield f"OUTBOUND_{name.upper()} is missing; set {what}."
+
+
+def _unshown(settings: Settings) -> Iterator[str]:
+    """Beyond this machine neither Digital Post nor Serviceplatformen lets in anybody without a certificate."""
+    for supplier in ("digital_post", "persons"):
+        host = urlsplit(getattr(settings, f"{supplier}_url")).hostname
+        if host and host not in LOOPBACK and getattr(settings, f"{supplier}_certificate_file") is None:
+            yield f"OUTBOUND_{supplier.upper()}_CERTIFICATE_FILE is missing; set the file of our system certificate."
 
 
 def _unsafe(settings: Settings) -> Iterator[str]:

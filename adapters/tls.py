@@ -1,7 +1,10 @@
 """TLS contexts from PEM files that settings name: for calling out, and for the door that receipts are pushed to."""
 
+import logging
 import ssl
 from pathlib import Path
+
+logger = logging.getLogger(__name__)
 
 
 def client_tls(
@@ -31,7 +34,28 @@ def server_tls(prefix: str, certificate: Path, key: Path | None, authorities: di
     for named, file in authorities.items():
         _trust(context, named, file)
     _show(context, prefix, certificate, key)
+    context.sslobject_class = _SaysWhy
     return context
+
+
+class _SaysWhy(ssl.SSLObject):
+    """A handshake whose failure both ends learn of. asyncio would hang up without a word to anybody: before the alert
+    with the reason is written, so this asks it to write and wait for more first."""
+
+    _failed: ssl.SSLError | None = None
+
+    def do_handshake(self) -> None:
+        """As in SSLObject, but the second call is the one that fails."""
+        if self._failed is not None:
+            raise self._failed
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as fault:
+            logger.warning("A caller was refused in the handshake (%s).", fault.reason)
+            self._failed = fault
+            raise ssl.SSLWantReadError(ssl.SSL_ERROR_WANT_READ, "the alert goes first") from fault
 
 
 def _made(protocol: int) -> ssl.SSLContext:

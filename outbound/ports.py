@@ -5,6 +5,7 @@ No error here carries a number, a name or a supplier's words: the class and its 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from outbound.letter import (
@@ -128,11 +129,26 @@ class ReceiptSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Who may knock at a door, by the certificate they show.
+
+    `setting`: what the settings' names begin with, for sentences (`DIGITAL_POST_PUSH`). `authorities`: a PEM file of
+    those who may vouch for them. `named`: the certificates themselves, each by its SHA-256 fingerprint or by parts of
+    its subject; an authority of a whole country vouches for everybody in it, so that none named is nobody let in.
+    """
+
+    setting: str
+    authorities: Path
+    named: tuple[str, ...]
+
+
 class ReceiptDoor(Protocol):
-    """Receipts that are pushed to us: mounted by the web process at `path`."""
+    """Receipts that are pushed to us: opened at `path` by a process of its own (`python -m outbound.web.receipts`)."""
 
     provider: str
     path: str
+    callers: Callers
 
     def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
         """Its news, as in ReceiptSource."""

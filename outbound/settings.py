@@ -4,7 +4,7 @@ Secrets (keys, tokens, passwords) come from the environment or from files it nam
 """
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import (
@@ -120,6 +120,19 @@ class Settings(BaseSettings):
     digital_post_ca_file: Path | None = Field(
         None, description="Authorities that may vouch for the server (PEM). Empty: those of the operating system."
     )
+    digital_post_receipts: Literal["pull", "push", "both"] = Field(
+        "pull",
+        description="Whether receipts are fetched, pushed to `python -m outbound.web.receipts`, or both: as registered "
+        "in Administrativ Adgang (REST_PULL, REST_PUSH).",
+    )
+    digital_post_push_ca_file: Path | None = Field(
+        None, description="Authorities that vouch for the certificate Digital Post pushes with (PEM)."
+    )
+    digital_post_push_clients: tuple[str, ...] = Field(
+        (),
+        description="The certificates that may push (JSON list): SHA-256 fingerprints, or parts of the subject such as "
+        '`"serialNumber=UI:DK-O:G:…"`. Everybody else is refused, whoever vouches for them.',
+    )
     digital_post_timeout: float = Field(30, gt=0, description="Seconds that one call may take in all.")
     digital_post_repeat_is_safe: bool = Field(
         False, description="May the same messageUUID be sent twice without a second letter? Not documented by NgDP."
@@ -131,6 +144,15 @@ class Settings(BaseSettings):
     memo_version: str = Field("1.2", pattern=r"^1\.2$", description="MeMo version to write.")
     sender_cvr: str = Field("", pattern=r"^(\d{8})?$", description="The municipality's CVR number.")
     sender_name: str = Field("", max_length=256, description="The municipality's name as the mailbox shows it.")
+
+    # the door that receipts are pushed to
+    receipts_certificate_file: Path | None = Field(
+        None, description="The certificate of the listener for pushed receipts, with its chain (PEM)."
+    )
+    receipts_key_file: Path | None = Field(None, description="Its private key (PEM, without a passphrase).")
+    receipts_seconds: float = Field(
+        10, gt=0, description="Seconds in which a caller must have handed over its receipt, from connecting on."
+    )
 
     # remote print
     print_provider: str = Field("print", pattern=r"^[a-z0-9-]{1,40}$", description="The print provider's short name.")

@@ -1,4 +1,5 @@
-"""Receipts of Digital Post by pull: `GET receipts-bulk/`, `DELETE receipts/{id}` (NgDP OpenAPI 1.68).
+"""Receipts of Digital Post (NgDP OpenAPI 1.68): fetched by `GET receipts-bulk/` and `DELETE receipts/{id}`, or pushed
+to us, one Receipt (JSON) a POST, as their reference sender system takes them.
 
 RECEIVED is only the technical receipt; COMPLETED says that the letter is available in the mailbox, which by law (lov
 om Digital Post § 10) is when it has arrived. They come within seconds, or hours under load (digitaliser.dk,
@@ -15,7 +16,7 @@ from adapters.codes import Meaning, stand_code
 from adapters.digital_post.mailer import CODES, PROVIDER
 from adapters.http import Caller, refuse_strangers, usable
 from outbound.letter import News, RawReceipt, Receipt
-from outbound.ports import OutcomeUnknown, Unavailable
+from outbound.ports import Callers, OutcomeUnknown, Unavailable
 
 PAGE = 500  # receipts a call
 
@@ -62,6 +63,25 @@ class PulledReceipts:
         if not isinstance(found, list):
             raise Unavailable("unreadable-answer")
         return [RawReceipt(PROVIDER, _id(row), json.dumps(row, ensure_ascii=False).encode()) for row in found]
+
+
+class PushedReceipts:
+    """The door for receipts that Digital Post pushes. They have no id of their own; one that comes again, or was
+    fetched as well, is news that settles nothing twice."""
+
+    provider = PROVIDER
+    path = "/receipts/digital-post"
+
+    def __init__(self, callers: Callers) -> None:
+        self.callers = callers
+
+    def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
+        """Its one piece of news. Raises ValueError where it is unreadable."""
+        return (read(receipt.body),)
+
+    def answer(self) -> tuple[str, bytes]:
+        """The reference sender system answers 200 without a word."""
+        return "text/plain", b""
 
 
 def read(body: bytes) -> Receipt:

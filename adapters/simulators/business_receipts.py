@@ -1,4 +1,4 @@
-"""The business receipts of the mailbox: promised at the taking, fetched by pull (NgDP OpenAPI 1.68)."""
+"""The business receipts of the mailbox: promised at the taking, fetched or pushed (NgDP OpenAPI 1.68)."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ from adapters.simulators.records import Records
 from adapters.simulators.wire import Reply, Request
 
 HELD_ANSWER = 1.5  # seconds that an answer waits to be overtaken by its receipt
+MOST_DUE = 200  # receipts pushed in one go
 DUPLICATE = "memo.duplicate"  # invented: no source shows NgDP's code for a repeated messageUUID
 
 REFUSALS: dict[Sending, tuple[str, str, str]] = {
@@ -99,11 +100,23 @@ class BusinessReceipts:
         self._fetched.set()
         return Reply(204) if request.method == "DELETE" else Reply(200, json.loads(rows[0]["content"]))
 
+    def due(self) -> list[sqlite3.Row]:
+        """What may be pushed now, in the order that the mood wants."""
+        return self._records.ask(WAITING[self._order], time.time(), MOST_DUE, 0)
+
+    def is_taken(self, key: str) -> None:
+        """A pushed receipt was answered with 200."""
+        self._records.change("DELETE FROM pending WHERE id = ?", key)
+        self._fetched.set()
+
+    @property
+    def _order(self) -> str:
+        return "shuffled" if self._moods.receipts["shuffled"] else "due"
+
     def _page(self, request: Request) -> tuple[list[sqlite3.Row], dict[str, Any]]:
         page, now = page_of(request), time.time()
         total = self._records.ask("SELECT count(*) AS n FROM pending WHERE due <= ?", now)[0]["n"]
-        order = "shuffled" if self._moods.receipts["shuffled"] else "due"
-        rows = self._records.ask(WAITING[order], now, page.size, page.start)
+        rows = self._records.ask(WAITING[self._order], now, page.size, page.start)
         if rows:
             self._fetched.set()
         return rows, page.facts(request, len(rows), total)

@@ -4,6 +4,7 @@
 no certificates.
 """
 
+import fcntl
 import os
 import ssl
 from dataclasses import dataclass
@@ -90,8 +91,14 @@ class Certificates:
 
 
 def certificates(folder: Path) -> Certificates:
-    """All of them, made where they are missing or soon run out. One process at a time may do this in a folder."""
+    """All of them, made where they are missing or soon run out. Simulators that share a folder share them."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with open(os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _all_in(folder)
+
+
+def _all_in(folder: Path) -> Certificates:
     ours, others = Authority(folder), Authority(folder, "other-ca")
     return Certificates(
         ours,

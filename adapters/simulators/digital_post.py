@@ -1,6 +1,6 @@
 """Digital Post as a sender system sees it: the NgDP REST interface (NgDP OpenAPI 1.68) on loopback.
 
-`python -m adapters.simulators.digital_post --dir DIR [--port N] [--specs DIR]`
+`python -m adapters.simulators.digital_post --dir DIR [--port N] [--specs DIR] [--certificates DIR] [--push-to FILE]`
 """
 
 import asyncio
@@ -13,11 +13,12 @@ from collections.abc import Awaitable, Callable
 from adapters.simulators import contacts, process
 from adapters.simulators.answers import error, overloaded
 from adapters.simulators.business_receipts import DUPLICATE, BusinessReceipts, receipt_for
-from adapters.simulators.certificates import certificates, server_context
+from adapters.simulators.certificates import certificates, client_context, server_context
 from adapters.simulators.memo import Memo, MemoReader
 from adapters.simulators.memo_documents import Invalid
 from adapters.simulators.moods import HTTP_FAULTS, Moods
 from adapters.simulators.outcomes import Sending, outcome_of
+from adapters.simulators.receipt_pushes import ReceiptPushes
 from adapters.simulators.records import Records
 from adapters.simulators.wire import Door, Reply, Request
 
@@ -39,6 +40,11 @@ class Mailbox:
             ("GET", "receipts/"): ("receipts", self._receipts.ids),
             ("GET", "receipts-bulk/"): ("receipts", self._receipts.bulk),
         }
+
+    @property
+    def receipts(self) -> BusinessReceipts:
+        """What is to be pushed."""
+        return self._receipts
 
     async def answer(self, request: Request) -> Reply | None:
         """The whole way of one request: counted, slowed, refused or done; None hangs up."""
@@ -159,9 +165,10 @@ async def run(given: process.Arguments) -> None:
     token = records.kept("token") or secrets.token_urlsafe(24)
     records.keep("token", token)
     basic = base64.b64encode(f"{SYSTEM}:{token}".encode()).decode()
-    shown = certificates(given.folder.resolve() / "certificates")
+    shown = certificates(given.certificates)
     tls = server_context(shown.server, shown.authority.certificate)
-    door = Door(Mailbox(records, moods, MemoReader(given.specs), basic).answer, tls)
+    mailbox = Mailbox(records, moods, MemoReader(given.specs), basic)
+    door = Door(mailbox.answer, tls)
 
     def env() -> dict[str, str]:
         return {
@@ -171,9 +178,18 @@ async def run(given: process.Arguments) -> None:
             "OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE": str(shown.system.certificate),
             "OUTBOUND_DIGITAL_POST_KEY_FILE": str(shown.system.key),
             "OUTBOUND_DIGITAL_POST_CA_FILE": str(shown.authority.certificate),
+            "OUTBOUND_DIGITAL_POST_PUSH_CA_FILE": str(shown.authority.certificate),
+            "OUTBOUND_DIGITAL_POST_PUSH_CLIENTS": json.dumps([shown.pusher.fingerprint]),
+            "OUTBOUND_RECEIPTS_CERTIFICATE_FILE": str(shown.listener.certificate),
+            "OUTBOUND_RECEIPTS_KEY_FILE": str(shown.listener.key),
         }
 
-    await process.serve(given, records, moods, door, env)
+    ours = client_context(shown.pusher, shown.authority.certificate)
+    pushes = ReceiptPushes(mailbox.receipts, records, given.push_to, ours)
+    async with asyncio.TaskGroup() as tasks:
+        pushing = tasks.create_task(pushes.run())
+        await process.serve(given, records, moods, door, env)
+        pushing.cancel()
 
 
 if __name__ == "__main__":

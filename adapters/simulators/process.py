@@ -21,11 +21,13 @@ Shutting = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """`--dir DIR [--port N] [--specs DIR]`"""
+    """`--dir DIR [--port N] [--specs DIR] [--certificates DIR] [--push-to FILE]`"""
 
     folder: Path
     port: int
     specs: Path | None
+    certificates: Path
+    push_to: Path
 
 
 def arguments(what: str, given: list[str] | None = None) -> Arguments:
@@ -36,10 +38,18 @@ def arguments(what: str, given: list[str] | None = None) -> Arguments:
         "--port", type=int, default=0, help="the supplier's port (default: the last one, or a free one)"
     )
     parser.add_argument("--specs", type=Path, default=None, help="the folder of the published schemas")
+    parser.add_argument(
+        "--certificates", type=Path, default=None, help="what is shown in mutual TLS (default: certificates/ in DIR)"
+    )
+    parser.add_argument(
+        "--push-to", type=Path, default=None, help="where receipts are to be pushed (default: push-to.json in DIR)"
+    )
     found = parser.parse_args(given)
     found.dir.mkdir(parents=True, exist_ok=True)
     (found.dir / "ready.json").unlink(missing_ok=True)
-    return Arguments(found.dir, found.port, found.specs)
+    shown = (found.certificates or found.dir / "certificates").resolve()
+    push_to = found.push_to or found.dir / "push-to.json"
+    return Arguments(found.dir, found.port, found.specs, shown, push_to)
 
 
 class Outages:

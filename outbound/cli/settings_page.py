@@ -59,7 +59,7 @@ def _row(name: str, field: Any) -> str:
 def _default(value: Any) -> str:
     if value is PydanticUndefined:
         return "needed"
-    if value is None or value == "" or (isinstance(value, SecretStr) and not value.get_secret_value()):
+    if value in (None, "", ()) or (isinstance(value, SecretStr) and not value.get_secret_value()):
         return "–"
     if isinstance(value, Path):
         value = f"./{value.relative_to(HOME)}" if value.is_relative_to(HOME) else value

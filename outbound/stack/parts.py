@@ -8,6 +8,9 @@ from pathlib import Path
 from outbound.stack.processes import Process
 
 SIMULATORS = ("digital-post", "remote-print", "persons", "companies")
+PUSHES = {"OUTBOUND_DIGITAL_POST_RECEIPTS": ("push", "both")}
+"""The settings, and their values, by which a supplier pushes receipts to us."""
+
 WORK_SECONDS = 8.0
 """How long a worker that is told to stop may take to finish what it has in hand."""
 
@@ -19,10 +22,27 @@ def cores() -> int:
 
 def simulator(name: str, folder: Path, env: Mapping[str, str]) -> Process:
     """One supplier's simulator; its records stay in `folder`, where it also says when it is ready."""
-    specs = env.get("OUTBOUND_SPECS_DIR")
+    specs, stack = env.get("OUTBOUND_SPECS_DIR"), folder.parent.parent
     module = f"adapters.simulators.{name.replace('-', '_')}"
-    argv = (sys.executable, "-m", module, "--dir", str(folder), *(("--specs", specs) if specs else ()))
-    return Process(name, argv, _log(folder.parent.parent, name))
+    shown, announced = folder.parent / "certificates", receipts_announcement(stack)
+    more = (*(("--specs", specs) if specs else ()), "--certificates", str(shown), "--push-to", str(announced))
+    return Process(name, (sys.executable, "-m", module, "--dir", str(folder), *more), _log(stack, name))
+
+
+def has_doors(env: Mapping[str, str]) -> bool:
+    """Whether anybody pushes receipts."""
+    return any(env.get(name, "").lower() in values for name, values in PUSHES.items())
+
+
+def receipts_announcement(folder: Path) -> Path:
+    """Where the listener for pushed receipts says where it is, to whoever pushes some."""
+    return folder / "receipts.json"
+
+
+def receipts(folder: Path, env: Mapping[str, str], port: int, announcement: Path) -> Process:
+    """The listener for pushed receipts; port 0 lets it find a free one, which it announces."""
+    argv = (sys.executable, "-m", "outbound.web.receipts", "--port", str(port), "--announce", str(announcement))
+    return Process("receipts", argv, _log(folder, "receipts"), env=env)
 
 
 def web(folder: Path, env: Mapping[str, str], port: int, announcement: Path) -> Process:

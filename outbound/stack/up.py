@@ -86,7 +86,7 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._open:
-            self.supervisor.stop("web", *WORKERS)
+            self.supervisor.stop("web", "receipts", *WORKERS)
             self.supervisor.stop(*parts.SIMULATORS)
 
     def start_workers(self) -> None:
@@ -136,6 +136,7 @@ class Stack:
             self.start_workers()
         if self._wants["web"]:
             self._start_web()
+        self.start_receipts()
 
     def _own_sqlite(self) -> str:
         return f"sqlite:///{self.folder / 'ledger.sqlite'}"
@@ -191,6 +192,14 @@ class Stack:
     def _start_web(self) -> None:
         file = self.folder / "web.json"
         self.url = start_announced(self.supervisor, lambda port: parts.web(self.folder, self.env, port, file), file)
+
+    def start_receipts(self) -> None:
+        """Start the listener, where receipts are pushed."""
+        file = parts.receipts_announcement(self.folder)
+        if self._wants["web"] and parts.has_doors(self.env):
+            start_announced(self.supervisor, lambda port: parts.receipts(self.folder, self.env, port, file), file)
+        else:
+            file.unlink(missing_ok=True)
 
 
 def _end_claims(url: str) -> None:

@@ -1,10 +1,7 @@
 """`python -m outbound.web`: serve the API and the pages. TLS and rate limits per address are the proxy's in front."""
 
 import argparse
-import json
 import logging
-import os
-import socket
 import sys
 from pathlib import Path
 
@@ -14,35 +11,13 @@ from outbound.rendering import LetterTypesFault
 from outbound.seal import SealFault
 from outbound.settings import SettingsFault, load
 from outbound.web.app import create_app
-from outbound.web.listening import listen, url_of
+from outbound.web.listening import Server, listen, url_of
 from workers.broker import connect_broker
 from workers.opening import open_house, quiet_logs
 from workers.tickets import Bell
 
 LARGEST_HEAD = 32_768  # bytes of a request's line and headers
 SECONDS_TO_FINISH = 8
-
-
-class Server(uvicorn.Server):
-    """Says where it listens once it does."""
-
-    def __init__(self, config: uvicorn.Config, url: str, announcement: Path | None) -> None:
-        super().__init__(config)
-        self._url = url
-        self._announcement = announcement
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then announce."""
-        await super().startup(sockets)
-        if self.started and self._announcement is not None:
-            announce(self._announcement, self._url)
-
-
-def announce(file: Path, url: str) -> None:
-    """Write where we listen; whoever reads the file sees all of it or nothing."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    temporary.write_text(json.dumps({"url": url}))
-    temporary.replace(file)
 
 
 def main() -> int:
@@ -62,7 +37,7 @@ def main() -> int:
         print(f"Nobody can listen on {given.host}, port {given.port}: {fault.strerror}.", file=sys.stderr)  # noqa: T201
         return 2
     with listening:
-        Server(_config(app), url_of(listening), given.announce).run(sockets=[listening])
+        Server(_config(app), {"url": url_of(listening)}, given.announce).run(sockets=[listening])
     bell.close()
     return 0
 

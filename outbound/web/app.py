@@ -1,4 +1,4 @@
-"""The web application: the API, the pages, the receipt doors, and what stands around all of them."""
+"""The web application: the API, the pages, and what stands around both."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from outbound.delivery import House
-from outbound.web import problems, receipt_doors
+from outbound.web import problems
 from outbound.web.api import acts, events, health, letters, look_ups, mailings, preflights, proof
 from outbound.web.api.description import describe
 from outbound.web.headers import Headers
@@ -62,7 +62,6 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     for page in (documentation, sign_in, operations, letter, leadership):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    receipt_doors.mount(app, rooms)
     problems.install(app, faults.fault_page)
     app.add_exception_handler(SignInNeeded, sign_in_first)
     app.add_middleware(problems.LastResort, page=faults.fault_page)

@@ -90,7 +90,7 @@ def install(app: FastAPI, page: Any) -> None:
     """Answer problems of the API as JSON, and of the pages through `page(request, status)`."""
 
     def of_api(request: Request) -> bool:
-        return request.url.path.startswith(("/v1", "/healthz", "/readyz", "/metrics", "/receipts"))
+        return request.url.path.startswith(("/v1", "/healthz", "/readyz", "/metrics"))
 
     def problem(request: Request, fault: Exception) -> Response:
         if not isinstance(fault, Problem):

@@ -1,5 +1,6 @@
 """The simulated outside, started once; each test finds it well."""
 
+import json
 import os
 from collections.abc import Iterator
 
@@ -17,7 +18,8 @@ SENDER = {"OUTBOUND_SENDER_CVR": "10000009", "OUTBOUND_SENDER_NAME": "Prøvekøb
 
 def settings_of(env: dict[str, str], **changes: object) -> Settings:
     """The settings that these variables make, and these changes on top; the environment's own count for nothing."""
-    given = {name.removeprefix("OUTBOUND_").lower(): value for name, value in (SENDER | env).items()}
+    said = {name.removeprefix("OUTBOUND_").lower(): value for name, value in (SENDER | env).items()}
+    given = {name: json.loads(value) if value.startswith("[") else value for name, value in said.items()}
     return Settings(**{**given, **changes})  # type: ignore[arg-type]
 
 

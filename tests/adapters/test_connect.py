@@ -56,6 +56,13 @@ def test_a_host_key_may_be_a_line_of_known_hosts(settings: Settings, tmp_path: P
     assert connect(settings.model_copy(update={"print_sftp_host_key_file": file})).mailers
 
 
+@pytest.mark.parametrize("supplier", ["digital_post", "persons"])
+def test_who_is_beyond_this_machine_wants_a_certificate(settings: Settings, supplier: str) -> None:
+    far = {f"{supplier}_url": "https://api.example/5", f"{supplier}_certificate_file": None}
+    with pytest.raises(SettingsFault, match=f"OUTBOUND_{supplier.upper()}_CERTIFICATE_FILE is missing"):
+        connect(settings.model_copy(update=far))
+
+
 def test_the_certificate_for_digital_post_is_read(settings: Settings, tmp_path: Path) -> None:
     ours, other = identity(tmp_path, "ours"), identity(tmp_path, "other")
     https = {"digital_post_url": "https://127.0.0.1:9/", "digital_post_certificate_file": ours.certificate}
@@ -73,6 +80,25 @@ def test_the_certificate_for_the_person_register_is_read(settings: Settings, tmp
 def test_an_address_of_another_version_is_refused(settings: Settings) -> None:
     with pytest.raises(SettingsFault, match="OUTBOUND_PERSONS_VERSION"):
         connect(settings.model_copy(update={"persons_version": "4"}))
+
+
+@pytest.mark.parametrize(("way", "fetched", "pushed"), [("pull", 1, 0), ("push", 0, 1), ("both", 1, 1)])
+def test_receipts_of_digital_post_are_fetched_or_pushed_or_both(
+    settings: Settings, way: str, fetched: int, pushed: int
+) -> None:
+    named = {"digital_post_push_ca_file": settings.digital_post_ca_file, "digital_post_push_clients": ("CN=x",)}
+    found = connect(settings.model_copy(update={"digital_post_receipts": way, **named}))
+    assert [source.provider for source in found.sources].count("digital-post") == fetched
+    assert [door.provider for door in found.doors] == ["digital-post"] * pushed
+    assert [door.path for door in found.doors] == ["/receipts/digital-post"] * pushed
+
+
+@pytest.mark.parametrize("missing", ["digital_post_push_ca_file", "digital_post_push_clients"])
+def test_nobody_pushes_before_it_is_said_who_may(settings: Settings, missing: str) -> None:
+    named = {"digital_post_push_ca_file": settings.digital_post_ca_file, "digital_post_push_clients": ("CN=x",)}
+    changes = {"digital_post_receipts": "push", **named, missing: None if missing.endswith("file") else ()}
+    with pytest.raises(SettingsFault, match=f"OUTBOUND_{missing.upper()} is missing"):
+        connect(settings.model_copy(update=changes))
 
 
 def test_the_settings_of_the_simulators_are_settings_of_the_router(

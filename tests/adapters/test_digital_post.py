@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from adapters.digital_post.contacts import ContactRegister
 from adapters.digital_post.mailer import CODES, DigitalPostMailer
 from adapters.digital_post.memo import Sender
-from adapters.digital_post.receipts import PulledReceipts, read
+from adapters.digital_post.receipts import PulledReceipts, PushedReceipts, read
 from adapters.http import Caller
 from outbound.letter import (
     Accepted,
@@ -33,7 +34,7 @@ from outbound.letter import (
     RawReceipt,
     Rejected,
 )
-from outbound.ports import Misconfigured, OutcomeUnknown, Outside, OutsideError, PersonId, Unavailable
+from outbound.ports import Callers, Misconfigured, OutcomeUnknown, Outside, OutsideError, PersonId, Unavailable
 from tests.adapters.outside import Simulator, a_consignment, a_dispatch, a_pdf, within
 from tests.adapters.scripted import Script, Scripted, answer, drip, hang_up, say, scripted
 from tests.people import child, company, person
@@ -383,6 +384,19 @@ def test_receipts_are_read_with_their_time_and_code() -> None:
     told |= {"receiptStatus": "NOT_ALLOWED", "errorCode": "recipient.is.closed"}
     found = read(json.dumps(told).encode())
     assert (found.news, found.blame, found.code) == (News.REFUSED, Blame.RECIPIENT, "recipient.is.closed")
+
+
+def test_a_pushed_receipt_is_read_as_a_fetched_one_and_answered_without_a_word() -> None:
+    told = json.dumps(receipt(a_consignment(Channel.DIGITAL), receiptStatus="COMPLETED")).encode()
+    raw = RawReceipt("digital-post", "any", told)
+    with scripted(answer(500)) as server, closing(Caller(server.url, {}, 5)) as caller:
+        fetched = PulledReceipts(caller)
+    pushed = PushedReceipts(Callers("X", Path("ca.pem"), ("CN=x",)))
+    assert pushed.provider == fetched.provider
+    assert pushed.parse(raw) == fetched.parse(raw)
+    assert pushed.answer() == ("text/plain", b"")
+    with pytest.raises(ValueError, match="A receipt of Digital Post"):
+        pushed.parse(RawReceipt("digital-post", "any", b"[" + told + b"]"))
 
 
 @pytest.mark.parametrize(

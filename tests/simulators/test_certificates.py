@@ -1,6 +1,7 @@
 """The test authority: certificates that belong together, kept for the next start, made anew in time."""
 
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,14 @@ def test_what_is_good_is_kept_and_keys_are_for_their_owner_only(tmp_path: Path) 
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == first
     assert len({one.fingerprint for one in (found.system, found.pusher, found.stranger)}) == 3
     assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+
+
+def test_simulators_that_start_at_once_in_one_folder_show_the_same(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as at_once:
+        found = list(at_once.map(lambda _: certificates(tmp_path / "shared"), range(8)))
+    trusted = found[0].authority.certificate
+    assert len({one.system.fingerprint for one in found}) == 1
+    shake_hands(client_context(found[0].system, trusted), server_context(found[7].server, trusted))
 
 
 @pytest.mark.parametrize("damage", ["soon over", "authority gone", "another key", "rubbish"])

@@ -174,10 +174,11 @@ def _needed(settings: Settings) -> Mapping[str, str]:
 
 
 def _unshown(settings: Settings) -> Iterator[str]:
-    """Beyond this machine Digital Post lets in nobody without a certificate."""
-    host = urlsplit(settings.digital_post_url).hostname
-    if host and host not in LOOPBACK and settings.digital_post_certificate_file is None:
-        yield "OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE is missing; set the file of our system certificate."
+    """Beyond this machine neither Digital Post nor Serviceplatformen lets in anybody without a certificate."""
+    for supplier in ("digital_post", "persons"):
+        host = urlsplit(getattr(settings, f"{supplier}_url")).hostname
+        if host and host not in LOOPBACK and getattr(settings, f"{supplier}_certificate_file") is None:
+            yield f"OUTBOUND_{supplier.upper()}_CERTIFICATE_FILE is missing; set the file of our system certificate."
 
 
 def _unsafe(settings: Settings) -> Iterator[str]:

@@ -170,7 +170,14 @@ def _truth(text: str) -> bool:
 
 
 def _parsed(body: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,  # or a text would end where one begins
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(body, parser)
         if root.getroottree().docinfo.internalDTD is None:  # no honest answer declares entities

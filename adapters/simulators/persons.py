@@ -1,6 +1,6 @@
 """SF1520 on Serviceplatformen: PersonBaseDataExtended, one person a call, SOAP 1.1 over mutual TLS.
 
-`python -m adapters.simulators.persons --dir DIR [--port N]`
+`python -m adapters.simulators.persons --dir DIR [--port N] [--certificates DIR]`
 `POST /service/CPR/PersonBaseDataExtended/5` with the operation PersonLookup; everything else is a fault.
 """
 
@@ -122,7 +122,7 @@ async def run(given: process.Arguments) -> None:
     moods = Moods(records, REGISTER_FAULTS)
     who = records.kept("agreement") or [str(uuid.uuid4()) for _ in WHO[:3]]
     records.keep("agreement", who)
-    shown = certificates(given.folder.resolve() / "certificates")
+    shown = certificates(given.certificates)
     tls = server_context(shown.server, shown.authority.certificate)
     door = Door(PersonLookup(records, moods, (*who, SERVICE)).answer, tls)
 

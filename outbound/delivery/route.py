@@ -74,13 +74,19 @@ def _look_up(house: House, letters: Sequence[Letter], parts: Mapping[Part, bytes
 
 
 def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
-    ids = {one.letter.id: person_id(one.addressee) for one in found if asks_person(circumstances(house, one))}
+    ids = {one.letter.id: person_id(one.addressee) for one in found if _is_to_ask(house, one)}
     asked = {number for number in ids.values() if number}
     if not asked:
         return list(found)
     persons = house.outside.persons.look_up(list(asked))
     answers = {letter: persons.get(number) for letter, number in ids.items() if number}
     return [replace(one, person=answers.get(one.letter.id)) for one in found]
+
+
+def _is_to_ask(house: House, found: Found) -> bool:
+    """Paper needs a life sign and an address; and a citizen's mailbox may be closed because the number was changed."""
+    closed = found.mailbox is Mailbox.CLOSED and found.addressee.now.cpr is not None
+    return closed or asks_person(circumstances(house, found))
 
 
 def _under_numbers_of_today(house: House, found: Sequence[Found]) -> list[Found]:

@@ -142,7 +142,9 @@ def _recipient_facts(addressee: Addressee | None) -> Facts:
         return [("", "Gemmes ikke længere.")]
     who = addressee.recipient
     address = "\n".join(addressee.address.as_lines()) if addressee.address else ""
-    return [("Navn", who.name), ("CPR-nummer", who.cpr or ""), ("CVR-nummer", who.cvr or ""), ("Postadresse", address)]
+    now = [("Nuværende CPR-nummer", addressee.current_cpr)] if addressee.current_cpr else []
+    numbers = [("CPR-nummer", who.cpr or ""), *now, ("CVR-nummer", who.cvr or "")]
+    return [("Navn", who.name), *numbers, ("Postadresse", address)]
 
 
 def _route_facts(story: Story) -> Facts:

@@ -56,9 +56,10 @@ def test_a_host_key_may_be_a_line_of_known_hosts(settings: Settings, tmp_path: P
     assert connect(settings.model_copy(update={"print_sftp_host_key_file": file})).mailers
 
 
-def test_digital_post_beyond_this_machine_wants_a_certificate(settings: Settings) -> None:
-    far = {"digital_post_url": "https://api.example/", "digital_post_certificate_file": None}
-    with pytest.raises(SettingsFault, match="OUTBOUND_DIGITAL_POST_CERTIFICATE_FILE is missing"):
+@pytest.mark.parametrize("supplier", ["digital_post", "persons"])
+def test_who_is_beyond_this_machine_wants_a_certificate(settings: Settings, supplier: str) -> None:
+    far = {f"{supplier}_url": "https://api.example/5", f"{supplier}_certificate_file": None}
+    with pytest.raises(SettingsFault, match=f"OUTBOUND_{supplier.upper()}_CERTIFICATE_FILE is missing"):
         connect(settings.model_copy(update=far))
 
 

@@ -73,6 +73,11 @@ def test_an_address_in_parts_becomes_lines(parts: dict[str, str], lines: tuple[s
     assert (found.lines, found.postcode, found.town, found.country) == (lines, "4300", "Holbæk", "DK")
 
 
+def test_a_comment_cuts_nothing_off() -> None:
+    found = read(answered().replace("vænget".encode(), "<!-- x -->væn<?y?>get".encode())).person.address
+    assert found == AT_HOME
+
+
 def test_the_name_of_the_address_outranks_the_persons() -> None:
     found = address(home=HOME | {"adresseringsnavn": "Y. Prøvesen"})
     assert found is not None

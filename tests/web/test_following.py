@@ -17,7 +17,7 @@ from outbound.seal import reading
 from tests.delivery.walking import run_to_rest
 from tests.house import dispatches, look
 from tests.outside import World
-from tests.people import person
+from tests.people import person, successor_of
 from tests.serving import Served
 from tests.web.bodies import ADDRESS, a_document, finished, letter, recipient
 
@@ -96,6 +96,20 @@ def test_the_proof_says_who_what_when_why_and_what_came_back(system: httpx.Clien
     by_accept = system.get(f"{path}/proof", headers={"Accept": "application/pdf"})
     assert by_accept.content.startswith(b"%PDF-")
     assert ("person", "jobcenter", "api-proof") in readings(house, id_of(path))
+
+
+def test_the_proof_says_under_which_number_a_renumbered_recipient_got_it(
+    system: httpx.Client, house: House, world: World
+) -> None:
+    now = successor_of(person())
+    world.enrolment.answers |= {person(): Mailbox.NOT_ENROLLED, now: Mailbox.ENROLLED}
+    world.persons.answers[person()] = replace(world.persons.default, current_cpr=now)
+    path = handed_in(system)
+    run_to_rest(house)
+    proof = system.get(f"{path}/proof").json()["recipient"]
+    assert (proof["cpr"], proof["current_cpr"]) == (person(), now)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(system.get(f"{path}/proof.pdf").content)).pages)
+    assert all(said in text for said in ("Nuværende CPR-nummer", now, person()))
 
 
 def test_the_proof_of_paper_never_says_that_it_arrived(system: httpx.Client, house: House, world: World) -> None:

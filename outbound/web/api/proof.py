@@ -24,11 +24,15 @@ PDF = "application/pdf"
 
 
 class ProvedRecipientOut(BaseModel):
-    """Who the letter is for, as handed in; `address` is where paper goes, from you or from the person register."""
+    """Who the letter is for, as handed in; `address` is where paper goes, from you or from the person register.
+
+    `current_cpr` is the number that the letter went under where the one handed in had been changed.
+    """
 
     role: str
     name: str
     cpr: str | None
+    current_cpr: str | None
     cvr: str | None
     address: list[str]
     protected: bool
@@ -112,6 +116,7 @@ def _recipient(addressee: Addressee) -> ProvedRecipientOut:
         role=who.role,
         name=who.name,
         cpr=who.cpr,
+        current_cpr=addressee.current_cpr,
         cvr=who.cvr,
         address=list(address.as_lines()) if address else [],
         protected=addressee.protected,

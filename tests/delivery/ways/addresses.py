@@ -172,6 +172,23 @@ def a_changed_number_leads_to_the_mailbox_of_today(walk: Walk) -> None:
 
 
 @way
+def a_mailbox_closed_under_the_old_number_leads_to_the_mailbox_of_today(walk: Walk) -> None:
+    walk.world.enrolment.answers |= {RENUMBERED: Mailbox.CLOSED, NUMBER_OF_TODAY: Mailbox.ENROLLED}
+    walk.world.persons.answers[RENUMBERED] = replace(AT_HOME, current_cpr=NUMBER_OF_TODAY)
+    (letter,) = walk.hand_in(submission(RENUMBERED))
+    walk.run()
+    walk.ends(letter, Status.SENT, code="enrolled")
+
+
+@way
+def a_mailbox_closed_under_a_number_that_holds_is_for_a_person(walk: Walk) -> None:
+    walk.world.enrolment.default = Mailbox.CLOSED
+    (letter,) = letters(walk)
+    walk.run()
+    walk.ends(letter, Status.HELD, taken=0, code="mailbox-closed")
+
+
+@way
 def a_changed_number_without_a_mailbox_leads_to_paper(walk: Walk) -> None:
     walk.world.enrolment.answers |= {RENUMBERED: Mailbox.NOT_ENROLLED, NUMBER_OF_TODAY: Mailbox.EXEMPT}
     walk.world.persons.answers[RENUMBERED] = replace(AT_HOME, current_cpr=NUMBER_OF_TODAY)

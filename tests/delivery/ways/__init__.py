@@ -37,4 +37,4 @@ def letters(walk: Walk, count: int = 1) -> list[UUID]:
     return walk.hand_in(*(submission(number) for number in notices(count)))
 
 
-from tests.delivery.ways import attachments, doubts, look_ups, pauses, people, receipts, sending, stalled  # noqa: E402, F401
+from tests.delivery.ways import attachments, doubts, fall_back, look_ups, pauses, people, receipts, sending, stalled  # noqa: E402, F401

@@ -24,6 +24,7 @@ from outbound.rendering.danish import kroner
 from outbound.seal import Part, Seal
 from outbound.settings import Settings, SettingsFault
 from outbound.story import Story, Try, story
+from outbound.web.pages.questions import question
 from outbound.web.pages.words import (
     CHANNELS,
     FORMATS,
@@ -182,6 +183,8 @@ def _told(of: Story) -> Iterator[str]:
         yield f"  slået op i Digital Post {moment(one.looked_up_at)}"
     if one.waits_for:
         yield f"  venter på {WAITS_FOR[one.waits_for]} ({one.held_code}): {reason(one.held_code)}"
+    if asked := question(of):
+        yield f"  {asked}"
     if one.due_at:
         yield f"  næste skridt {moment(one.due_at)}"
     yield from _section("Det er sket", (f"{moment(e.at)}  {e.now:<9}  {e.code}  ({e.by})" for e in of.events))

@@ -14,7 +14,7 @@ from outbound.ledger import tables as t
 from outbound.letter import Channel, Consignment, Lane, Mailbox
 from outbound.life import Status
 from tests.cli.conftest import Run
-from tests.house import Killed, events, hand_in, look, submission
+from tests.house import Killed, dispatches, events, hand_in, look, submission
 from tests.outside import World
 from tests.people import person
 
@@ -187,6 +187,17 @@ def test_a_slip_pauses_nothing(run: Run, house: House, scope: str, key: str) -> 
     assert ended.code == Code.REFUSED
     assert ended.err.startswith("outbound: ")
     assert acts(house) == []
+
+
+def test_a_letter_in_doubt_says_what_to_ask_and_when_it_was_looked_up(run: Run, house: House, world: World) -> None:
+    world.digital.plan = lambda consignment: "refuse-unknown"
+    letter = hand_in(house, submission(person()))[0]
+    deliver(house)
+    said = run("show", letter).out
+    (doubt,) = dispatches(house, letter)
+    assert f"om de har modtaget meddelelsen med messageUUID {doubt.id}" in said
+    assert "Deres kode var new.code." in said
+    assert "slået op i Digital Post" in said
 
 
 def test_nothing_of_a_person_is_said_but_by_open_and_that_is_logged(run: Run, house: House) -> None:

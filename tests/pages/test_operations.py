@@ -305,3 +305,59 @@ def readings(house: House, by: str) -> list[tuple[str, str]]:
     with house.ledger.reading() as tx:
         r = reading.c
         return [tuple(row) for row in tx.execute(select(r.part, r.purpose).where(r.by == by).order_by(r.id))]
+
+
+def in_doubt(house: House, world: World, moving_clock: MovingClock) -> UUID:
+    """A letter whose answer was lost and of which no receipt came to the deadline."""
+    world.digital.plan = lambda consignment: "drop"
+    (letter,) = hand_in(house, submission(person()))
+    run_to_rest(house)
+    world.digital.plan = None
+    moving_clock.pass_(days=7)
+    run_to_rest(house)
+    assert look(house, letter).held_code == "doubt"
+    return letter
+
+
+@pytest.mark.parametrize(
+    ("verb", "outcomes"), [("settle-taken", ["taken"]), ("settle-not-taken", ["void", "taken"])], ids=str
+)
+def test_a_doubt_says_what_to_ask_the_supplier_and_is_settled_by_its_answer(
+    served: Served, house: House, world: World, moving_clock: MovingClock, verb: str, outcomes: list[str]
+) -> None:
+    letter = in_doubt(house, world, moving_clock)
+    (doubt,) = dispatches(house, letter)
+    with served.signed_in("drift") as drift:
+        page = drift.get(f"/drift/breve/{letter}").text
+        assert f"Spørg Digital Post (digital-post), om de har modtaget meddelelsen med messageUUID {doubt.id}" in page
+        assert "vælg »Leverandøren har brevet«" in page
+        assert "vælg »Leverandøren har ikke brevet«" in page
+        assert act(drift, letter, verb, why="De har svaret i telefonen").status_code == 200
+        run_to_rest(house)
+        assert look(house, letter).status is Status.SENT
+        assert [one.outcome for one in dispatches(house, letter)] == outcomes
+        assert "Spørg Digital Post" not in drift.get(f"/drift/breve/{letter}").text
+
+
+def test_a_missing_receipt_says_what_to_ask_by_the_suppliers_own_id(
+    served: Served, house: House, world: World, moving_clock: MovingClock
+) -> None:
+    (digital,) = hand_in(house, submission(person()))
+    run_to_rest(house)
+    world.enrolment.default = Mailbox.EXEMPT
+    (printed,) = hand_in(house, submission(person("well", 5)))
+    run_to_rest(house)
+    moving_clock.pass_(days=9)
+    run_to_rest(house)
+    (taken,), (job,) = dispatches(house, digital), dispatches(house, printed)
+    with served.signed_in("drift") as drift:
+        of_digital, of_printed = (drift.get(f"/drift/breve/{one}").text for one in (digital, printed))
+    assert f"blevet af meddelelsen med messageUUID {taken.id} (transmissionId t), som de modtog" in of_digital
+    assert f"blevet af brevet {job.id} i kørslen {job.consignment_id}, som de modtog" in of_printed
+    for said in ("Brevet er afleveret", "Brevet er kommet retur", "Vent på kvitteringen"):
+        assert f"»{said}«" in of_printed
+
+
+def test_a_letter_that_waits_for_nobody_outside_asks_nothing(drift: httpx.Client, house: House, world: World) -> None:
+    (letter,) = held(house, world)
+    assert "Spørg" not in drift.get(f"/drift/breve/{letter}").text

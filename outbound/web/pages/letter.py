@@ -21,6 +21,7 @@ from outbound.web.api.letters import pdf_answer
 from outbound.web.pages import words
 from outbound.web.pages.faults import fault_page
 from outbound.web.pages.operations import OnDuty
+from outbound.web.pages.questions import question
 from outbound.web.pages.signed_in import Form, Person, check_token
 from outbound.web.problems import Kind, Problem
 from outbound.web.rooms import Inside, Rooms
@@ -182,6 +183,7 @@ def _page(person: Person, found: Story, **opened: Any) -> Response:
         plain=PLAIN,
         Verb=Verb,
         words=words,
+        question=question(found),
         purposes=PURPOSES,
         **values,
     )

@@ -42,6 +42,7 @@ from tests.delivery.ways import (  # noqa: E402, F401
     attachments,
     containers,
     doubts,
+    fall_back,
     look_ups,
     pauses,
     people,

@@ -1,6 +1,7 @@
 """`make bench`: everything that is measured."""
 
-from benchmarks import rendering, whole_way
+from benchmarks import packing, rendering, whole_way
 
 whole_way.main()
+packing.main()
 rendering.main()

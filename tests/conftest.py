@@ -46,6 +46,12 @@ def find_specs() -> Path | None:
     return next((found.parent for found in REPOSITORY.parent.glob("*/specs/memo-1.2")), None)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Every simulator of the mailbox that a test starts holds each message to the schemas, where they are at hand."""
+    if specs := find_specs():
+        os.environ["OUTBOUND_SPECS_DIR"] = str(specs)
+
+
 @pytest.fixture(scope="session")
 def supervisor() -> Iterator[Supervisor]:
     """Keeps the session's servers; everything it started ends with the session."""

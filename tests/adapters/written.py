@@ -10,6 +10,7 @@ from adapters.digital_post.memo import memo as made
 from outbound.letter import Dispatch
 from tests.conftest import find_specs
 
+SPECS = find_specs()  # before a test takes the environment away
 SCHEMAS = {"1.2": "memo-1.2/Version1.2/MeMo_core.xsd", "1.1": "memo-1.1/MeMo_core.xsd"}
 
 
@@ -28,5 +29,4 @@ def read(content: bytes) -> etree._Element:
 @cache
 def schema_of(version: str) -> etree.XMLSchema | None:
     """None where the schemas are not at hand."""
-    folder = find_specs()
-    return etree.XMLSchema(etree.parse(str(folder / SCHEMAS[version]))) if folder else None
+    return etree.XMLSchema(etree.parse(str(SPECS / SCHEMAS[version]))) if SPECS else None

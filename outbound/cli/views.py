@@ -15,7 +15,7 @@ from outbound.cli.tables import Form, age, clean, moment, shown
 from outbound.cli.words import COMMANDS
 from outbound.contents import DOCUMENT, HEAD, PERSON, unpack_addressee
 from outbound.desk import verbs_for
-from outbound.ledger import Ledger
+from outbound.ledger import Ledger, reminders
 from outbound.ledger.reminders import Reminder
 from outbound.ledger.sending import live_dispatch
 from outbound.ledger.values import LedgerDispatch, Letter
@@ -132,12 +132,16 @@ def _notes(ledger: Ledger) -> Iterator[str]:
     """Whatever else operations should know."""
     with ledger.reading() as tx:
         states, pauses, breakers = standing.states(tx), standing.pauses(tx), standing.breakers(tx)
+        reminded = reminders.states(tx)
         doubts, loose, incidents = (
             standing.doubts(tx, 20),
             standing.count_loose_receipts(tx),
             standing.count_incidents(tx),
         )
+    sms = ", ".join(f"{REMINDERS[state]} {reminded[state]}" for state in REMINDERS if state in reminded)
     yield "\nBreve: " + (", ".join(f"{STATES[state]} {count}" for state, count in states.items()) or "ingen")
+    if sms:
+        yield f"NemSMS-påmindelser: {sms}"
     for each in pauses:
         yield f"På pause siden {moment(each.since)}: {each.scope} {each.key} (af {clean(each.by)})"
     for channel in breakers:

@@ -5,7 +5,7 @@ What an answer did not come to is in doubt and not repeated unless the supplier 
 that is missed leaves the letter, one that comes twice or too late misleads.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -123,37 +123,33 @@ def apply_to_reminder(tx: Connection, house: House, receipt: Receipt) -> bool:
 def _looked_at(house: House, claimed: Sequence[Reminder], token: str) -> list[Ready]:
     """Those that may go by all that the ledger knows, opened; the others wait or end."""
     with house.ledger.writing() as tx:
-        good = []
-        for one in claimed:
-            of = letter(tx, one.letter_id)
-            no = objection(tx, house, one, of) if of else Objection("content-missing")
-            if of and no is None:
-                good.append((one, of))
-            elif no:
+        found = [(one, _ready(tx, house, one)) for one in claimed]
+        for one, no in found:
+            if isinstance(no, Objection):
                 _put_off(tx, one, token, no)
-        parts = [Part(of.id, part) for _, of in good for part in (PERSON, FIELDS)]
-        opened = house.seal.open_parts(tx, parts, WORKER, "remind") if parts else {}
-        made = [(one, _made(house, one, of, opened)) for one, of in good]
-        for one, ready in made:
-            if isinstance(ready, Objection):
-                _put_off(tx, one, token, ready)
-        return [ready for _, ready in made if isinstance(ready, Ready)]
+        return [ready for _, ready in found if isinstance(ready, Ready)]
 
 
-def _made(house: House, one: Reminder, of: Letter, opened: Mapping[Part, bytes]) -> Ready | Objection:
+def _ready(tx: Connection, house: House, one: Reminder) -> Ready | Objection:
+    of = letter(tx, one.letter_id)
+    if of is None:
+        return Objection("content-missing")
+    return objection(tx, house, one, of) or _opened(tx, house, one, of)
+
+
+def _opened(tx: Connection, house: House, one: Reminder, of: Letter) -> Ready | Objection:
     letter_type = house.types.get(of.letter_type)
     if letter_type is None or letter_type.reminder is None or letter_type.form is None:
         return Objection("no-reminder-any-more")
-    template = letter_type.form.reminder
+    parts = house.seal.open_parts(tx, [Part(of.id, part) for part in (PERSON, FIELDS)], WORKER, "remind")
+    if len(parts) < 2:
+        return Objection("content-missing")
+    recipient = unpack_addressee(parts[Part(of.id, PERSON)]).recipient
     try:
-        addressee = unpack_addressee(opened[Part(of.id, PERSON)])
-        fields, whom = unpack_fields(opened[Part(of.id, FIELDS)]), person_id(addressee)
-        if whom is None or template is None:
-            return Objection("content-missing")
-        text = text_of(letter_type.reminder, template, fields)
-    except (KeyError, RenderingFault) as fault:
-        return Objection("content-missing" if isinstance(fault, KeyError) else fault.code)
-    return Ready(one, TextMessage(one.id, addressee.recipient, text), whom)
+        text = text_of(letter_type.reminder, letter_type.form.reminder, unpack_fields(parts[Part(of.id, FIELDS)]))
+    except RenderingFault as fault:
+        return Objection(fault.code)
+    return Ready(one, TextMessage(one.id, recipient, text), PersonId(cpr=recipient.cpr, cvr=recipient.cvr))
 
 
 def _asked(house: House, ways: TextMessages, ready: Sequence[Ready], token: str) -> list[Ready]:

@@ -198,6 +198,12 @@ def give_up(tx: Connection) -> int:
     return tx.execute(late.values(**_OVER, state=S.FAILED, code=NO_ANSWER, settled_at=now)).rowcount
 
 
+def states(tx: Connection) -> dict[ReminderState, int]:
+    """How many reminders are in each state; the absent ones are none."""
+    found = tx.execute(select(t.reminder.c.state, func.count()).group_by(t.reminder.c.state))
+    return {ReminderState(state): count for state, count in found}
+
+
 def due(tx: Connection, repeats: bool) -> int:
     """How many are due."""
     return int(tx.execute(select(func.count()).select_from(t.reminder).where(*_due(repeats))).scalar_one())

@@ -59,9 +59,10 @@ def event_of(rule: ReminderRule, fields: Mapping[str, Any]) -> datetime | None:
         return None
 
 
-def text_of(rule: ReminderRule, template: Template, fields: Mapping[str, Any]) -> str:
+def text_of(rule: ReminderRule, template: Template | None, fields: Mapping[str, Any]) -> str:
     """The words of one letter's reminder. Raises RenderingFault where they are none, or too many."""
-    text = line_of(template, {name: fields[name] for name in rule.fields if name in fields}, {})
+    known = {name: fields[name] for name in rule.fields if name in fields}
+    text = line_of(template, known, {}) if template else ""
     if not 0 < len(text) <= LONGEST:
         raise RenderingFault("reminder")
     return text

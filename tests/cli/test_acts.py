@@ -241,3 +241,4 @@ def test_a_reminder_is_stopped_and_its_letter_stands(run: Run, house: House) -> 
     said = run("show", letter).out
     assert "sendes ikke: standset af en medarbejder eller fagsystemet" in said
     assert run("stop-reminder", letter, *WHY).code == Code.REFUSED
+    assert "NemSMS-påmindelser: sendes ikke 1" in run("queues").out

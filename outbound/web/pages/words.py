@@ -73,6 +73,8 @@ REMINDER_REASONS = {
     "quiet-hours": "det er uden for de timer, hvor der sendes påmindelser",
     "recipient-dead": "modtageren er død, eller virksomheden er ophørt",
     "reminded-before": "modtageren har fået påmindelsen med et tidligere brev",
+    "reminder": "der er ingen tekst at sende",
+    "template": "teksten kan ikke sættes op med brevets dato",
     "too-late": "det er for sent",
     NO_ANSWER: "leverandøren har måske sendt den; der kom ikke noget svar",
 }

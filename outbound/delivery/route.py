@@ -17,7 +17,7 @@ from outbound.delivery.look_up import LookedUp, look_up
 from outbound.ledger.letters import claim, give_back, hold, move
 from outbound.ledger.pace import paced
 from outbound.ledger.values import Letter, Step
-from outbound.letter import Channel, Lane, Person, WaitsFor, Wish
+from outbound.letter import Channel, Lane, Mailbox, Person, WaitsFor, Wish
 from outbound.life import Status
 from outbound.postal_days import add_working_days
 from outbound.routing import Circumstances, Route, asks_person, choose_route
@@ -85,8 +85,8 @@ def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
 
 def _is_to_ask(house: House, found: Found) -> bool:
     """Paper needs a life sign and an address; and a citizen's mailbox may be closed because the number was changed."""
-    closed = found.mailbox is Mailbox.CLOSED and found.addressee.now.cpr is not None
-    return closed or asks_person(circumstances(house, found))
+    known = circumstances(house, found)
+    return asks_person(known) or (known.mailbox is Mailbox.CLOSED and found.addressee.now.cpr is not None)
 
 
 def _under_numbers_of_today(house: House, found: Sequence[Found]) -> list[Found]:

@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.contents import FIELDS, PERSON, unpack_addressee, unpack_fields
-from outbound.delivery.addresses import person_id
 from outbound.delivery.house import WORKER, House, deadline, later, next_try
 from outbound.delivery.spell import Spell
 from outbound.ledger import reminders

@@ -65,8 +65,7 @@ class DigitalPostMailer:
         return self._limits.container_letters if lane is Lane.MAILING else 1
 
     def hand_over(self, consignment: Consignment) -> Iterator[Answer]:
-        """See `outbound.ports.Mailer`. A container is made as long as a repeat needs one, whatever the settings say by
-        then."""
+        """See `outbound.ports.Mailer`. What was closed as a container goes as one, also after a change of settings."""
         if len(consignment.dispatches) > 1 or self.gathers(consignment.lane) > 1:
             yield from self._send_together(consignment)
         else:

@@ -46,7 +46,7 @@ class Broker:
         self.in_hand: set[int] = set()
         self.redelivered: set[int] = set()
         self.port = 0
-        self.muted = False  # hears what is asked, answers no basic.get, and sends its heartbeats
+        self.muted = False  # answers no basic.get, and every heartbeat
         self._tls = tls
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()

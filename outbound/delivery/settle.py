@@ -20,7 +20,7 @@ from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import Blame, News, RawReceipt, Receipt, WaitsFor
 from outbound.life import LIVE, UNSETTLED, Outcome, Status, may_move
-from outbound.ports import OutsideError, ReceiptDoor, ReceiptSource
+from outbound.ports import Misconfigured, OutsideError, ReceiptDoor, ReceiptSource
 from outbound.seal import SealFault
 
 log = logging.getLogger(__name__)
@@ -63,8 +63,10 @@ def _fetch(house: House, source: ReceiptSource, spell: Spell) -> int:
                 source.confirm(raw)  # one at least, or a supplier slower than a spell would be read for ever
                 if not spell.lasts():
                     return new
+    except Misconfigured as fault:
+        log.error("The receipts of %s cannot be fetched until somebody mends it (%s).", source.provider, fault.code)
     except OutsideError:
-        return new  # the rest lies there until the next round
+        pass  # the rest lies there until the next round
     return new
 
 

@@ -201,13 +201,14 @@ def test_each_thread_reads_and_confirms_by_itself(there: Simulator) -> None:
 def fault_of(source: QueuedReceipts) -> OutsideError:
     with pytest.raises(OutsideError) as fault:
         list(source.fetch())
-    assert fault.value.__cause__ is None or isinstance(fault.value.__cause__, OutsideError)
+    assert fault.value.__cause__ is fault.value.__context__ is None  # nothing of the server's words goes along
     return fault.value
 
 
-def test_an_assertion_that_is_not_accepted_is_for_a_person(there: Simulator) -> None:
+def test_an_assertion_that_is_not_accepted_is_for_a_person(there: Simulator, caplog: pytest.LogCaptureFixture) -> None:
     fault = fault_of(source_of(there, lambda: assertion(minutes=-1)))
     assert (type(fault), fault.code) == (Misconfigured, "access-refused")
+    assert caplog.records == []
 
 
 def test_a_queue_and_a_host_that_are_not_ours_are_for_a_person(there: Simulator) -> None:

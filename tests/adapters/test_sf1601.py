@@ -368,7 +368,8 @@ def test_a_road_without_receipts_is_no_road(chosen: dict[str, str]) -> None:
     del chosen["OUTBOUND_BESKEDFORDELER_QUEUE"]
     with pytest.raises(SettingsFault, match="OUTBOUND_BESKEDFORDELER_QUEUE is missing"):
         connect(settings_of(chosen, sf1601="both"))
-    outside = connect(settings_of(chosen, sf1601="both", beskedfordeler_push=True))
+    named = {"beskedfordeler_push_ca_file": Path(__file__), "beskedfordeler_push_clients": ("ab" * 32,)}
+    outside = connect(settings_of(chosen, sf1601="both", beskedfordeler_push=True, **named))
     assert ([door.provider for door in outside.doors], [*outside.sources]) == (["beskedfordeler"], [])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import SecretStr
@@ -339,3 +339,12 @@ def test_a_worker_that_dies_at_the_commit_loses_no_receipt(there: Distributor, d
     run_to_rest(there.house)
     assert look(there.house, digital).status is Status.DELIVERED
     assert (there.lying(), inbox(there.house)) == (0, ["settled"])
+
+
+def test_receipts_that_nobody_can_fetch_are_told_of(there: Distributor, caplog: pytest.LogCaptureFixture) -> None:
+    settings = there.house.settings.model_copy(update={"beskedfordeler_queue": uuid4()})
+    sources, _ = receipt_parts(settings, assertion)
+    delivery.fetch(replace(there.house, outside=replace(there.house.outside, sources=sources)))
+    assert [record.getMessage() for record in caplog.records] == [
+        "The receipts of beskedfordeler cannot be fetched until somebody mends it (no-such-queue)."
+    ]

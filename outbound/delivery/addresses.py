@@ -34,6 +34,11 @@ def person_id(addressee: Addressee) -> PersonId | None:
     return PersonId(cpr=recipient.cpr, cvr=recipient.cvr) if recipient.number else None
 
 
+def perhaps_renumbered(mailbox: Mailbox | None, addressee: Addressee) -> bool:
+    """A citizen's mailbox may be closed because the number was changed; only the person register knows."""
+    return mailbox is Mailbox.CLOSED and addressee.now.cpr is not None
+
+
 def mailboxes_of_today(house: House, persons: Mapping[UUID, Person | None]) -> dict[UUID, Mailbox]:
     """By letter: the mailbox of everybody whose number was changed, looked up under the number of today."""
     numbers = {

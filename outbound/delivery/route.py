@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
-from outbound.delivery.addresses import corrected, mailboxes_of_today, person_id, shows
+from outbound.delivery.addresses import corrected, mailboxes_of_today, perhaps_renumbered, person_id, shows
 from outbound.delivery.house import WORKER, House, later, out_of_patience
 from outbound.ledger.letters import claim, give_back, hold, move
 from outbound.ledger.values import Letter, Step
@@ -77,9 +77,8 @@ def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
 
 
 def _is_to_ask(house: House, found: Found) -> bool:
-    """Paper needs a life sign and an address; and a citizen's mailbox may be closed because the number was changed."""
-    closed = found.mailbox is Mailbox.CLOSED and found.addressee.now.cpr is not None
-    return closed or asks_person(circumstances(house, found))
+    known = circumstances(house, found)
+    return asks_person(known) or perhaps_renumbered(known.mailbox, found.addressee)
 
 
 def _under_numbers_of_today(house: House, found: Sequence[Found]) -> list[Found]:

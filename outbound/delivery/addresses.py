@@ -20,7 +20,7 @@ from outbound.delivery.look_up import LookedUp, look_up
 from outbound.delivery.render import address_key
 from outbound.ledger.letters import move
 from outbound.ledger.values import Letter
-from outbound.letter import Channel, Life, Person
+from outbound.letter import Channel, Life, Mailbox, Person
 from outbound.life import Status
 from outbound.ports import PersonId
 from outbound.routing import Route
@@ -33,6 +33,11 @@ def person_id(addressee: Addressee) -> PersonId | None:
     """Whom to ask about this recipient, by the number of today; None where there is only an address."""
     recipient = addressee.now
     return PersonId(cpr=recipient.cpr, cvr=recipient.cvr) if recipient.number else None
+
+
+def perhaps_renumbered(mailbox: Mailbox | None, addressee: Addressee) -> bool:
+    """A citizen's mailbox may be closed because the number was changed; only the person register knows."""
+    return mailbox is Mailbox.CLOSED and addressee.now.cpr is not None
 
 
 def mailboxes_of_today(house: House, persons: Mapping[UUID, Person | None]) -> dict[UUID, LookedUp]:

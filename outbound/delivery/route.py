@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
-from outbound.delivery.addresses import corrected, mailboxes_of_today, person_id, shows
+from outbound.delivery.addresses import corrected, mailboxes_of_today, perhaps_renumbered, person_id, shows
 from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
 from outbound.delivery.look_up import LookedUp, look_up
 from outbound.ledger.letters import claim, give_back, hold, move
 from outbound.ledger.pace import paced
 from outbound.ledger.values import Letter, Step
-from outbound.letter import Channel, Lane, Mailbox, Person, WaitsFor, Wish
+from outbound.letter import Channel, Lane, Person, WaitsFor, Wish
 from outbound.life import Status
 from outbound.postal_days import add_working_days
 from outbound.routing import Circumstances, Route, asks_person, choose_route
@@ -84,9 +84,8 @@ def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
 
 
 def _is_to_ask(house: House, found: Found) -> bool:
-    """Paper needs a life sign and an address; and a citizen's mailbox may be closed because the number was changed."""
     known = circumstances(house, found)
-    return asks_person(known) or (known.mailbox is Mailbox.CLOSED and found.addressee.now.cpr is not None)
+    return asks_person(known) or perhaps_renumbered(known.mailbox, found.addressee)
 
 
 def _under_numbers_of_today(house: House, found: Sequence[Found]) -> list[Found]:

@@ -11,6 +11,7 @@ from adapters.simulators.memo import Memo
 from adapters.simulators.moods import Moods
 from adapters.simulators.outcomes import STREETS, Printing, Sending, outcome_of
 from adapters.simulators.post_status import Happening, event
+from adapters.simulators.push import Pusher
 from adapters.simulators.records import Records
 
 HELD_ANSWER, LOOK = 1.5, 0.02  # seconds that an answer waits to be overtaken by its receipt, looking for it
@@ -40,10 +41,14 @@ class News:
 
 
 class PostEvents:
-    """Promises the events of a letter when it is taken; the queue keeps them until they are read."""
+    """Promises the events of a letter when it is taken; the queue keeps them until they are read.
+
+    `pusher`: where they are pushed instead, once there is a door.
+    """
 
     def __init__(self, records: Records, moods: Moods, broker: Broker, system: str) -> None:
         self._records, self._moods, self._broker, self._system = records, moods, broker, system
+        self.pusher: Pusher | None = None
 
     def settle(self, letter: Memo | PaperLetter, transmission: str) -> None:
         """Promises what becomes of a letter just taken, and marks the taking when it is to be refused."""
@@ -113,11 +118,11 @@ class PostEvents:
             happenings=happenings,
             transmission=transmission,
             system=self._system,
-            pushed=False,
+            pushed=self.pusher is not None,
         )
         wait = 0.0 if wishes["before_answer"] else wishes["after"] + wishes["late"] + news.after
         for _ in range(2 if wishes["twice"] else 1):
-            self._broker.put(body, wait)
+            (self.pusher or self._broker).put(body, wait)
 
 
 def _id(letter: Memo | PaperLetter) -> str:

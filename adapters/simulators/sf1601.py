@@ -5,24 +5,28 @@ KombiPostAfsend, and Beskedfordeler's queue with the status of each letter.
 """
 
 import asyncio
+import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from adapters.simulators import process
 from adapters.simulators.amqp_broker import Broker, queue_name
-from adapters.simulators.certificates import certificates, server_context
+from adapters.simulators.certificates import certificates, client_context, server_context
 from adapters.simulators.fjernprint import PaperLetter, Refused
 from adapters.simulators.kombi import KombiReader
 from adapters.simulators.memo import Memo
 from adapters.simulators.moods import HTTP_FAULTS, Moods
 from adapters.simulators.outcomes import Lookup, Sending, outcome_of
 from adapters.simulators.post_events import DUPLICATES, PAPER, PostEvents
+from adapters.simulators.push import Pusher
 from adapters.simulators.records import Records
 from adapters.simulators.sf1601_tokens import KOMBI, QUERY, NotLetIn, Tokens
 from adapters.simulators.wire import Door, Reply, Request
 
+LOOK = 0.2  # seconds between two looks for a door to push to
 SERVICES = "/service"
 SAML = "/runtime/api/rest/wstrust/v1/issue"
 NUMBERS = {"cprNumber": re.compile(r"\d{10}"), "cvrNumber": re.compile(r"[1-9]\d{7}")}
@@ -190,7 +194,7 @@ async def run(given: process.Arguments) -> None:
     """Serves until SIGTERM: the platform on its port, Beskedfordeler's queue on another."""
     records = Records(given.folder)
     moods = Moods(records, HTTP_FAULTS, USUAL)
-    shown, tokens = certificates(given.folder.resolve() / "certificates"), Tokens()
+    shown, tokens = certificates(given.certificates), Tokens()
     tls = server_context(shown.server, shown.authority.certificate)
     if records.kept("queue") is None:
         records.keep("queue", queue_name())
@@ -227,9 +231,37 @@ async def run(given: process.Arguments) -> None:
             "OUTBOUND_BESKEDFORDELER_PORT": str(broker.port),
             "OUTBOUND_BESKEDFORDELER_QUEUE": broker.queue,
             "OUTBOUND_BESKEDFORDELER_CA_FILE": str(shown.authority.certificate),
+            "OUTBOUND_BESKEDFORDELER_PUSH_CA_FILE": str(shown.authority.certificate),
+            "OUTBOUND_BESKEDFORDELER_PUSH_CLIENTS": json.dumps([shown.pusher.fingerprint]),
+            "OUTBOUND_RECEIPTS_CERTIFICATE_FILE": str(shown.listener.certificate),
+            "OUTBOUND_RECEIPTS_KEY_FILE": str(shown.listener.key),
         }
 
+    async def push() -> None:
+        """Pushes to the door that is announced, from when it is."""
+        url = await door_announced_in(given.push_to)
+        shows = client_context(shown.pusher, shown.authority.certificate) if url.startswith("https:") else None
+        events.pusher = Pusher(records, url, shows)
+        await events.pusher.run()
+
+    pushing = asyncio.create_task(push())
     await process.with_control(given, records, moods, process.Outages(moods, shut, reopen), env, door.url)
+    pushing.cancel()
+
+
+async def door_announced_in(file: Path) -> str:
+    """The door for Beskedfordeler's pushes, once a listener announces one."""
+    while True:
+        if url := _door_in(file):
+            return url
+        await asyncio.sleep(LOOK)
+
+
+def _door_in(file: Path) -> str:
+    try:
+        return str(json.loads(file.read_text())["doors"]["beskedfordeler"])
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 if __name__ == "__main__":

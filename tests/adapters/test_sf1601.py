@@ -364,12 +364,13 @@ def test_numbers_do_not_leave_unencrypted_by_this_road_either(chosen: dict[str, 
         connect(settings_of(chosen | far, sf1601="both"))
 
 
-def test_a_road_without_receipts_is_no_road(chosen: dict[str, str]) -> None:
+def test_a_road_without_receipts_is_no_road(chosen: dict[str, str], tmp_path: Path) -> None:
     del chosen["OUTBOUND_BESKEDFORDELER_QUEUE"]
     with pytest.raises(SettingsFault, match="OUTBOUND_BESKEDFORDELER_QUEUE is missing"):
         connect(settings_of(chosen, sf1601="both"))
-    named = {"beskedfordeler_push_ca_file": Path(__file__), "beskedfordeler_push_clients": ("ab" * 32,)}
-    outside = connect(settings_of(chosen, sf1601="both", beskedfordeler_push=True, **named))
+    theirs = {"beskedfordeler_push_ca_file": identity(tmp_path, "theirs").certificate}
+    knock = {"beskedfordeler_push": True, "beskedfordeler_push_clients": ("ab" * 32,), **theirs}
+    outside = connect(settings_of(chosen, sf1601="both", **knock))
     assert ([door.provider for door in outside.doors], [*outside.sources]) == (["beskedfordeler"], [])
 
 

@@ -1,5 +1,6 @@
 """Letters through the whole house by SF1601, both channels, on both databases: real adapters, a simulated platform."""
 
+import json
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from adapters.sf1601.connection import Platform
+from adapters.simulators.certificates import certificates
 from outbound import delivery
 from outbound.accounts import audit
 from outbound.delivery import House
@@ -27,6 +29,7 @@ from tests.outside import World
 from tests.people import person
 from tests.simulators.running import Simulator as Process
 from tests.waiting import wait_for
+from tests.web.test_receipt_doors import open_doors
 
 ADDRESS = Address("Solvej Prøvesen", ("Prøvevænget 12, 2. tv",), "4300", "Holbæk")
 ALIVE = Person(Life.ALIVE, ADDRESS.name, ADDRESS)
@@ -251,6 +254,31 @@ def test_tokens_that_the_platform_has_forgotten_are_got_anew(
     platform.start()
     second = handed_in(home, number=2)
     assert [[outcome for _, outcome, _ in ways(home, letter)] for letter in (first, second)] == [["taken"]] * 2
+    close(home)
+    platform.end()
+
+
+def test_receipts_are_pushed_to_the_door_that_is_announced(
+    sqlite_house: House, moving_clock: MovingClock, world: World, tmp_path: Path
+) -> None:
+    assert isinstance(sqlite_house.ledger, CrashingLedger)
+    sqlite_house.ledger.wipe()
+    platform = Process("sf1601", tmp_path, find_specs()).start()
+    home = by_sf1601(replace(sqlite_house, outside=world.outside()), platform.env, beskedfordeler_push=True)
+    shown = certificates(tmp_path / "certificates")
+    own = {"receipts_certificate_file": shown.listener.certificate, "receipts_key_file": shown.listener.key}
+    home = replace(home, settings=home.settings.model_copy(update=own))
+    letters: list[UUID] = []
+
+    def is_pushed() -> bool:
+        letters.append(handed_in(home, number=len(letters)))
+        return platform.requests().get("push-taken", 0) > 0
+
+    with open_doors(home, shown) as doors:
+        door = {"doors": {"beskedfordeler": f"{doors.url}/receipts/beskedfordeler"}}
+        (tmp_path / "push-to.json").write_text(json.dumps(door))
+        wait_for(is_pushed, "a push")
+        comes_to(home, letters[-1], Status.DELIVERED)
     close(home)
     platform.end()
 

@@ -235,6 +235,7 @@ class Mailbox(StrEnum):
     ENROLLED = "enrolled"
     CLOSED = "closed"  # dead citizen, dissolved company
     EXEMPT = "exempt"
+    LEFT_THE_COUNTRY = "left-the-country"  # exempt for that reason
     NOT_YET_ACTIVE = "not-yet-active"
     UNDER_15 = "under-15"
     NOT_ENROLLED = "not-enrolled"  # reason unknown

@@ -91,7 +91,7 @@ class Route(Enum):
     DIGITAL_NOT_POSSIBLE = (
         Channel.NONE,
         "digital-demanded-not-possible",
-        "Brevet må kun sendes digitalt, men er for stort eller allerede afvist dér. Ret det, eller annullér brevet.",
+        "Brevet må kun sendes digitalt, men er for stort, afvist eller kun til papir. Ret det, eller annullér brevet.",
         WaitsFor.SENDER,
     )
     DIGITAL_DEMANDED = (
@@ -118,6 +118,11 @@ class Route(Enum):
         Channel.PRINT,
         "exempt",
         "Modtageren er fritaget for Digital Post.",
+    )
+    LEFT_THE_COUNTRY = (
+        Channel.PRINT,
+        "left-the-country",
+        "Modtageren er fritaget for Digital Post, fordi hun eller han er udrejst af Danmark.",
     )
     NOT_YET_ACTIVE = (
         Channel.PRINT,
@@ -224,6 +229,11 @@ class Circumstances:
         """May the letter be handed to the digital mailbox, as far as the letter itself goes?"""
         return self.numbered and not self.digital_too_large and Channel.DIGITAL not in self.refused
 
+    @property
+    def digital_fits(self) -> bool:
+        """Is it no letter of a type for paper, or has a person chosen the mailbox for it?"""
+        return not self.paper_only or self.chosen is Channel.DIGITAL
+
 
 Rules = tuple[tuple[Route, Callable[[Circumstances], bool]], ...]
 
@@ -235,14 +245,15 @@ REASONS: Rules = (
     # Unknown may turn out to be closed, which outranks all that follows, paper by demand included.
     (Route.LOOK_UP_UNKNOWN, lambda c: c.mailbox is Mailbox.UNKNOWN),
     (Route.PAPER_DEMANDED, lambda c: c.wish is Wish.PAPER and not c.digital_only),
-    (Route.PAPER_ONLY, lambda c: c.paper_only and c.chosen is not Channel.DIGITAL),
+    (Route.PAPER_ONLY, lambda c: c.paper_only and not c.digital_only),
     (Route.DIGITAL_NOT_ENROLLED, lambda c: c.digital_only and c.mailbox is not Mailbox.ENROLLED),
-    (Route.DIGITAL_NOT_POSSIBLE, lambda c: c.digital_only and not c.digital_possible),
+    (Route.DIGITAL_NOT_POSSIBLE, lambda c: c.digital_only and not (c.digital_possible and c.digital_fits)),
     (Route.DIGITAL_DEMANDED, lambda c: c.digital_only),
     (Route.DIGITAL_REFUSED, lambda c: Channel.DIGITAL in c.refused),
     (Route.DIGITAL_TOO_LARGE, lambda c: c.numbered and c.digital_too_large),
     (Route.ENROLLED, lambda c: c.mailbox is Mailbox.ENROLLED),
     (Route.EXEMPT, lambda c: c.mailbox is Mailbox.EXEMPT),
+    (Route.LEFT_THE_COUNTRY, lambda c: c.mailbox is Mailbox.LEFT_THE_COUNTRY),
     (Route.NOT_YET_ACTIVE, lambda c: c.mailbox is Mailbox.NOT_YET_ACTIVE),
     (Route.UNDER_15, lambda c: c.mailbox is Mailbox.UNDER_15),
     (Route.NOT_ENROLLED, lambda c: c.mailbox is Mailbox.NOT_ENROLLED),

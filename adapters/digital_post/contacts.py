@@ -22,7 +22,8 @@ logger = logging.getLogger(__name__)
 CHUNK = 500  # numbers in one look-up; no limit is published
 Kind = Literal["cprNumber", "cvrNumber"]
 
-WAITING = {
+DETAILS = {
+    "EXEMPT_LEFT_THE_COUNTRY": Mailbox.LEFT_THE_COUNTRY,
     "UNCONFIRMED_REGISTRATION": Mailbox.NOT_YET_ACTIVE,  # "karensperiode": cannot receive until it ends
     "BEFORE_UNCONFIRMED_REGISTRATION": Mailbox.NOT_YET_ACTIVE,  # 21 days before that
     "CREATED_AWAITING_REGISTRATION": Mailbox.UNDER_15,  # three weeks before the 15th birthday
@@ -178,14 +179,17 @@ def _contact(shown: dict[str, Any]) -> Contact:
 
 
 def _mailbox(subscription: object) -> Mailbox:
-    """`publicRegistrationStatus` decides whether the mailbox can receive; `registrationStatus` says why it waits."""
+    """`publicRegistrationStatus` decides whether the mailbox can receive, `registrationStatus` says why it cannot.
+
+    A company's `exemptionEnd` is not read: while the status says EXEMPT it cannot receive, whatever the day.
+    """
     if subscription is None:
         return Mailbox.NOT_ENROLLED  # absent for citizens about to be registered
     if not isinstance(subscription, dict):
         return Mailbox.UNKNOWN
     public = PUBLIC.get(str(subscription.get("publicRegistrationStatus")), Mailbox.UNKNOWN)
-    waiting = WAITING.get(str(subscription.get("registrationStatus")))
-    return waiting if waiting and public not in (Mailbox.ENROLLED, Mailbox.CLOSED) else public
+    detail = DETAILS.get(str(subscription.get("registrationStatus")))
+    return detail if detail and public not in (Mailbox.ENROLLED, Mailbox.CLOSED) else public
 
 
 def _count(found: dict[str, Any], name: str) -> int:

@@ -45,7 +45,7 @@ def paced(tx: Connection, rate: Rate, most: int, claim: Callable[[int], Handful 
 
 def take(tx: Connection, rate: Rate, wanted: int) -> int:
     """Take up to so many; how many there were. Nobody else takes of them until this transaction ends."""
-    if not rate.per_minute:
+    if not rate.per_minute or not wanted:
         return wanted
     now = clock.now()
     insert_new(tx, t.pace, {"name": rate.name, "full_at": now})

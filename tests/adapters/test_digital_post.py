@@ -216,7 +216,7 @@ def test_every_code_of_the_table_is_a_stand_code_with_a_class() -> None:
 STATUSES = {
     "well": Mailbox.ENROLLED,
     "exempt": Mailbox.EXEMPT,
-    "left_the_country": Mailbox.EXEMPT,
+    "left_the_country": Mailbox.LEFT_THE_COUNTRY,
     "closed": Mailbox.CLOSED,
     "unconfirmed": Mailbox.NOT_YET_ACTIVE,
     "before_unconfirmed": Mailbox.NOT_YET_ACTIVE,
@@ -235,6 +235,48 @@ def an_id(outcome: str = "well", n: int = 0) -> PersonId:
 def test_every_status_of_the_register_has_its_meaning(outside: Outside) -> None:
     ids = {an_id(outcome): mailbox for outcome, mailbox in STATUSES.items()}
     assert outside.enrolment.look_up(list(ids)) == ids
+
+
+TABLE = {
+    ("REGISTERED", None): Mailbox.ENROLLED,
+    ("REGISTERED", "AUTOMATIC_REGISTRATION"): Mailbox.ENROLLED,
+    ("REGISTERED", "VOLUNTARY_REGISTRATION"): Mailbox.ENROLLED,
+    ("REGISTERED", "UNCONFIRMED_REGISTRATION"): Mailbox.ENROLLED,  # the public status decides
+    ("REGISTERED", "EXEMPT_LEFT_THE_COUNTRY"): Mailbox.ENROLLED,
+    ("EXEMPT", None): Mailbox.EXEMPT,
+    ("EXEMPT", "EXEMPT_OTHER_REASON"): Mailbox.EXEMPT,
+    ("EXEMPT", "EXEMPT_TOMORROWS_REASON"): Mailbox.EXEMPT,
+    ("EXEMPT", "EXEMPT_LEFT_THE_COUNTRY"): Mailbox.LEFT_THE_COUNTRY,
+    ("EXEMPT", "UNCONFIRMED_REGISTRATION"): Mailbox.NOT_YET_ACTIVE,
+    ("EXEMPT", "BEFORE_UNCONFIRMED_REGISTRATION"): Mailbox.NOT_YET_ACTIVE,
+    ("EXEMPT", "CREATED_AWAITING_REGISTRATION"): Mailbox.UNDER_15,
+    ("CLOSED", None): Mailbox.CLOSED,
+    ("CLOSED", "UNCONFIRMED_REGISTRATION"): Mailbox.CLOSED,
+    ("CLOSED", "EXEMPT_LEFT_THE_COUNTRY"): Mailbox.CLOSED,
+    ("UNKNOWN", None): Mailbox.UNKNOWN,
+    ("UNKNOWN", "AUTOMATIC_REGISTRATION"): Mailbox.UNKNOWN,
+    ("UNKNOWN", "UNCONFIRMED_REGISTRATION"): Mailbox.NOT_YET_ACTIVE,
+    (None, "AUTOMATIC_REGISTRATION"): Mailbox.UNKNOWN,
+    ("registered", None): Mailbox.UNKNOWN,  # written otherwise than published
+}
+
+
+def test_every_pair_of_statuses_has_its_meaning() -> None:
+    ids = [an_id("well", number) for number in range(len(TABLE))]
+    shown = [
+        a_contact(who, mailboxSubscription={"publicRegistrationStatus": public, "registrationStatus": detail})
+        for who, (public, detail) in zip(ids, TABLE, strict=True)
+    ]
+    with scripted(a_page(*shown)) as server, register(server) as contacts:
+        assert list(contacts.look_up(ids).values()) == list(TABLE.values())
+
+
+@pytest.mark.parametrize("end", ["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z", None, "soon"])
+def test_the_end_of_an_exemption_changes_nothing_while_the_status_stands(end: str | None) -> None:
+    who = PersonId(cvr=company("exempt"))
+    shown = {"publicRegistrationStatus": "EXEMPT", "exemptionStart": "2018-01-01T00:00:00Z", "exemptionEnd": end}
+    with scripted(a_page({"cvrNumber": who.cvr, "mailboxSubscription": shown})) as server, register(server) as contacts:
+        assert contacts.look_up([who]) == {who: Mailbox.EXEMPT}
 
 
 NEMSMS = {

@@ -7,7 +7,7 @@ import pytest
 from lxml import etree
 
 from adapters.codes import Codes
-from adapters.digital_post.contacts import PUBLIC, WAITING
+from adapters.digital_post.contacts import DETAILS, PUBLIC
 from adapters.remote_print.receipts import JOBS, read
 from adapters.sf1601 import kombi, look_up
 from outbound.letter import Mailbox, News
@@ -61,7 +61,7 @@ def test_every_status_of_the_printer_stands_in_the_recipe_and_the_schema() -> No
 
 
 def test_every_status_of_the_register_stands_on_the_page() -> None:
-    for status in (*PUBLIC, *WAITING):
+    for status in (*PUBLIC, *DETAILS):
         assert status in DIGITAL_POST
     for mailbox in Mailbox:
         assert f"| {mailbox}" in DIGITAL_POST or f" {mailbox} |" in DIGITAL_POST

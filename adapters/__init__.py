@@ -72,7 +72,8 @@ def _connected(settings: Settings) -> Outside:
     platform = Platform(settings) if settings.sf1601 else None
     pulled, pushed = platform.receipts() if platform else ((), ())
     if platform and settings.sf1601 != "print":
-        digital = Digital(platform.digital(), platform.look_up())
+        query = platform.look_up()
+        digital = Digital(platform.digital(), query, platform.text_messages(query))
     else:
         digital = _digital_post(settings)
     if platform and settings.sf1601 != "digital":

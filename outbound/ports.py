@@ -110,8 +110,7 @@ class EnrolmentRegister(Protocol):
 class TextMessages(Protocol):
     """Reminders by text message (NemSMS): who gets them, and the way to them. Never a substitute for a letter.
 
-    Whoever has NemSMS signed up for it apart from Digital Post, and may be exempt from that. NgDP carries it; SF1601
-    could (`PostForespoerg_1/nemsms`, `KombiValgKode` NemSMS).
+    Whoever has NemSMS signed up for it apart from Digital Post, and may be exempt from that.
     """
 
     provider: str

@@ -21,6 +21,9 @@ from outbound.letter import Blame, News, RawReceipt, Receipt
 PROVIDER = "beskedfordeler"
 POST_STATUS = "d2bed63c-4853-4008-b6e0-a74c15b15fbf"  # the Beskedtype
 DIGITAL_POST = "96514e13-afdd-44d6-95a8-adc2ca19b127"  # the actor that answers for Digital Post
+BY_MESSAGE = ("Digital Post", "NemSMS")
+"""The KanalKode of what is named by its MessageUUID. That of a NemSMS is not published: it is read under either."""
+
 PKO = "{http://serviceplatformen.dk/xml/print/PKO_PostStatus/1/types}"
 HAPPENING = f"{PKO}ForsendelseHaendelseSamling/{PKO}ForsendelseHaendelse"
 DEAREST = 1_000_000_00  # øre
@@ -116,7 +119,7 @@ def _read(envelope: Envelope) -> PostStatus:
     if root.tag != f"{PKO}PKO_PostStatus":
         raise ValueError("A post status is no PKO_PostStatus.")
     channel = _text(root, "KanalKode")
-    digital = channel == "Digital Post" if channel else envelope.actor == DIGITAL_POST
+    digital = channel in BY_MESSAGE if channel else envelope.actor == DIGITAL_POST
     code = _text(root, f"FejlDetaljer/{PKO}FejlKode")
     return PostStatus(
         _text(root, "MessageUUID" if digital else "AfsendelseIdentifikator"),

@@ -7,6 +7,7 @@ from adapters.sf1601 import kombi, look_up
 from adapters.sf1601.forsendelse import Agreement
 from adapters.sf1601.kombi import KombiMailer, digital_mailer, print_mailer
 from adapters.sf1601.look_up import PostQuery
+from adapters.sf1601.nemsms import KombiNemSms
 from adapters.sf1601.service import Service
 from adapters.sf1601.tokens import TOKEN_SECONDS, Tokens, one_line_certificate
 from adapters.tls import client_tls
@@ -49,9 +50,14 @@ class Platform:
     def digital(self) -> KombiMailer:
         """The way to the mailbox."""
         settings = self._settings
-        sender = Sender(settings.sender_cvr, settings.sender_name)
         limits = (settings.digital_post_largest, settings.sf1601_digital_repeat_is_safe)
-        return digital_mailer(self.service(kombi.ENTITY_ID, XML), sender, *limits, settings.memo_version)
+        return digital_mailer(self.service(kombi.ENTITY_ID, XML), self._sender(), *limits, settings.memo_version)
+
+    def text_messages(self, query: PostQuery) -> KombiNemSms:
+        """Reminders by text message, and who gets them by this look-up."""
+        settings = self._settings
+        said = (self._sender(), settings.memo_version)
+        return KombiNemSms(self.service(kombi.ENTITY_ID, XML), query, *said, settings.reminder_repeat_is_safe)
 
     def print(self) -> KombiMailer:
         """The way to the print vendor."""
@@ -71,6 +77,9 @@ class Platform:
             self._settings.serviceplatform_url, headers, seconds or self._settings.serviceplatform_timeout
         )
         return Service(caller, self.tokens, entity_id)
+
+    def _sender(self) -> Sender:
+        return Sender(self._settings.sender_cvr, self._settings.sender_name)
 
     def _caller(self, url: str, headers: dict[str, str], seconds: float) -> Caller:
         return Caller(url, headers, seconds, self._tls if url.startswith("https:") else None)

@@ -1,7 +1,8 @@
 """Handing a letter to the common post component: `POST KombiPostAfsend_1/kombi`.
 
-`KombiValgKode` is always `Digital Post` or `Fysisk Post`: with `Automatisk Valg` the platform would choose the channel
-itself, and nobody here could say why, or keep a letter from going both ways. `Result` true means taken, no more.
+A letter's `KombiValgKode` is always `Digital Post` or `Fysisk Post`: with `Automatisk Valg` the platform would choose
+the channel itself, and nobody here could say why, or keep a letter from going both ways. `Result` true means taken, no
+more.
 """
 
 from collections.abc import Callable, Iterator
@@ -70,14 +71,11 @@ class KombiMailer:
         """One answer for the one dispatch: see `outbound.ports.Mailer`. Raises ValueError for more than one."""
         (dispatch,) = consignment.dispatches
         body = self._request(dispatch, consignment)
-        yield body if isinstance(body, Rejected) else self._send(dispatch.id, body)
+        yield body if isinstance(body, Rejected) else send(self.service, dispatch.id, body)
 
     def ask(self, consignment: Consignment) -> Taken | NotTaken | CannotSay:
         """Always CannotSay: SF1601 has no question after a letter."""
         return CannotSay()
-
-    def _send(self, dispatch: UUID, body: bytes) -> Answer:
-        return _read(dispatch, self.service.call("POST", PATH, body, "application/xml", dispatch))
 
     def _request(self, dispatch: Dispatch, consignment: Consignment) -> bytes | Rejected:
         """What is sent, or what needs no asking: the platform could only say the same."""
@@ -91,7 +89,7 @@ class KombiMailer:
             return Rejected(dispatch.id, fault.code, fault.blame)
         except (ValueError, OverflowError):  # raised on, it would leave a letter in doubt that never left
             return Rejected(dispatch.id, "unwritable", Blame.LETTER)
-        body = b"<kombi_request><KombiValgKode>%b</KombiValgKode>%b</kombi_request>" % (self.choice.encode(), content)
+        body = kombi_request(self.choice, content)
         return body if len(body) <= XML_LIMIT else too_large
 
 
@@ -103,8 +101,7 @@ def digital_mailer(
     def write(dispatch: Dispatch, consignment: Consignment) -> bytes:
         if dispatch.recipient.number is None:
             raise Unfit("no-number", Blame.RECIPIENT)
-        message = memo(dispatch, sender, consignment.closed_at, version)
-        return message[message.index(b"<memo:Message") :]
+        return memo(dispatch, sender, consignment.closed_at, version)
 
     return KombiMailer(Channel.DIGITAL, DIGITAL, "Digital Post", write, service, largest, repeat_is_safe)
 
@@ -117,6 +114,18 @@ def print_mailer(service: Service, agreement: Agreement, largest: int, repeat_is
         return forsendelse(dispatch, consignment, agreement)
 
     return KombiMailer(Channel.PRINT, PRINT, "Fysisk Post", write, service, largest, repeat_is_safe)
+
+
+def kombi_request(choice: str, content: bytes) -> bytes:
+    """The request with this KombiValgKode and one thing beside it, without the XML declaration that a MeMo begins
+    with."""
+    part = content[content.index(b"<memo:Message") :] if content.startswith(b"<?xml") else content
+    return b"<kombi_request><KombiValgKode>%b</KombiValgKode>%b</kombi_request>" % (choice.encode(), part)
+
+
+def send(service: Service, one: UUID, body: bytes) -> Answer:
+    """Hand over the request about this letter or text message. Raises Unavailable, Misconfigured or OutcomeUnknown."""
+    return _read(one, service.call("POST", PATH, body, "application/xml", one))
 
 
 def _read(dispatch: UUID, answered: Answered) -> Answer:

@@ -1,4 +1,5 @@
-"""Who can receive Digital Post: `GET PostForespoerg_1/digitalpost?cprNumber=` or `cvrNumber=`, one number a call.
+"""Who can receive Digital Post, and who NemSMS: `GET PostForespoerg_1/digitalpost?cprNumber=` or `cvrNumber=`, one
+number a call, and the same of `nemsms`.
 
 The answer is `{"result": true|false}` and no more: a no says neither exempt nor closed nor under 15, so it is "not
 enrolled, reason unknown", and the person register is asked before paper. The interface wants the number in the address
@@ -20,12 +21,13 @@ logger = logging.getLogger(__name__)
 
 ENTITY_ID = "http://entityid.kombit.dk/service/postforespoerg/1"
 CALL_SECONDS = 10.0  # that one call may take in all, as its users have it
-PATH = "PostForespoerg_1/digitalpost"
-ANSWERS = {True: Mailbox.ENROLLED, False: Mailbox.NOT_ENROLLED}
+PATH = "PostForespoerg_1"
+MAILBOX, TEXT_MESSAGES = "digitalpost", "nemsms"
+ANSWERS = {True: Mailbox.ENROLLED, False: Mailbox.NOT_ENROLLED, None: Mailbox.UNKNOWN}
 
 
 class PostQuery:
-    """The enrolment register by the common post component. Whoever got no answer is UNKNOWN, and nobody else."""
+    """The enrolment register by the common post component. Whoever got no answer is unknown, and nobody else."""
 
     def __init__(self, service: Service, patience: float, at_once: int) -> None:
         """`patience`: seconds after which one look-up begins no further call; `at_once`: calls at the same time."""
@@ -33,19 +35,27 @@ class PostQuery:
 
     def look_up(self, ids: Sequence[PersonId]) -> Mapping[PersonId, Mailbox]:
         """See `outbound.ports.EnrolmentRegister`."""
+        return {i: ANSWERS[said] for i, said in self._asked(MAILBOX, ids).items()}
+
+    def nemsms(self, ids: Sequence[PersonId]) -> Mapping[PersonId, bool | None]:
+        """Whether each can get a NemSMS; None where no answer could be had. Never raises OutsideError."""
+        return self._asked(TEXT_MESSAGES, ids)
+
+    def _asked(self, about: str, ids: Sequence[PersonId]) -> dict[PersonId, bool | None]:
         wanted = [i for i in dict.fromkeys(ids) if i.cpr or i.cvr]
-        found = _Round(self._service, time.monotonic() + self._patience).answers(wanted, self._at_once)
-        return {i: found.get(i, Mailbox.UNKNOWN) for i in ids}
+        asking = _Round(self._service, f"{PATH}/{about}", time.monotonic() + self._patience)
+        found = asking.answers(wanted, self._at_once)
+        return {i: found.get(i) for i in ids}
 
 
 class _Round:
     """One look-up, until `ends` (monotonic) or until an answer says that no other will be better."""
 
-    def __init__(self, service: Service, ends: float) -> None:
-        self._service, self._ends = service, ends
+    def __init__(self, service: Service, path: str, ends: float) -> None:
+        self._service, self._path, self._ends = service, path, ends
         self._is_hopeless = threading.Event()
 
-    def answers(self, ids: Sequence[PersonId], at_once: int) -> dict[PersonId, Mailbox]:
+    def answers(self, ids: Sequence[PersonId], at_once: int) -> dict[PersonId, bool]:
         if not ids:
             return {}
         with ThreadPoolExecutor(min(at_once, len(ids)), "post-query") as threads:
@@ -53,9 +63,9 @@ class _Round:
         faults = [one.code for one in told if isinstance(one, OutsideError)]
         if faults:
             logger.warning("%d of %d recipients could not be looked up: %s.", len(faults), len(ids), faults[0])
-        return {i: one for i, one in zip(ids, told, strict=True) if isinstance(one, Mailbox)}
+        return {i: one for i, one in zip(ids, told, strict=True) if isinstance(one, bool)}
 
-    def _one(self, wanted: PersonId) -> Mailbox | OutsideError:
+    def _one(self, wanted: PersonId) -> bool | OutsideError:
         if self._is_hopeless.is_set() or time.monotonic() > self._ends:
             return Unavailable("no-time-left")
         try:
@@ -65,9 +75,9 @@ class _Round:
                 self._is_hopeless.set()
             return fault
 
-    def _ask(self, wanted: PersonId) -> Mailbox:
+    def _ask(self, wanted: PersonId) -> bool:
         query = f"cprNumber={wanted.cpr}" if wanted.cpr else f"cvrNumber={wanted.cvr}"
-        result = usable(self._service.call("GET", f"{PATH}?{query}")).get("result")
+        result = usable(self._service.call("GET", f"{self._path}?{query}")).get("result")
         if not isinstance(result, bool):
             raise OutcomeUnknown("unreadable-answer")
-        return ANSWERS[result]
+        return result

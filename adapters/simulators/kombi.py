@@ -1,8 +1,8 @@
 """KombiPostAfsend's own reading of a kombi_request: the choice of channel and the one thing that goes with it.
 
 As in docs/SF1601.md of itk-dev/serviceplatformen: kombi_request and KombiValgKode are in no namespace, a MeMo has the
-literal prefix `memo`, and pure digital and pure physical post have no second part. `Automatisk Valg` is real, and
-refused here: this sender's agreement is that it says itself where a letter goes.
+literal prefix `memo`, and pure digital and pure physical post have no second part. A NemSMS is a MeMo of type NEMSMS.
+`Automatisk Valg` is real, and refused here: this sender's agreement is that it says itself where a letter goes.
 """
 
 from pathlib import Path
@@ -12,8 +12,12 @@ from lxml import etree
 from adapters.simulators.fjernprint import F, PaperLetter, PaperReader, Refused
 from adapters.simulators.memo import LIMIT, Memo, MemoReader
 from adapters.simulators.memo_documents import Invalid, M
+from adapters.simulators.nemsms import KIND
 
-DIGITAL, PAPER = "Digital Post", "Fysisk Post"
+DIGITAL, PAPER, TEXT = "Digital Post", "Fysisk Post", "NemSMS"
+
+MESSAGES = {DIGITAL: "DIGITALPOST", TEXT: KIND}
+"""The messageType of what goes with these."""
 
 
 class KombiReader:
@@ -27,17 +31,20 @@ class KombiReader:
         if len(body) > LIMIT:
             raise Refused("memo.too.large", f"The request is {len(body)} bytes; the most is {LIMIT}.")
         choice, part = _parts(body)
-        if choice == DIGITAL and part.tag == f"{M}Message":
-            return self._memo(part)
+        if choice in MESSAGES and part.tag == f"{M}Message":
+            return self._memo(part, choice)
         if choice == PAPER and part.tag == f"{F}ForsendelseISamling":
             return self._papers.read(part)
         raise Refused("kombi.invalid", f"With {choice} there goes no {etree.QName(part).localname}.")
 
-    def _memo(self, part: etree._Element) -> Memo:
+    def _memo(self, part: etree._Element, choice: str) -> Memo:
         try:
-            return self._memos.read(etree.tostring(part, encoding="UTF-8"))
+            found = self._memos.read(etree.tostring(part, encoding="UTF-8"))
         except Invalid as fault:
             raise Refused(fault.code, fault.message) from None
+        if MESSAGES[choice] != found.kind:
+            raise Refused("kombi.invalid", f"With {choice} there goes no message of type {found.kind}.")
+        return found
 
 
 def _parts(body: bytes) -> tuple[str, etree._Element]:
@@ -48,6 +55,6 @@ def _parts(body: bytes) -> tuple[str, etree._Element]:
         raise Refused("kombi.invalid", f"The request is no XML: {fault.msg}") from None
     if root.getroottree().docinfo.internalDTD is not None or root.tag != "kombi_request" or len(root) != 2:
         raise Refused("kombi.invalid", "A kombi_request has a KombiValgKode and one letter.")
-    if root[0].tag != "KombiValgKode" or root[0].text not in (DIGITAL, PAPER):
-        raise Refused("kombi.invalid", "KombiValgKode is Digital Post or Fysisk Post.")
+    if root[0].tag != "KombiValgKode" or root[0].text not in (DIGITAL, PAPER, TEXT):
+        raise Refused("kombi.invalid", "KombiValgKode is Digital Post, Fysisk Post or NemSMS.")
     return str(root[0].text), root[1]

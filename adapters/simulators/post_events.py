@@ -9,19 +9,23 @@ from adapters.simulators.amqp_broker import Broker
 from adapters.simulators.fjernprint import PaperLetter
 from adapters.simulators.memo import Memo
 from adapters.simulators.moods import Moods
-from adapters.simulators.outcomes import STREETS, Printing, Sending, outcome_of
+from adapters.simulators.nemsms import KIND, becomes
+from adapters.simulators.outcomes import STREETS, Printing, Sending
 from adapters.simulators.post_status import Happening, event
 from adapters.simulators.push import Pusher
 from adapters.simulators.records import Records
 
 HELD_ANSWER, LOOK = 1.5, 0.02  # seconds that an answer waits to be overtaken by its receipt, looking for it
-PAPER = "Fysisk Post"
-DUPLICATES = {"Digital Post": "memo.duplicate", PAPER: "afsendelse.duplicate"}  # invented: no source shows them
+DIGITAL, PAPER = "Digital Post", "Fysisk Post"
+TEXT = "NemSMS"  # assumed: no source shows the KanalKode of a text message
+DUPLICATES = {DIGITAL: "memo.duplicate", TEXT: "memo.duplicate", PAPER: "afsendelse.duplicate"}
+"""Invented: no source shows them."""
 RETURNED = "Returpost"  # invented: no source shows the types of ForsendelseHaendelseTypeKode
 
 REFUSALS: dict[Sending, tuple[str, str]] = {
     Sending.IS_CLOSED: ("recipient.is.closed", "6003 Modtageren {cpr} kan ikke modtage digital post"),
     Sending.NOT_ALLOWED: ("recipient.is.exempt", "Modtageren {cpr} er fritaget"),
+    Sending.NO_SUBSCRIPTION: ("recipient.has.no.nemsms", "{cpr} er ikke tilmeldt NemSMS"),
     Sending.FILE_NOT_ALLOWED: ("file.extension.not.allowed", "Filtypen til {cpr} er ikke tilladt"),
     Sending.MEMO_INVALID: ("memo.invalid", "SAXParseException: Value '{cpr}' is not facet-valid"),
     Sending.UNKNOWN_CODE: ("recipient.mailbox.in.limbo", "Ukendt tilstand for {cpr}"),
@@ -55,7 +59,7 @@ class PostEvents:
         wishes = self._moods.receipts
         if wishes["never"]:
             return
-        channel = "Digital Post" if isinstance(letter, Memo) else PAPER
+        channel = channel_of(letter)
         told = list(self._of_memo(letter) if isinstance(letter, Memo) else self._of_paper(letter))
         for news in reversed(told) if wishes["shuffled"] else told:
             self._promise(_id(letter), channel, transmission, news)
@@ -64,7 +68,7 @@ class PostEvents:
 
     def call_duplicate(self, letter: Memo | PaperLetter, transmission: str) -> None:
         """Promises that a repeat is refused as one; what the first became stands."""
-        channel = "Digital Post" if isinstance(letter, Memo) else PAPER
+        channel = channel_of(letter)
         news = News("Fejlet", error=(DUPLICATES[channel], "Er allerede modtaget"))
         self._promise(_id(letter), channel, transmission, news)
 
@@ -79,7 +83,7 @@ class PostEvents:
                 return
 
     def _of_memo(self, memo: Memo) -> Iterator[News]:
-        sending = Sending.UNKNOWN_CODE if self._moods.receipts["unknown_code"] else outcome_of(memo.recipient).sending
+        sending = Sending.UNKNOWN_CODE if self._moods.receipts["unknown_code"] else becomes(memo)
         if sending is Sending.NEVER:
             return
         yield News("Modtaget Digital Post")
@@ -123,6 +127,13 @@ class PostEvents:
         wait = 0.0 if wishes["before_answer"] else wishes["after"] + wishes["late"] + news.after
         for _ in range(2 if wishes["twice"] else 1):
             (self.pusher or self._broker).put(body, wait)
+
+
+def channel_of(letter: Memo | PaperLetter) -> str:
+    """Its KanalKode."""
+    if isinstance(letter, Memo):
+        return TEXT if letter.kind == KIND else DIGITAL
+    return PAPER
 
 
 def _id(letter: Memo | PaperLetter) -> str:

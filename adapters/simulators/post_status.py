@@ -37,6 +37,8 @@ ACTORS = {
     "KMD Charlie Tango": "6b12182a-4268-4130-bd3e-159f8862c0a1",
 }
 
+BY_MESSAGE = ("Digital Post", "NemSMS")
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -65,10 +67,10 @@ def event(
 ) -> bytes:
     """The message that says what became of a letter.
 
-    `subject` is its MessageUUID on the channel "Digital Post", its AfsendelseIdentifikator on any other. `status` is
-    one of STATUSES, or a UUID that nobody knows. A naive `at` is written without a time zone, as it is. `message` is
-    the BeskedId: a new one unless given. `system` is the AfsenderSystemIdentifikator in the payload, `related` the
-    sender system in the envelope; empty ones are left out. `pushed` wraps it in ModtagBeskedInput.
+    `subject` is its MessageUUID on the channels "Digital Post" and "NemSMS", its AfsendelseIdentifikator on any other.
+    `status` is one of STATUSES, or a UUID that nobody knows. A naive `at` is written without a time zone, as it is.
+    `message` is the BeskedId: a new one unless given. `system` is the AfsenderSystemIdentifikator in the payload,
+    `related` the sender system in the envelope; empty ones are left out. `pushed` wraps it in ModtagBeskedInput.
     """
     transmission = transmission or str(uuid.uuid4())
     payload = _payload(subject, status, at, channel, error, happenings, transmission, system)
@@ -88,7 +90,7 @@ def _payload(
     transmission: str,
     system: str,
 ) -> str:
-    digital = channel == "Digital Post"
+    digital = channel in BY_MESSAGE
     wrong = _if(error and error[0], "FejlKode") + _if(error and error[1], "FejlTekst")
     parts = (
         _if(transmission, "TransmissionId"),
@@ -120,7 +122,7 @@ def _happening(one: Happening) -> str:
 def _filtering(
     subject: str, status: str, at: datetime, channel: str, transmission: str, related: str, cvr: str, message_type: str
 ) -> str:
-    actor = ACTORS["Digital Post" if channel == "Digital Post" else "Strålfors"]
+    actor = ACTORS["Digital Post" if channel in BY_MESSAGE else "Strålfors"]
     about = (
         f"<ns2:RelateretObjekt>{_id('ObjektId', related)}{_id('ObjektType', SENDER_SYSTEM)}</ns2:RelateretObjekt>"
         if related

@@ -15,12 +15,14 @@ from xml.sax.saxutils import escape
 from adapters.simulators import process
 from adapters.simulators.amqp_broker import Broker, queue_name
 from adapters.simulators.certificates import certificates, client_context, server_context
+from adapters.simulators.contacts import contact_of
 from adapters.simulators.fjernprint import PaperLetter, Refused
 from adapters.simulators.kombi import KombiReader
 from adapters.simulators.memo import Memo
 from adapters.simulators.moods import HTTP_FAULTS, Moods
+from adapters.simulators.nemsms import KIND
 from adapters.simulators.outcomes import Lookup, Sending, outcome_of
-from adapters.simulators.post_events import DUPLICATES, PAPER, PostEvents
+from adapters.simulators.post_events import DUPLICATES, PostEvents, channel_of
 from adapters.simulators.push import Pusher
 from adapters.simulators.records import Records
 from adapters.simulators.sf1601_tokens import KOMBI, QUERY, NotLetIn, Tokens
@@ -47,6 +49,7 @@ class Platform:
             ("POST", SAML): ("login", self._issue),
             ("POST", f"{SERVICES}/AccessTokenService_1/token"): ("login", self._exchange),
             ("GET", f"{SERVICES}/PostForespoerg_1/digitalpost"): ("lookup", self._look_up),
+            ("GET", f"{SERVICES}/PostForespoerg_1/nemsms"): ("lookup", self._look_up_mobile),
             ("POST", f"{SERVICES}/KombiPostAfsend_1/kombi"): ("send", self._send),
         }
 
@@ -87,14 +90,19 @@ class Platform:
         return self._tokens.exchange(request)
 
     async def _look_up(self, request: Request) -> Reply | None:
+        return self._found(request, lambda number: outcome_of(number).lookup is Lookup.REGISTERED)
+
+    async def _look_up_mobile(self, request: Request) -> Reply | None:
+        return self._found(request, lambda number: "nemSmsSubscription" in (contact_of(number) or {}))
+
+    def _found(self, request: Request, has: Callable[[str], bool]) -> Reply:
         self._tokens.check(request, QUERY)
         ((name, values), *more) = request.query.items() or [("", [""])]
         if more or len(values) != 1 or name not in NUMBERS or not NUMBERS[name].fullmatch(values[0]):
             return Reply(400, {"error": f"{values[0]} is no number."})
-        lookup = outcome_of(values[0]).lookup
-        if lookup in SILENT:
+        if outcome_of(values[0]).lookup in SILENT:
             return Reply(500, {"error": f"The registry does not answer about {values[0]}."})
-        return Reply(200, {"result": lookup is Lookup.REGISTERED})
+        return Reply(200, {"result": has(values[0])})
 
     async def _send(self, request: Request) -> Reply | None:
         self._tokens.check(request, KOMBI)
@@ -125,8 +133,7 @@ class Platform:
             case "second":
                 return self._take(letter)
             case "duplicate":
-                channel = "Digital Post" if isinstance(letter, Memo) else PAPER
-                return _no(DUPLICATES[channel], f"{_id(letter)} er allerede modtaget")
+                return _no(DUPLICATES[channel_of(letter)], f"{_id(letter)} er allerede modtaget")
             case "duplicate_receipt":
                 transmission = str(uuid.uuid4())
                 self._events.call_duplicate(letter, transmission)
@@ -136,9 +143,8 @@ class Platform:
 
     def _take(self, letter: Memo | PaperLetter) -> Reply:
         transmission = str(uuid.uuid4())
-        channel = "digital" if isinstance(letter, Memo) else "print"
         detail: dict[str, object] = {"memo": letter.version} if isinstance(letter, Memo) else {"pages": letter.pages}
-        self._records.take(_id(letter), transmission, channel, _recipient(letter), letter.sha256, **detail)
+        self._records.take(_id(letter), transmission, _channel(letter), _recipient(letter), letter.sha256, **detail)
         self._events.settle(letter, transmission)
         return _yes(letter, transmission)
 
@@ -180,6 +186,12 @@ def _response(head: str, reaction: str) -> Reply:
 
 def _id(letter: Memo | PaperLetter) -> str:
     return letter.uuid if isinstance(letter, Memo) else letter.id
+
+
+def _channel(letter: Memo | PaperLetter) -> str:
+    if isinstance(letter, Memo):
+        return "nemsms" if letter.kind == KIND else "digital"
+    return "print"
 
 
 def _recipient(letter: Memo | PaperLetter) -> str | None:

@@ -67,6 +67,14 @@ def _younger(before: Kept, seconds: float) -> bool:
     return timedelta(0) <= clock.now() - before.looked_up_at < timedelta(seconds=seconds)
 
 
+def withdraw(house: House, ids: Collection[PersonId]) -> None:
+    """Nothing that was looked up of these before now counts any more."""
+    if ids:
+        with house.ledger.writing() as tx:
+            for key in sorted(_key(house, one) for one in ids):
+                enrolments.withdraw(tx, key)
+
+
 def precheck(house: House, ids: Collection[PersonId]) -> dict[PersonId, Mailbox] | None:
     """What the register says now of many, for whoever plans a mailing; nothing is kept, and UNKNOWN is no answer.
 

@@ -71,7 +71,7 @@ def send_reminders(house: House) -> int:
     if ways is None:
         return 0
     with house.ledger.writing() as tx:
-        token, claimed = reminders.claim(tx, settings.handful, settings.send_lease, ways.repeat_is_safe)
+        token, claimed = reminders.claim(tx, settings.handful, settings.send_lease, repeats(house))
     if claimed:
         spell = Spell(settings.send_lease, settings.hard_end)
         left = _asked(house, ways, _looked_at(house, claimed, token), token)
@@ -87,12 +87,13 @@ def tidy_reminders(house: House) -> int:
     How many."""
     with house.ledger.writing() as tx:
         found = reminders.recover(tx, house.settings.deaths_alone, _doubt_ends(house)) + reminders.bury(tx)
-        return found + (0 if repeats(house) else reminders.give_up(tx))
+        return found + reminders.give_up(tx, repeats(house))
 
 
-def repeats(house: House) -> bool:
-    """May a reminder in doubt be handed over again?"""
-    return house.outside.text_messages is not None and house.outside.text_messages.repeat_is_safe
+def repeats(house: House) -> str | None:
+    """The supplier to which a reminder in doubt there may be handed over again; another knows nothing of its id."""
+    ways = house.outside.text_messages
+    return ways.provider if ways is not None and ways.repeat_is_safe else None
 
 
 def _doubt_ends(house: House) -> datetime:

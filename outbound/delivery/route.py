@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -13,12 +14,13 @@ from outbound import accounts, clock
 from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
 from outbound.delivery.addresses import corrected, mailboxes_of_today, perhaps_renumbered, person_id, shows
 from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
-from outbound.delivery.look_up import LookedUp, look_up
+from outbound.delivery.look_up import LookedUp, look_up, withdraw
 from outbound.ledger.letters import claim, give_back, hold, move
 from outbound.ledger.pace import paced
 from outbound.ledger.values import Letter, Step
 from outbound.letter import Channel, Lane, Person, WaitsFor, Wish
 from outbound.life import Status
+from outbound.ports import PersonId
 from outbound.postal_days import add_working_days
 from outbound.routing import Circumstances, Route, asks_person, choose_route
 from outbound.seal import Part
@@ -64,6 +66,7 @@ def _look_up(house: House, letters: Sequence[Letter], parts: Mapping[Part, bytes
     addressees = {
         one.id: unpack_addressee(parts[Part(one.id, PERSON)]) for one in letters if Part(one.id, PERSON) in parts
     }
+    withdraw(house, _refused_under_numbers_of_today(letters, addressees))
     ids = {person_id(addressee) for addressee in addressees.values()} - {None}
     answers = look_up(house, [one for one in ids if one])
     found = []
@@ -71,6 +74,14 @@ def _look_up(house: House, letters: Sequence[Letter], parts: Mapping[Part, bytes
         number = person_id(addressees[one.id])
         found.append(Found(one, addressees[one.id], answers[number] if number else None))
     return found
+
+
+def _refused_under_numbers_of_today(letters: Sequence[Letter], addressees: Mapping[UUID, Addressee]) -> set[PersonId]:
+    """Whom the mailbox has just refused under another number than was handed in: the refusal itself withdraws only the
+    answer of that one, which the letter's row has, and today's number is under the seal."""
+    refused = [one.id for one in letters if one.route is None and Channel.DIGITAL in one.refused_channels]
+    found = [addressees[one] for one in refused if one in addressees]
+    return {PersonId(cpr=one.current_cpr) for one in found if one.current_cpr}
 
 
 def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:

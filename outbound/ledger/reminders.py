@@ -70,8 +70,8 @@ def plan(tx: Connection, letter_id: UUID, planned_for: datetime, useful_until: d
     tx.execute(insert(t.reminder).values(row | (dropped if refused else {})))
 
 
-def claim(tx: Connection, limit: int, lease: float, repeats: bool) -> tuple[str, list[Reminder]]:
-    """Claim up to `limit` due reminders, counting a death in advance; with `repeats` also those in doubt.
+def claim(tx: Connection, limit: int, lease: float, repeats: str | None) -> tuple[str, list[Reminder]]:
+    """Claim up to `limit` due reminders, counting a death in advance; with `repeats` also those in doubt there.
 
     One whose last claim died is claimed alone. What stands still (channel, system, type, mailing) is left out.
     """
@@ -191,10 +191,11 @@ def recover(tx: Connection, deaths_alone: int, given_up_at: datetime) -> int:
     return len(found)
 
 
-def give_up(tx: Connection) -> int:
-    """What is in doubt past its time has failed; how many."""
+def give_up(tx: Connection, repeats: str | None) -> int:
+    """What is in doubt past its time has failed, but at the supplier that may get it again; how many."""
     r, now = t.reminder.c, clock.now()
     late = update(t.reminder).where(r.state == S.SENDING, r.claim_token.is_(None), r.due_at <= now)
+    late = late.where(r.provider.is_distinct_from(repeats))
     return tx.execute(late.values(**_OVER, state=S.FAILED, code=NO_ANSWER, settled_at=now)).rowcount
 
 
@@ -204,7 +205,7 @@ def states(tx: Connection) -> dict[ReminderState, int]:
     return {ReminderState(state): count for state, count in found}
 
 
-def due(tx: Connection, repeats: bool) -> int:
+def due(tx: Connection, repeats: str | None) -> int:
     """How many are due."""
     return int(tx.execute(select(func.count()).select_from(t.reminder).where(*_due(repeats))).scalar_one())
 
@@ -250,16 +251,16 @@ def _may_have_gone() -> ColumnElement[bool]:
     return and_(r.tries > 0, or_(r.state != S.FAILED, r.code == NO_ANSWER))
 
 
-def _due(repeats: bool) -> list[ColumnElement[bool]]:
+def _due(repeats: str | None) -> list[ColumnElement[bool]]:
     r, p = t.reminder.c, t.pause.c
-    states = (S.PLANNED, S.SENDING) if repeats else (S.PLANNED,)
+    ready = or_(r.state == S.PLANNED, and_(r.state == S.SENDING, r.provider == repeats))
     letter = exists().where(t.letter.c.id == r.letter_id, not_paused())
     stopped = exists().where(p.scope == "channel", p.key == Channel.DIGITAL)
-    return [r.state.in_(states), r.due_at <= clock.now(), r.claim_token.is_(None), letter, ~stopped]
+    return [ready, r.due_at <= clock.now(), r.claim_token.is_(None), letter, ~stopped]
 
 
 def _claim(
-    tx: Connection, limit: int, lease: float, repeats: bool, condition: ColumnElement[bool]
+    tx: Connection, limit: int, lease: float, repeats: str | None, condition: ColumnElement[bool]
 ) -> tuple[str, list[Reminder]]:
     r, now, token = t.reminder.c, clock.now(), uuid4().hex
     picked = select(r.id).where(*_due(repeats), condition).order_by(r.due_at).limit(limit)

@@ -420,6 +420,21 @@ def test_a_worker_that_dies_of_one_before_it_is_begun_dies_of_it_alone_and_not_f
     assert walk.world.texts.calls == 1
 
 
+def test_a_doubt_left_at_one_supplier_is_never_repeated_at_another(walk: Walk) -> None:
+    walk.world.texts.repeat_is_safe = True
+    walk.world.texts.plan = lambda message: "drop"
+    letter, other = one_letter(walk), one_letter(walk, cpr=person("well", 2), hour="12:15")
+    at(walk, "2027-01-19T10:16")
+    assert stands(walk, letter) == (S.SENDING, NO_ANSWER)
+    walk.world.texts.provider, walk.world.texts.plan = "sf1601-digital", None
+    with walk.ledger.reading() as tx:
+        assert reminders.due(tx, delivery.repeats(walk.house)) == 0
+    at(walk, "2027-01-19T11:16")
+    assert stands(walk, letter) == (S.FAILED, NO_ANSWER)
+    at(walk, "2027-01-19T12:16")
+    assert (stands(walk, other), walk.world.texts.calls) == ((S.SENT, None), 2)
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before-the-commit", "after-it"])
 @pytest.mark.parametrize("at_commit", range(1, 6))
 def test_a_crash_at_any_commit_sends_it_at_most_once(walk: Walk, at_commit: int, after: bool) -> None:

@@ -4,6 +4,7 @@ import json
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,14 @@ from adapters.sf1601.connection import Platform
 from adapters.simulators.certificates import certificates
 from outbound import delivery
 from outbound.accounts import audit
+from outbound.clock import COPENHAGEN
 from outbound.delivery import House
+from outbound.ledger import reminders
 from outbound.ledger import tables as t
+from outbound.ledger.reminders import Reminder, ReminderState
 from outbound.letter import Address, Channel, Life, Person
 from outbound.life import Status
+from outbound.ports import Outside
 from outbound.routing import Route
 from tests.adapters.conftest import settings_of
 from tests.adapters.outside import Simulator, simulated
@@ -56,7 +61,9 @@ def by_sf1601(house: House, env: dict[str, str], **changes: Any) -> House:
         for raw in source.fetch():
             source.confirm(raw)
     mailers = {Channel.DIGITAL: road.digital(), Channel.PRINT: road.print()}
-    outside = replace(house.outside, mailers=mailers, enrolment=road.look_up(), sources=sources, doors=doors)
+    query = road.look_up()
+    texts = road.text_messages(query)
+    outside = Outside(mailers, query, house.outside.persons, sources, doors, texts)
     return replace(house, outside=outside)
 
 
@@ -69,7 +76,7 @@ def home(house: House, platform: Simulator, world: World) -> Iterator[House]:
 
 
 def close(home: House) -> None:
-    for part in (*home.outside.mailers.values(), home.outside.enrolment):
+    for part in (*home.outside.mailers.values(), home.outside.enrolment, home.outside.text_messages):
         for name in ("service", "_service"):
             if hasattr(part, name):
                 getattr(part, name).close()
@@ -239,6 +246,78 @@ def test_a_code_that_nobody_knows_holds_the_letter_in_doubt(home: House, platfor
     assert look(home, letter).status is Status.HELD
     assert ways(home, letter) == [("digital", "doubt", "what.is.this")]
     assert times_taken(home, platform, letter) == 0
+
+
+MONDAY = datetime(2027, 1, 11, 10, tzinfo=COPENHAGEN)
+DAY_BEFORE = datetime(2027, 1, 19, 10, 16, tzinfo=COPENHAGEN)
+
+
+def reminded(home: House, clock: MovingClock, outcome: str = "well") -> Reminder:
+    """A letter that has arrived, and its reminder, once it was due."""
+    clock.to(MONDAY)
+    one = submission(person(outcome, 7))
+    fields = {**dict(one.fields or {}), "dag": "2027-01-20", "klokken": "10:15"}
+    (letter,) = hand_in(home, replace(one, fields=fields))
+    comes_to(home, letter, Status.DELIVERED)
+    clock.to(DAY_BEFORE)
+    delivery.send_reminders(home)
+    with home.ledger.reading() as tx:
+        found = reminders.reminder_of(tx, letter)
+    assert found is not None
+    return found
+
+
+def settles(home: House, one: Reminder, state: ReminderState) -> Reminder:
+    def now() -> Reminder:
+        with home.ledger.reading() as tx:
+            return reminders.find(tx, one.id) or one
+
+    def is_settled() -> bool:
+        run_to_rest(home)
+        return now().state is state
+
+    wait_for(is_settled, f"the reminder to be {state}")
+    return now()
+
+
+def inbox(home: House) -> set[str]:
+    with home.ledger.reading() as tx:
+        return set(tx.execute(select(t.receipt_inbox.c.state)).scalars())
+
+
+def sms_taken(platform: Simulator, one: Reminder) -> list[str]:
+    return [taking["channel"] for taking in platform.takings() if taking["dispatch"] == str(one.id)]
+
+
+@pytest.mark.parametrize("outcome", ["well", "exempt"])
+def test_a_reminder_goes_beside_its_letter_and_its_receipts_are_our_own(
+    house: House, platform: Simulator, world: World, moving_clock: MovingClock, outcome: str
+) -> None:
+    world.persons.default = ALIVE
+    home = by_sf1601(house, platform.env, beskedfordeler_our_systems=("another",))  # a wrong filter loses none
+    one = reminded(home, moving_clock, outcome)
+    assert (one.state, one.provider) == (ReminderState.SENT, "sf1601-digital")
+    settles(home, one, ReminderState.DELIVERED)
+    assert sms_taken(platform, one) == ["nemsms"]
+    assert inbox(home) == {"settled"}
+    assert differences(home) == []
+    close(home)
+
+
+def test_whoever_has_no_nemsms_gets_none(home: House, platform: Simulator, moving_clock: MovingClock) -> None:
+    one = reminded(home, moving_clock, "no_nemsms")
+    assert (one.state, one.code) == (ReminderState.DROPPED, "no-nemsms")
+    assert sms_taken(platform, one) == []
+
+
+def test_a_reminder_whose_answer_is_lost_is_settled_by_its_receipt(
+    home: House, platform: Simulator, moving_clock: MovingClock
+) -> None:
+    platform.mood(drop_answer={"next": 2, "on": ["send"]}, receipts={"after": 1.0})
+    one = reminded(home, moving_clock)
+    assert (one.state, one.code) == (ReminderState.SENDING, "no-answer")
+    settles(home, one, ReminderState.DELIVERED)
+    assert sms_taken(platform, one) == ["nemsms"]
 
 
 def test_tokens_that_the_platform_has_forgotten_are_got_anew(

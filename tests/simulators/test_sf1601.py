@@ -14,6 +14,7 @@ import pytest
 from tests.people import company, person
 from tests.simulators.letters import LYING, memo, pdf
 from tests.simulators.running import Simulator
+from tests.simulators.test_nemsms_rules import sms
 
 KOMBI = "http://entityid.kombit.dk/service/kombipostafsend/1"
 QUERY = "http://entityid.kombit.dk/service/postforespoerg/1"
@@ -234,6 +235,33 @@ def test_a_letter_of_each_kind_is_taken_and_paper_without_a_transmission_id(
     ]
 
 
+def test_a_text_message_goes_by_its_own_choice(line: httpx.Client, platform: Simulator) -> None:
+    key, xml = sms()
+    assert "<Result>true</Result><TransmissionID>" in sent(line, platform, kombi("NemSMS", xml)).text
+    assert [one["channel"] for one in platform.takings(key)] == ["nemsms"]
+    no_text = xml.replace("Husk dit møde i morgen kl. 10.15.", "Husk 010203-1236")
+    assert "<Result>false</Result>" in sent(line, platform, kombi("NemSMS", no_text)).text
+
+
+def test_whoever_has_no_subscription_is_refused_afterwards(line: httpx.Client, platform: Simulator) -> None:
+    key, xml = sms(cpr=person("no_nemsms"))
+    assert "<Result>true</Result>" in sent(line, platform, kombi("NemSMS", xml)).text
+    assert [one["refused"] for one in platform.takings(key)] == ["recipient.has.no.nemsms"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "has"), [("well", True), ("exempt", True), ("no_nemsms", False), ("closed", False), ("absent", False)]
+)
+def test_who_has_nemsms_is_asked_apart_from_the_mailbox(
+    line: httpx.Client, platform: Simulator, outcome: str, has: bool
+) -> None:
+    path, tokens = service(platform, "PostForespoerg_1/nemsms"), headers(line, platform, QUERY)
+    assert line.get(path, params={"cprNumber": person(outcome)}, headers=tokens).json() == {"result": has}
+    assert line.get(path, params={"cvrNumber": company()}, headers=tokens).json() == {"result": False}
+    assert line.get(path, params={"cprNumber": person("lookup_error")}, headers=tokens).status_code == 500
+    assert line.get(path, headers=tokens).status_code == 400
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -242,6 +270,8 @@ def test_a_letter_of_each_kind_is_taken_and_paper_without_a_transmission_id(
         kombi("Fysisk Post", a_memo()),
         kombi("Digital Post", a_paper()),
         kombi("NemSMS", a_memo()),
+        kombi("NemSMS", a_paper()),
+        kombi("Digital Post", sms()[1]),
         kombi("Digital Post", a_memo().replace("memo:", "m:").replace(":memo=", ":m=")),
         kombi("Digital Post", re.sub("memo:(?=[A-Z a-z])", "", a_memo()).replace("xmlns:memo", "xmlns")),
         b"<kombi_request/>",
@@ -253,7 +283,9 @@ def test_a_letter_of_each_kind_is_taken_and_paper_without_a_transmission_id(
         "auto-both",
         "paper-memo",
         "digital-paper",
-        "sms",
+        "sms-memo",
+        "sms-paper",
+        "digital-sms",
         "prefix",
         "default-ns",
         "empty",

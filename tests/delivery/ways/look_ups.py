@@ -1,5 +1,6 @@
 """Answers of the enrolment register that are remembered: fresh, older after a failed look-up, withdrawn."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from outbound.letter import Blame, Mailbox, News, Wish
 from outbound.life import Status
 from tests.delivery.walking import HAND, Walk
 from tests.delivery.ways import ENROLLED, way
+from tests.delivery.ways.addresses import AT_HOME, NUMBER_OF_TODAY, RENUMBERED
 from tests.house import submission
 
 
@@ -107,6 +109,27 @@ def a_refusal_by_receipt_withdraws_the_answer_that_was_kept(walk: Walk) -> None:
     if not walk.crashed:
         waits(walk, second)
         walk.ends(first, Status.SENT, code="digital-refused")
+
+
+@way
+def a_refusal_withdraws_the_answer_of_the_number_that_it_went_under(walk: Walk) -> None:
+    """Handed in under a number that was changed since, looked up and sent under the number of today."""
+    walk.world.enrolment.answers |= {RENUMBERED: Mailbox.NOT_ENROLLED, NUMBER_OF_TODAY: Mailbox.ENROLLED}
+    walk.world.persons.answers[RENUMBERED] = replace(AT_HOME, current_cpr=NUMBER_OF_TODAY)
+    (first,) = walk.hand_in(submission(RENUMBERED))
+    walk.run()
+    walk.ends(first, Status.SENT, code="enrolled")
+    walk.world.enrolment.answers[NUMBER_OF_TODAY] = Mailbox.EXEMPT
+    walk.pass_(minutes=1)
+    walk.world.report(News.REFUSED, "recipient.is.closed", Blame.RECIPIENT)
+    walk.run()
+    asked = walk.world.enrolment.asked
+    (second,) = walk.hand_in(submission(NUMBER_OF_TODAY))
+    walk.run()
+    if not walk.crashed:
+        walk.ends(second, Status.SENT, code="exempt")
+        assert walk.world.digital.counted(second) == 0
+        assert walk.world.enrolment.asked == asked  # what was said since stands, for as long as any answer
 
 
 @way

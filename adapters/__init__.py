@@ -1,23 +1,27 @@
 """The outside of the house, one folder per outside system; `connect` is the only place that chooses among them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from adapters.beskedfordeler import post_status
+from adapters.digital_post import receipts as digital_receipts
 from adapters.digital_post.connection import digital_post_caller
 from adapters.digital_post.contacts import ContactRegister
+from adapters.digital_post.mailer import PROVIDER as DIGITAL_POST
 from adapters.digital_post.mailer import DigitalPostMailer, Limits
 from adapters.digital_post.memo import Sender
 from adapters.digital_post.nemsms import NemSms
 from adapters.digital_post.receipts import PulledReceipts, PushedReceipts
 from adapters.http import Caller
 from adapters.persons.connection import person_register
+from adapters.remote_print import receipts as print_receipts
 from adapters.remote_print.keys import private_key, public_key
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import FetchedReceipts
 from adapters.remote_print.sftp import Access, Printer
 from adapters.sf1601.connection import Platform
-from outbound.letter import Channel
+from outbound.letter import Channel, RawReceipt, Receipt
 from outbound.ports import Callers, EnrolmentRegister, Mailer, Outside, ReceiptDoor, ReceiptSource, TextMessages
 from outbound.settings import Settings, SettingsFault
 
@@ -87,7 +91,17 @@ def _connected(settings: Settings) -> Outside:
         sources=(*digital.sources, *paper[1], *pulled),
         doors=(*digital.doors, *pushed),
         text_messages=digital.text_messages,
+        readers=_readers(settings),
     )
+
+
+def _readers(settings: Settings) -> Mapping[str, Callable[[RawReceipt], Sequence[Receipt]]]:
+    ours = frozenset(one.lower() for one in settings.beskedfordeler_our_systems)
+    return {
+        DIGITAL_POST: lambda raw: (digital_receipts.read(raw.body),),
+        settings.print_provider: lambda raw: print_receipts.read(raw.body),
+        post_status.PROVIDER: post_status.Reader(ours).parse,
+    }
 
 
 class Digital(NamedTuple):

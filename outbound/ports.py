@@ -3,8 +3,8 @@
 No error here carries a number, a name or a supplier's words: the class and its stand code say it all.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -192,3 +192,6 @@ class Outside:
     sources: Sequence[ReceiptSource]
     doors: Sequence[ReceiptDoor] = ()
     text_messages: TextMessages | None = None
+    readers: Mapping[str, Callable[[RawReceipt], Sequence[Receipt]]] = field(default_factory=dict)
+    """How receipts of every supplier are read, by its name, also of a road that is not chosen now: what was committed
+    before the road was changed is still to be worked."""

@@ -3,8 +3,10 @@
 Secrets (keys, tokens, passwords) come from the environment or from files it names, never from `config/`.
 """
 
+import re
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -12,6 +14,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -341,6 +344,17 @@ class Settings(BaseSettings):
     # pages
     session_secret: SecretStr = Field(SecretStr(""), description="Signs the sessions of signed-in people (secret).")
 
+    @field_validator(
+        "digital_post_url", "persons_url", "companies_url", "serviceplatform_url", "serviceplatform_saml_url"
+    )
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        try:
+            urlsplit(value).port  # noqa: B018 - reading it is the check
+        except ValueError:
+            raise ValueError("this is no address of a server") from None
+        return value.strip()
+
     @field_validator("digital_post_url", "companies_url", "serviceplatform_url")
     @classmethod
     def _ends_in_slash(cls, value: str) -> str:
@@ -404,9 +418,13 @@ def load() -> Settings:
     """The settings of this process. Raises SettingsFault, naming every fault at once."""
     try:
         return Settings()
+    except SettingsError as fault:  # a list or a table that is no JSON; pydantic stops at the first
+        name = re.search('field "([a-z0-9_]+)"', str(fault))
+        sentence = f'OUTBOUND_{name[1].upper() if name else "…"} must be JSON, such as ["a", "b"] for a list.'
     except ValidationError as fault:
         lines = [_sentence(one["loc"], one["msg"]) for one in fault.errors(include_input=False)]
-        raise SettingsFault("The settings cannot be used:\n  " + "\n  ".join(lines)) from None
+        sentence = "\n  ".join(lines)
+    raise SettingsFault(f"The settings cannot be used:\n  {sentence}")
 
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:

@@ -5,6 +5,7 @@ test fails. Only a browser, OpenSSH's server, the published schemas and the engi
 those tests skip, and the last line of the run counts them.
 """
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -128,6 +129,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, migrated, empty ledger, on each database in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(autouse=True)
+def _loggers_that_speak(request: pytest.FixtureRequest) -> None:
+    """import-linter and alembic, called in-process, silence the loggers that they do not know."""
+    if "caplog" in request.fixturenames:
+        for logger in logging.Logger.manager.loggerDict.values():
+            if isinstance(logger, logging.Logger):
+                logger.disabled = False
 
 
 @pytest.fixture

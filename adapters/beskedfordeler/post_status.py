@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -147,7 +147,7 @@ def _ore(said: str) -> int | None:
     try:
         amount = Decimal(said)
         ore = int((amount * 100).to_integral_value(ROUND_HALF_UP)) if amount.is_finite() and len(said) <= 20 else 0
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one without end
         return None
     return ore if 0 < ore <= DEAREST else None
 

@@ -9,6 +9,7 @@ om Digital Post § 10) is when it has arrived. They come within seconds, or hour
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from outbound.letter import News, RawReceipt, Receipt
 from outbound.ports import Callers, OutcomeUnknown, Unavailable
 
 PAGE = 500  # receipts a call
+NAMELESS = "sha256:"
 
 TOLD = {"RECEIVED": News.RECEIVED, "COMPLETED": News.DELIVERED, "INVALID": News.REFUSED, "NOT_ALLOWED": News.REFUSED}
 NEWS_OF = {Meaning.AGAIN: News.TRY_AGAIN, Meaning.DUPLICATE: News.DUPLICATE}
@@ -47,8 +49,10 @@ class PulledReceipts:
 
     def confirm(self, receipt: RawReceipt) -> None:
         """Deletes it there; one that is gone already is as good."""
+        if receipt.id.startswith(NAMELESS):
+            return
         answered = _reached(self._caller, "DELETE", f"receipts/{UUID(receipt.id)}")
-        if answered.status == 404:
+        if answered.status in (404, 410):
             return
         refuse_strangers(answered)
         if not 200 <= answered.status < 300:
@@ -62,7 +66,7 @@ class PulledReceipts:
         found = usable(_reached(self._caller, "GET", f"receipts-bulk/?page={page}&size={PAGE}")).get("receipts")
         if not isinstance(found, list):
             raise Unavailable("unreadable-answer")
-        return [RawReceipt(PROVIDER, _id(row), json.dumps(row, ensure_ascii=False).encode()) for row in found]
+        return [_raw(row) for row in found]
 
 
 class PushedReceipts:
@@ -117,18 +121,19 @@ def _reached(caller: Caller, method: str, path: str) -> Any:
     raise Unavailable(code)
 
 
-def _id(row: object) -> str:
+def _raw(row: object) -> RawReceipt:
+    """A row as it came. One without an id that can be used is known by its content, and cannot be deleted there."""
+    body = json.dumps(row, ensure_ascii=False).encode(errors="replace")
     try:
-        return str(UUID(str(row["id"] if isinstance(row, dict) else row)))
-    except (KeyError, ValueError):
-        code = "unreadable-receipt-id"
-    raise Unavailable(code)
+        return RawReceipt(PROVIDER, str(UUID(str(row["id"]))), body)  # type: ignore[index]
+    except (KeyError, TypeError, ValueError):
+        return RawReceipt(PROVIDER, f"{NAMELESS}{sha256(body).hexdigest()[:32]}", body)
 
 
 def _moment(said: object) -> datetime | None:
     """The supplier's time; None where it gives none that can be told apart from local time."""
     try:
         found = datetime.fromisoformat(str(said))
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo else None

@@ -159,6 +159,6 @@ def _amount(item: etree._Element) -> int | None:
 def _moment(said: str | None) -> datetime | None:
     try:
         found = datetime.fromisoformat(said or "")
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo else None

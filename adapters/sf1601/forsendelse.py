@@ -29,12 +29,10 @@ NAMESPACES = {
 }
 LINES = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth")
 STREET = re.compile(
-    r"(?P<street>\D.{0,39}?) (?P<house>[1-9]\d{0,2}[A-Z]?)"
+    r"(?!(?i:(post)?bo(ks|x)|att)\b)(?P<street>[^\W\d_][^\d,]{0,39}?) (?P<house>[1-9]\d{0,2}[A-Z]?)"
     r"(, (?P<floor>[1-9]\d?|st|kl|k[2-9])\.( (?P<suite>[^\W_]{1,4}))?)?"
 )
 """A street line that can be taken apart without a doubt: `Prøvevænget 12B, 2. tv`."""
-
-CO = re.compile(r"c/o (?P<co>\S.{0,129})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +90,19 @@ def _address(address: Address) -> Iterator[str]:
 
 
 def _parts(address: Address) -> list[str] | None:
-    """Perhaps `c/o`, then the street, then perhaps a place; None for anything else."""
-    lines = list(address.lines)
-    care_of = CO.fullmatch(lines[0]) if lines else None
-    street = STREET.fullmatch(lines[bool(care_of)]) if len(lines) > bool(care_of) else None
-    places = lines[bool(care_of) + 1 :]
-    if street is None or len(places) > 1 or not re.fullmatch("[0-9]{4}", address.postcode):
+    """The parts of a street that stands alone; None for anything else. Of two lines nobody can say whether the second
+    is a street, a place, or the rest of what did not fit in the first."""
+    street = STREET.fullmatch(address.lines[0]) if len(address.lines) == 1 else None
+    if street is None or not re.fullmatch("[0-9]{4}", address.postcode) or len(address.town) > ADDRESS_LINE:
         return None
     found = {
-        "CoNavn": care_of["co"] if care_of else "",
         "street:StreetName": street["street"],
         "dkcc:StreetBuildingIdentifier": street["house"],
         "dkcc:FloorIdentifier": street["floor"],
         "dkcc:SuiteIdentifier": street["suite"],
-        "dkcc:MailDeliverySublocationIdentifier": places[0] if places else "",
         "street:PostCodeIdentifier": address.postcode,
         "street:DistrictSubdivisionIdentifier": address.town,
     }
-    if any(len(text or "") > ADDRESS_LINE for text in (*places, address.town)):
-        return None
     return [_element(name, text) for name, text in found.items() if text]
 
 

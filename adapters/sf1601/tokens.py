@@ -27,10 +27,14 @@ from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, Unavaila
 TOKEN_SECONDS = 10.0  # that one call for a token may take in all
 MARGIN = timedelta(minutes=5)  # before its end, in which a token is renewed
 WS_TRUST = "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
+FORM = "application/x-www-form-urlencoded"
 SAML_2 = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0"
 CONDITIONS = "{urn:oasis:names:tc:SAML:2.0:assertion}Conditions"
 LIFETIME = "%m/%d/%Y %H:%M:%S"
-CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
+CERTIFICATE = re.compile(  # beside it OpenSSL writes the name of a .p12, in whatever encoding
+    "-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL
+)
+LONGEST = 24 * 3600  # seconds that an access token is believed to be good; it is an hour (docs/SF1601.md)
 KIND = "Holder-of-key"
 
 
@@ -79,26 +83,40 @@ class Tokens:
         return _keep(str(encoded or ""), _end_of(encoded, found.get("Lifetime")))
 
     def _exchanged(self, entity_id: str) -> "_Kept":
-        form = urlencode({"saml-token": self._assertions.get(entity_id)}).encode()
-        kind = "application/x-www-form-urlencoded"
-        try:
-            found = _read(lambda: self._exchange.call("POST", "", form, kind))
-        except Misconfigured:
-            self._assertions.drop(entity_id)  # so that a SAML token that has been revoked is not held for hours
-            raise
-        seconds, token = found.get("expires_in"), found.get("access_token")
-        if not isinstance(token, str) or not token or found.get("token_type") != KIND:
-            raise Unavailable("unreadable-token")
-        if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds <= 0:
+        found = self._exchange_once_more(entity_id)
+        seconds, token = _seconds(found.get("expires_in")), found.get("access_token")
+        if not isinstance(token, str) or not token or found.get("token_type") != KIND or not seconds:
             raise Unavailable("unreadable-token")
         return _keep(token, clock.now() + timedelta(seconds=seconds))
+
+    def _exchange_once_more(self, entity_id: str) -> Mapping[str, Any]:
+        """The exchange; where the platform will not have the SAML token that is kept, once more with a new one."""
+        for last in (False, True):
+            assertion = self._assertions.get(entity_id)
+            form = urlencode({"saml-token": assertion}).encode()
+            try:
+                return _read(lambda: self._exchange.call("POST", "", form, FORM))  # noqa: B023 - called at once
+            except Misconfigured:
+                self._assertions.drop(entity_id, assertion)
+                if last:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def _seconds(said: object) -> float:
+    """How long a token is good, as a number or in digits; 0 for anything else."""
+    if isinstance(said, str) and said.isascii() and said.isdecimal() and len(said) < 10:
+        said = int(said)
+    if isinstance(said, bool) or not isinstance(said, int | float) or not said > 0:
+        return 0
+    return min(said, LONGEST)
 
 
 def one_line_certificate(path: Path) -> str:
     """The first certificate of a PEM file as `UseKey` wants it. Raises ValueError with a sentence."""
     try:
-        found = CERTIFICATE.search(path.read_text(encoding="ascii"))
-    except (OSError, UnicodeDecodeError):
+        found = CERTIFICATE.search(path.read_bytes().decode("latin-1"))
+    except OSError:
         found = None
     if found is None:
         raise ValueError("OUTBOUND_SERVICEPLATFORM_CERTIFICATE_FILE names no certificate in PEM.")

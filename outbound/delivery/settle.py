@@ -6,6 +6,7 @@ forward: before the next hand-over the letter is HELD, after it there is an inci
 
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import Connection
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 KEPT_TOGETHER = 50  # receipts in one commit
 LOOKED_AT_EVERY = 60  # seconds, for a receipt that matches nothing (doubled each time) or cannot be worked
 MOST_TRIES = 20
+MOST_UNCONFIRMED = 3  # receipts that a supplier would not have confirmed, before the rest is left to the next round
+LONGEST_AGO = timedelta(days=366)
 BEFORE_SENDING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
 
 
@@ -53,21 +56,33 @@ def _spell(house: House, shared_by: int = 1) -> Spell:
 
 
 def _fetch(house: House, source: ReceiptSource, spell: Spell) -> int:
-    new = 0
+    new = unconfirmed = 0
     try:
         receipts = source.fetch()
         while some := list(islice(receipts, KEPT_TOGETHER)):
             with house.ledger.writing() as tx:
                 new += sum(inbox.keep(tx, house.seal, raw) for raw in some)
-            for raw in some:
-                source.confirm(raw)  # one at least, or a supplier slower than a spell would be read for ever
-                if not spell.lasts():
+            for raw in some:  # one at least, or a supplier slower than a spell would be read for ever
+                unconfirmed += not _confirmed(source, raw)
+                if not spell.lasts() or unconfirmed > MOST_UNCONFIRMED:
                     return new
     except Misconfigured as fault:
         log.error("The receipts of %s cannot be fetched until somebody mends it (%s).", source.provider, fault.code)
     except OutsideError:
         pass  # the rest lies there until the next round
     return new
+
+
+def _confirmed(source: ReceiptSource, raw: RawReceipt) -> bool:
+    """False where the supplier would not have it: it lies there again the next time, and is known then."""
+    try:
+        source.confirm(raw)
+    except Misconfigured:
+        raise
+    except OutsideError as fault:
+        log.warning("A receipt of %s is kept and could not be confirmed (%s).", source.provider, fault.code)
+        return False
+    return True
 
 
 def keep(house: House, raw: RawReceipt) -> bool:
@@ -134,6 +149,8 @@ def _parser(house: House, provider: str) -> Callable[[RawReceipt], Sequence[Rece
     for one in known:
         if one.provider == provider:
             return one.parse
+    if reader := house.outside.readers.get(provider):
+        return reader  # of a road that was changed while its receipts lay here
     raise ValueError(f"nobody reads the receipts of {provider}")
 
 
@@ -199,6 +216,7 @@ def _refused(tx: Connection, house: House, one: Letter, found: LedgerDispatch, r
     if found.outcome not in LIVE:
         return
     if one.status is Status.DELIVERED:
+        sending.note_arrival(tx, found.id, None, receipt.code)
         hold(tx, one, "refused-after-delivery", WaitsFor.OPERATIONS, RECEIPT)
     elif one.status not in (Status.SENDING, Status.SENT, Status.HELD):
         return
@@ -212,8 +230,11 @@ def _refused(tx: Connection, house: House, one: Letter, found: LedgerDispatch, r
 
 def _unknown_refusal(tx: Connection, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
     """A refusal whose code nobody knows: what was open is in doubt, and a person decides."""
-    sending.settle_dispatch(tx, found.id, Outcome.DOUBT, UNSETTLED, code=receipt.code)
-    if one.status is not Status.HELD:
+    if not sending.settle_dispatch(tx, found.id, Outcome.DOUBT, UNSETTLED, code=receipt.code):
+        sending.note_arrival(tx, found.id, None, receipt.code)  # taken; the code is what the person has to go by
+    if one.status is Status.HELD:
+        touch(tx, one, held_code="unknown-refusal", waits_for=WaitsFor.OPERATIONS)
+    else:
         hold(tx, one, "unknown-refusal", WaitsFor.OPERATIONS, RECEIPT)
 
 
@@ -252,10 +273,16 @@ def _contradicts(tx: Connection, house: House, one: Letter, found: LedgerDispatc
 
 def _note_arrival(tx: Connection, found: LedgerDispatch, receipt: Receipt) -> None:
     """When it arrived: the earliest time that the supplier has told. A later receipt makes no letter arrive later."""
-    at = (receipt.at or clock.now()) if receipt.news is News.DELIVERED else None
+    at = _believed(receipt.at) if receipt.news is News.DELIVERED else None
     if at and found.available_at:
         at = min(at, found.available_at)
     sending.note_arrival(tx, found.id, at, receipt.code)
+
+
+def _believed(said: datetime | None) -> datetime:
+    """The supplier's time, where it can be one: no letter waits a year for its receipt, nor arrives tomorrow."""
+    now = clock.now()
+    return said if said and now - LONGEST_AGO < said < now + timedelta(days=1) else now
 
 
 def _begins_not(tx: Connection, other: LedgerDispatch) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, Update, bindparam, exists, func, inse
 from outbound import clock
 from outbound.ledger import enrolments
 from outbound.ledger import tables as t
-from outbound.ledger.letters import hold, locked, move
+from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import (
     LedgerConsignment,
     LedgerDispatch,
@@ -156,7 +156,8 @@ def after_refusal(tx: Connection, one: Letter, channel: Channel, blame: Blame, b
         fresh |= {"due_at": clock.now()}
         return move(tx, one, Status.RENDERED, f"refused-{channel}", by, tries=0, waiting_since=None, **fresh)
     if one.status is Status.HELD:
-        return False
+        touch(tx, one, held_code="refused-letter", waits_for=WaitsFor.SENDER)
+        return True
     return hold(tx, one, "refused-letter", WaitsFor.SENDER, by)
 
 

@@ -56,6 +56,8 @@ def _opened(door: ReceiptDoor, house: House, ring: Ring) -> Callable[[Request], 
             log.warning("%s: the certificate %s is not named; refused.", door.path, request.state.caller.fingerprint)
             return Response(status_code=403)
         body = await _body(request)
+        if body is None:
+            log.error("%s: a receipt of more than %d bytes was refused; it will come again.", door.path, LARGEST)
         if not body:
             return Response(status_code=413 if body is None else 400, headers={"Connection": "close"})
         # The fingerprint is the id: the same receipt pushed twice is one receipt.

@@ -105,7 +105,8 @@ def _serve(settings: Settings, host: str, port: int, announcement: Path | None) 
     house = open_house(settings)
     if not house.outside.doors:
         raise SettingsFault(
-            "No receipts are pushed; OUTBOUND_DIGITAL_POST_RECEIPTS=push or both opens a door for them."
+            "No receipts are pushed; OUTBOUND_DIGITAL_POST_RECEIPTS=push or both opens a door for them, and on the "
+            "road of SF1601 OUTBOUND_BESKEDFORDELER_PUSH=true."
         )
     bell = Bell(connect_broker(settings))
     config = configured(create_receipts_app(house, bell.ring), house)

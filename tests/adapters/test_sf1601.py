@@ -304,7 +304,7 @@ def test_the_memo_is_of_the_version_that_is_set(version: str) -> None:
 
 @pytest.fixture
 def chosen(tmp_path: Path) -> dict[str, str]:
-    """What SF1601 needs, and the registers; nothing of Digital Post or a printer."""
+    """What SF1601 needs, and the register; nothing of Digital Post or a printer."""
     ours = identity(tmp_path, "ours")
     return {
         "OUTBOUND_SERVICEPLATFORM_URL": "https://127.0.0.1:9/service",
@@ -312,7 +312,7 @@ def chosen(tmp_path: Path) -> dict[str, str]:
         "OUTBOUND_SERVICEPLATFORM_CERTIFICATE_FILE": str(ours.certificate),
         "OUTBOUND_SERVICEPLATFORM_KEY_FILE": str(ours.key),
         "OUTBOUND_BESKEDFORDELER_QUEUE": str(uuid4()),
-        "OUTBOUND_PERSONS_URL": "https://127.0.0.1:9/5",
+        "OUTBOUND_PERSONS_URL": "https://127.0.0.1:9/service/CPR/PersonBaseDataExtended/5",
         "OUTBOUND_PERSONS_SERVICE_AGREEMENT": str(uuid4()),
         "OUTBOUND_PERSONS_USER_SYSTEM": str(uuid4()),
         "OUTBOUND_PERSONS_USER": str(uuid4()),
@@ -339,14 +339,10 @@ def test_one_channel_may_go_that_way_and_the_other_not(settings: Settings, chose
     assert [mailer.provider for mailer in digital.mailers.values()] == ["sf1601-digital", "print"]
     assert [source.provider for source in digital.sources] == ["print", "beskedfordeler"]
     assert isinstance(digital.enrolment, PostQuery)
-    assert digital.text_messages is not None
-    assert digital.text_messages.provider == "sf1601-digital"
     paper = connect(both.model_copy(update={"sf1601": "print"}))
     assert [mailer.provider for mailer in paper.mailers.values()] == ["digital-post", "sf1601-print"]
     assert [source.provider for source in paper.sources] == ["digital-post", "beskedfordeler"]
     assert not isinstance(paper.enrolment, PostQuery)
-    assert paper.text_messages is not None
-    assert paper.text_messages.provider == "digital-post"
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def shell(home: Path, script: str) -> str:
     return ended.stdout
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_the_readme_s_first_integration_works_and_a_second_start_goes_on(home: Path) -> None:
     with up(home) as running:
         password = re.search(r"Sign in to the pages as demo with the password (\S+)", running.said)

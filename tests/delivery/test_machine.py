@@ -29,7 +29,7 @@ def bounded(examples: int) -> settings:
     )
 
 
-@pytest.mark.timeout(3600 if LONG else 240)
+@pytest.mark.timeout(3600 if LONG else 900)
 def test_the_rules_hold_whatever_happens(
     house: House, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

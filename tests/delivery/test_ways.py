@@ -41,7 +41,7 @@ SWEPT = [(told, "sqlite") for told in WAYS] + [(told, "postgresql") for told in 
 """What is walked with crashes: every way on SQLite; the same locks and moves hold on PostgreSQL."""
 
 
-@pytest.mark.timeout(3600 if LONG else 120)
+@pytest.mark.timeout(3600 if LONG else 300)
 @pytest.mark.parametrize(("told", "house"), SWEPT, indirect=True)
 def test_a_walk_with_a_crash_at_every_commit(told: Way, walk: Walk) -> None:
     places = thinned(places_on(told, anew(walk)), most_places(told, walk))

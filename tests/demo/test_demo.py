@@ -73,7 +73,7 @@ def test_the_scenario_is_two_hundred_letters_of_three_systems_and_a_mailing() ->
     assert {group.outcome for group in SINGLE} >= {"exempt", "refused_closed", "absent_dead", "exempt_protected"}
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_every_letter_arrives_and_the_summary_says_how(shown: str) -> None:
     assert "Fremme efter" in shown
     assert "Efterset i leverandørernes egne bøger: af de 200 breve" in shown
@@ -116,7 +116,7 @@ def test_the_commands_that_it_names_work_afterwards(shown: str, folder: Path) ->
         assert not CPR.search(ended.stdout.replace(str(folder), ""))
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_ctrl_c_in_the_middle_leaves_nothing_running(folder: Path) -> None:
     other = folder.parent / "interrupted"
     words = [*OUTBOUND, "demo", "--dir", str(other)]
@@ -147,7 +147,7 @@ def test_a_folder_that_is_not_a_demo_s_own_is_left_alone(tmp_path: Path) -> None
     assert (tmp_path / "letters.txt").read_text() == "mine"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_the_same_letters_arrive_by_sf1601() -> None:
     folder = scratch("outbound-demo-")
     ended = command("demo", "--dir", str(folder / "demo"), OUTBOUND_SF1601="both")

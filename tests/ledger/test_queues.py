@@ -4,14 +4,14 @@ from itertools import product
 
 from outbound.ledger.values import Step
 from outbound.letter import Lane
-from workers.queues import CHANNELS, QUEUES, QUEUES_NETWORK, QUEUES_RENDER, RECEIPTS, doubt_queue, queue_name
+from workers.queues import CHANNELS, QUEUES, QUEUES_NETWORK, QUEUES_RENDER, RECEIPTS, REMINDERS, doubt_queue, queue_name
 
 
 def test_every_step_of_every_lane_and_channel_has_its_queue() -> None:
     plain = {queue_name(step, lane) for step, lane in product((Step.RENDER, Step.ROUTE), Lane)}
     sending = {queue_name(Step.SEND, lane, channel) for lane, channel in product(Lane, CHANNELS)}
     doubts = {doubt_queue(channel) for channel in CHANNELS}
-    assert set(QUEUES) == plain | sending | doubts | {RECEIPTS}
+    assert set(QUEUES) == plain | sending | doubts | {RECEIPTS, REMINDERS}
 
 
 def test_every_queue_is_served_by_one_pool() -> None:
@@ -23,5 +23,5 @@ def test_a_queue_rings_only_for_queues_that_are_there() -> None:
 
 
 def test_what_speaks_to_a_supplier_has_the_long_lease() -> None:
-    spoken = {name for name in QUEUES if name.startswith(("send-", "doubt-")) or name == RECEIPTS}
+    spoken = {name for name in QUEUES if name.startswith(("send-", "doubt-")) or name in (RECEIPTS, REMINDERS)}
     assert {name for name, queue in QUEUES.items() if queue.sending} == spoken

@@ -18,8 +18,6 @@ from sqlalchemy import func, select
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.ledger import tables as t
-from outbound.web import problems
-from outbound.web.api import taking_in
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, open_house
 from tests.outside import World
@@ -372,8 +370,6 @@ def test_a_reference_that_no_face_can_print_is_refused_at_the_door(system: httpx
 def test_what_nobody_foresaw_is_500_without_a_word_of_it(
     served: Served, system: httpx.Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for silenced in (problems.log, taking_in.log):  # import-linter, called in-process, silences all loggers
-        monkeypatch.setattr(silenced, "disabled", False)
     body = letter(recipients=[recipient(name=SECRET)])
     assert system.post("/v1/letters", json=body).status_code == 202
     with served.house.ledger.writing() as tx:

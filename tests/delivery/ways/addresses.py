@@ -37,7 +37,7 @@ def routed_to_paper(walk: Walk) -> UUID:
 
 
 def waiting_for_its_run(walk: Walk, letter: UUID) -> UUID:
-    for step in (delivery.render_handful, delivery.route_handful) * 2:
+    for step in (delivery.render_handful, delivery.route_handful) * 3:  # one round more than it needs, for a crash
         if walk.see(letter).status is not Status.ROUTED:
             walk.step(partial(step, lane=Lane.SINGLE))
     assert walk.see(letter).status is Status.ROUTED

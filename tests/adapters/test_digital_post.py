@@ -537,9 +537,26 @@ def test_receipts_that_are_not_confirmed_are_each_given_once() -> None:
     assert [raw.id for raw in found] == [row["id"] for row in shown]
 
 
+@pytest.mark.parametrize("odd", [{"id": "../../x"}, {"id": 17}, {"no": "id"}, "text", None])
+def test_a_row_without_an_id_is_kept_and_stops_no_other(odd: object) -> None:
+    good = {"id": str(uuid4())}
+
+    def page(stream: Any, request: bytes) -> None:
+        answer(200, {"receipts": [odd, good] if b"page=0" in request else []})(stream, request)
+
+    with scripted(page) as server, closing(Caller(server.url, {}, 5)) as caller:
+        pulled = PulledReceipts(caller)
+        found = list(pulled.fetch())
+        calls = len(server.requests)
+        pulled.confirm(found[0])
+        assert len(server.requests) == calls
+    assert [json.loads(raw.body) for raw in found] == [odd, good]
+    assert found[0].id.startswith("sha256:")
+
+
 @pytest.mark.parametrize(
     "script",
-    [answer(500), answer(200, b"<"), answer(200, {}), answer(200, {"receipts": [{"id": "../../x"}]}), hang_up()],
+    [answer(500), answer(200, b"<"), answer(200, {}), hang_up()],
 )
 def test_receipts_that_cannot_be_read_as_a_list_are_unavailable(script: Script) -> None:
     with scripted(script) as server, closing(Caller(server.url, {}, 5)) as caller, pytest.raises(Unavailable) as fault:

@@ -106,16 +106,6 @@ def test_a_company_is_named_by_its_public_number() -> None:
                 "SuiteIdentifier": "th",
             },
         ),
-        (
-            ("c/o Tjalfe Klitrose", "Testrupvej 180, 4.", "Sønder Påfund"),
-            {
-                "CoNavn": "Tjalfe Klitrose",
-                "StreetName": "Testrupvej",
-                "StreetBuildingIdentifier": "180",
-                "FloorIdentifier": "4",
-                "MailDeliverySublocationIdentifier": "Sønder Påfund",
-            },
-        ),
     ],
 )
 def test_an_address_that_can_be_taken_apart_is(lines: tuple[str, ...], parts: dict[str, str]) -> None:
@@ -221,4 +211,22 @@ def test_the_addresses_of_the_simulated_register_are_valid() -> None:
         assert there is not None
         lines = tuple(filter(None, (f"c/o {there.co}" if there.co else "", there.street, there.place)))
         where = Address(name_of(cpr), lines, there.postcode, there.town)
-        assert "StreetName" in said(written(to(where)), "ForsendelseModtager", "ModtagerAdresse")
+        told = said(written(to(where)), "ForsendelseModtager", "ModtagerAdresse")
+        assert ("StreetName" in told) == (len(lines) == 1), lines
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("c/o Tjalfe Klitrose", "Testrupvej 180, 4.", "Sønder Påfund"),
+        ("c/o Administrationsselskabet", "Bygning 7", "Prøvevej 3"),
+        ("Nummer 17", "Prøvevej 3"),
+        ("Christian den Fjerdes Gade 12, st.", "th"),
+        ("Postboks 123",),
+        ("Att. Kontor 7",),
+    ],
+)
+def test_of_what_may_be_something_else_than_a_street_no_street_is_made(lines: tuple[str, ...]) -> None:
+    told = said(written(to(replace(STREET, lines=lines))), "ForsendelseModtager", "ModtagerAdresse")
+    assert "StreetName" not in told
+    assert [told[f"PostalAddress{n}LineText"] for n in ("First", "Second", "Third")[: len(lines)]] == [*lines]

@@ -116,6 +116,7 @@ def test_an_update_is_a_return_or_nothing_or_a_question(kinds: list[str], news: 
     (["12,50"], None),
     (["NaN"], None),
     (["1E+30"], None),
+    (["1E+999999"], None),
     (["1000000.01"], None),
     ([""], None),
 ])  # fmt: skip

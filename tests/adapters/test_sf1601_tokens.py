@@ -211,15 +211,32 @@ def test_a_saml_token_that_cannot_be_read_is_unavailable(wrong: dict[str, object
 
 @pytest.mark.parametrize(
     "wrong",
-    [access(""), access(token_type="Bearer"), access(expires_in=0), access(expires_in="3600"), access(expires_in=True)],
+    [access(""), access(token_type="Bearer"), access(expires_in=0), access(expires_in="soon"), access(expires_in=True)],
 )
 def test_an_access_token_that_is_not_as_agreed_is_unavailable(wrong: dict[str, object]) -> None:
     with platform(exchanging=answer(200, wrong)) as (tokens, _, _), pytest.raises(Unavailable):
         tokens.authorization(ENTITY)
 
 
+@pytest.mark.parametrize("seconds", ["3600", 3600.0, 10**30])
+def test_how_long_a_token_is_good_may_be_said_in_other_ways(seconds: object) -> None:
+    with platform(exchanging=answer(200, access(expires_in=seconds))) as (tokens, _, _):
+        assert tokens.authorization(ENTITY) == "Holder-of-key t-1"
+
+
+def test_a_saml_token_that_the_platform_has_forgotten_is_got_anew_at_once() -> None:
+    answers = [answer(200, access()), answer(401)]
+
+    def in_turn(stream: socket.socket, request: bytes) -> None:
+        answers.pop()(stream, request)
+
+    with platform(exchanging=in_turn) as (tokens, issuer, _):
+        assert tokens.authorization(ENTITY) == "Holder-of-key t-1"
+        assert len(issuer.requests) == 2
+
+
 def test_a_saml_token_that_is_no_longer_taken_is_not_kept() -> None:
-    answers = [answer(200, access()), answer(403)]
+    answers = [answer(200, access()), answer(403), answer(403)]
 
     def in_turn(stream: socket.socket, request: bytes) -> None:
         answers.pop()(stream, request)
@@ -228,7 +245,7 @@ def test_a_saml_token_that_is_no_longer_taken_is_not_kept() -> None:
         with pytest.raises(Misconfigured):
             tokens.authorization(ENTITY)
         assert tokens.authorization(ENTITY) == "Holder-of-key t-1"
-        assert len(issuer.requests) == 2
+        assert len(issuer.requests) == 3
 
 
 # calls with them
@@ -287,6 +304,9 @@ def test_the_certificate_is_told_on_one_line(tmp_path: Path) -> None:
     told = one_line_certificate(ours.certificate)
     assert told.startswith("MII")
     assert "".join(ours.certificate.read_text().splitlines()[1:-1]) == told
+    unpacked = tmp_path / "unpacked.pem"  # OpenSSL writes the .p12's name before it, in whatever encoding
+    unpacked.write_bytes("    friendlyName: Ærø Prøvekommune\n".encode() + b"\xc6\n" + ours.certificate.read_bytes())
+    assert one_line_certificate(unpacked) == told
     for wrong in (ours.key, tmp_path / "absent", tmp_path):
         with pytest.raises(ValueError, match="OUTBOUND_SERVICEPLATFORM_CERTIFICATE_FILE"):
             one_line_certificate(wrong)

@@ -1,14 +1,17 @@
 """Receipts: late, doubled, out of order, before the answer, contradicting, of a whole run, or never."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
-from outbound import delivery, desk
+from outbound import clock, delivery, desk
 from outbound.ledger import tables as t
-from outbound.letter import Blame, Channel, Lane, Mailbox, News, RawReceipt
+from outbound.letter import Blame, Channel, Lane, Mailbox, News, RawReceipt, Receipt, WaitsFor
 from outbound.life import Status
+from outbound.ports import Unavailable
 from tests.delivery.walking import HAND, Walk
 from tests.delivery.ways import dispatch_of, letters, way
 from tests.delivery.ways.doubts import TO_THE_DEADLINE, on_paper, plans
@@ -400,6 +403,79 @@ def a_supplier_whose_receipts_cannot_be_fetched_keeps_nobody_from_the_others(wal
     walk.world.digital_receipts.fetch = _fail  # type: ignore[method-assign]
     walk.run()
     walk.ends(letter, Status.DELIVERED)
+
+
+@way
+def a_receipt_that_cannot_be_confirmed_keeps_nobody_from_the_rest(walk: Walk) -> None:
+    receipts = walk.world.digital_receipts
+    confirm, stuck = receipts.confirm, receipts.put("this is no receipt")
+
+    def refuse(receipt: RawReceipt) -> None:
+        if receipt.id == stuck:
+            raise Unavailable("http-500")
+        confirm(receipt)
+
+    receipts.confirm = refuse  # type: ignore[method-assign]
+    (letter,) = letters(walk)
+    walk.run()
+    walk.world.report()
+    walk.run()
+    walk.ends(letter, Status.DELIVERED)
+    assert [*receipts.lying] == [stuck]
+
+
+@way
+def a_receipt_that_lay_here_when_the_road_was_changed_is_still_read(walk: Walk) -> None:
+    (letter,) = letters(walk)
+    walk.run()
+    walk.world.report()
+    walk.step(delivery.fetch)
+    gone, outside = walk.world.digital_receipts, walk.house.outside
+    left = [source for source in outside.sources if source is not gone]
+    walk.house = replace(walk.house, outside=replace(outside, sources=left, readers={gone.provider: gone.parse}))
+    walk.run()
+    walk.ends(letter, Status.DELIVERED)
+
+
+@way
+def a_no_that_comes_for_a_letter_that_is_held_says_whose_it_is_now(walk: Walk) -> None:
+    (letter,) = letters(walk)
+    walk.run()
+    walk.pass_(days=TO_THE_DEADLINE)
+    walk.run()
+    walk.world.report(News.REFUSED, "memo.invalid", Blame.LETTER)
+    walk.run()
+    walk.ends(letter, Status.HELD, taken=0, code="refused-letter")
+    assert walk.see(letter).waits_for is WaitsFor.SENDER
+
+
+@way
+def an_unknown_code_stands_where_a_person_looks(walk: Walk) -> None:
+    (letter,) = letters(walk)
+    walk.run()
+    walk.pass_(days=TO_THE_DEADLINE)
+    walk.run()
+    for one in walk.world.digital.takings:
+        walk.world.digital_receipts.send(one.dispatch, News.REFUSED, "new.code", Blame.UNKNOWN)
+    walk.run()
+    walk.ends(letter, Status.HELD, code="unknown-refusal")
+    assert dispatch_of(walk, letter).code == "new.code"
+
+
+@way
+def a_time_of_arrival_that_cannot_be_is_not_believed(walk: Walk) -> None:
+    (letter,) = letters(walk)
+    walk.run()
+    parse = walk.world.digital_receipts.parse
+
+    def dated(raw: RawReceipt) -> Sequence[Receipt]:
+        return [replace(one, at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC)) for one in parse(raw)]
+
+    walk.world.digital_receipts.parse = dated  # type: ignore[method-assign]
+    walk.world.report()
+    walk.run()
+    walk.ends(letter, Status.DELIVERED)
+    assert dispatch_of(walk, letter).available_at <= clock.now()
 
 
 def _fail() -> Iterator[RawReceipt]:

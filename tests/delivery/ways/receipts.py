@@ -468,8 +468,8 @@ def a_time_of_arrival_that_cannot_be_is_not_believed(walk: Walk) -> None:
     walk.run()
     parse = walk.world.digital_receipts.parse
 
-    def dated(raw: RawReceipt) -> Sequence[Receipt]:
-        return [replace(one, at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC)) for one in parse(raw)]
+    def dated(receipt: RawReceipt) -> Sequence[Receipt]:
+        return [replace(one, at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC)) for one in parse(receipt)]
 
     walk.world.digital_receipts.parse = dated  # type: ignore[method-assign]
     walk.world.report()

@@ -70,4 +70,5 @@ def test_every_status_of_the_register_stands_on_the_page() -> None:
 def test_every_setting_of_sf1601_and_its_services_stand_on_its_page() -> None:
     ours = [name for name in Settings.model_fields if name.startswith(("sf1601", "serviceplatform_url"))]
     assert not [name for name in ours if f"OUTBOUND_{name.upper()}" not in SF1601]
-    assert {kombi.ENTITY_ID, look_up.ENTITY_ID, kombi.PATH, look_up.PATH} <= set(re.findall(r"[\w:/.]+", SF1601))
+    paths = {kombi.PATH, *(f"{look_up.PATH}/{what}" for what in ("digitalpost", "nemsms"))}
+    assert {kombi.ENTITY_ID, look_up.ENTITY_ID} | paths <= set(re.findall(r"[\w:/.]+", SF1601))

@@ -46,11 +46,19 @@ class PrintingHouse:
         """Takes every finished run that has lain for `delay` seconds."""
         async with self._one_at_a_time:
             for path in sorted(self.incoming.glob("*.zip")):
-                if not UUID.fullmatch(path.stem) or time.time() - path.stat().st_ctime < delay:
-                    continue
-                earlier = len(list(self._archive.glob(f"{path.stem}.*.zip")))
-                kept = path.rename(self._archive / f"{path.stem}.{earlier + 1}.zip")
-                await self._work_run(kept)
+                kept = self._kept(path, delay)
+                if kept is not None:
+                    await self._work_run(kept)
+
+    def _kept(self, path: Path, delay: float) -> Path | None:
+        """The run in the archive; None where it is too young, no run, or taken back by its sender meanwhile."""
+        earlier = len(list(self._archive.glob(f"{path.stem}.*.zip")))
+        try:
+            if not UUID.fullmatch(path.stem) or time.time() - path.stat().st_ctime < delay:
+                return None
+            return path.rename(self._archive / f"{path.stem}.{earlier + 1}.zip")
+        except FileNotFoundError:
+            return None
 
     async def overtake(self) -> None:
         """For the mood `before_answer`: receipts are out, and perhaps fetched, before the upload is answered."""

@@ -413,7 +413,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class RawReceipt:
-    """A receipt as it came, kept whole until it is settled. `id` is unique at its provider."""
+    """A receipt as it came, kept whole until it is settled. `id` is unique at its provider; empty where it has none
+    that can be used: then the inbox knows it by a keyed fingerprint of its body, for a plain one would tell it."""
 
     provider: str
     id: str

@@ -6,7 +6,6 @@ connection died, lies there again; its BeskedId makes it the same receipt.
 
 import threading
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 
 from adapters.beskedfordeler.envelope import message_id
 from adapters.beskedfordeler.line import Access, Line
@@ -19,7 +18,7 @@ class _InHand(threading.local):
 
     def __init__(self) -> None:
         self.line: Line | None = None
-        self.tags: dict[str, list[int]] = {}
+        self.tags: dict[str | bytes, list[int]] = {}
         self.is_read = False
 
 
@@ -43,7 +42,7 @@ class QueuedReceipts(Reader):
             while (found := line.get()) is not None:
                 tag, body = found
                 receipt = RawReceipt(PROVIDER, known_as(body), body)
-                self._here.tags.setdefault(receipt.id, []).append(tag)
+                self._here.tags.setdefault(receipt.id or body, []).append(tag)
                 yield receipt
         except GeneratorExit:
             line.close()
@@ -54,9 +53,10 @@ class QueuedReceipts(Reader):
     def confirm(self, receipt: RawReceipt) -> None:
         """Acknowledges it; one that is not in hand is as good. Raises Unavailable where the connection is gone."""
         line = self._here.line
-        if line is None or receipt.id not in self._here.tags:
+        read_as = receipt.id or receipt.body
+        if line is None or read_as not in self._here.tags:
             return
-        for tag in self._here.tags.pop(receipt.id):
+        for tag in self._here.tags.pop(read_as):
             line.acknowledge(tag)
         self._end_when_confirmed()
 
@@ -75,8 +75,8 @@ class QueuedReceipts(Reader):
 
 
 def known_as(body: bytes) -> str:
-    """The receipt's id: the message's own, else a digest of what cannot be read, so that it, too, is kept once."""
+    """The receipt's id: the message's own; empty for what cannot be read, which the inbox knows by its content."""
     try:
         return message_id(body)
     except ValueError:
-        return f"sha256:{sha256(body).hexdigest()[:32]}"
+        return ""

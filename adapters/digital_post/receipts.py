@@ -9,7 +9,6 @@ om Digital Post § 10) is when it has arrived. They come within seconds, or hour
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from outbound.letter import News, RawReceipt, Receipt
 from outbound.ports import Callers, OutcomeUnknown, Unavailable
 
 PAGE = 500  # receipts a call
-NAMELESS = "sha256:"
 
 TOLD = {"RECEIVED": News.RECEIVED, "COMPLETED": News.DELIVERED, "INVALID": News.REFUSED, "NOT_ALLOWED": News.REFUSED}
 NEWS_OF = {Meaning.AGAIN: News.TRY_AGAIN, Meaning.DUPLICATE: News.DUPLICATE}
@@ -39,17 +37,17 @@ class PulledReceipts:
 
         Confirming shortens the list while it is being read, so a page is read again until it shows nothing new.
         """
-        seen: set[str] = set()
+        seen: set[str | bytes] = set()
         page = 0
         while rows := self._page(page):
-            new = [row for row in rows if row.id not in seen]
-            seen.update(row.id for row in new)
+            new = [row for row in rows if (row.id or row.body) not in seen]
+            seen.update(row.id or row.body for row in new)
             page += not new
             yield from new
 
     def confirm(self, receipt: RawReceipt) -> None:
         """Deletes it there; one that is gone already is as good."""
-        if receipt.id.startswith(NAMELESS):
+        if not receipt.id:
             return
         answered = _reached(self._caller, "DELETE", f"receipts/{UUID(receipt.id)}")
         if answered.status in (404, 410):
@@ -122,12 +120,12 @@ def _reached(caller: Caller, method: str, path: str) -> Any:
 
 
 def _raw(row: object) -> RawReceipt:
-    """A row as it came. One without an id that can be used is known by its content, and cannot be deleted there."""
+    """A row as it came. One without an id that can be used is kept all the same, and cannot be deleted there."""
     body = json.dumps(row, ensure_ascii=False).encode(errors="replace")
     try:
         return RawReceipt(PROVIDER, str(UUID(str(row["id"]))), body)  # type: ignore[index]
     except (KeyError, TypeError, ValueError):
-        return RawReceipt(PROVIDER, f"{NAMELESS}{sha256(body).hexdigest()[:32]}", body)
+        return RawReceipt(PROVIDER, "", body)
 
 
 def _moment(said: object) -> datetime | None:

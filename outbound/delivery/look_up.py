@@ -30,9 +30,11 @@ class LookedUp:
 
 def look_up(house: House, ids: Collection[PersonId]) -> dict[PersonId, LookedUp]:
     """An answer for each; UNKNOWN where none could be had and none that may be used is kept."""
+    if not ids:
+        return {}
     keys = {one: _key(house, one) for one in ids}
     with house.ledger.reading() as tx:
-        kept = enrolments.kept(tx, set(keys.values())) if keys else {}
+        kept = enrolments.kept(tx, set(keys.values()))
     known = {one: kept[key] for one, key in keys.items() if key in kept}
     fresh = {one for one, before in known.items() if _younger(before, house.settings.enrolment_fresh_seconds)}
     told = {one: LookedUp(known[one].mailbox, known[one].looked_up_at) for one in fresh}

@@ -6,6 +6,7 @@ forward: before the next hand-over the letter is HELD, after it there is an inci
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -156,6 +157,7 @@ def _parser(house: House, provider: str) -> Callable[[RawReceipt], Sequence[Rece
 
 def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
     """Let one piece of news have its effect; False where it is about nothing that we sent."""
+    receipt = replace(receipt, at=_believed(receipt.at))
     if receipt.dispatch is None:
         return _apply_to_all(tx, house, receipt)
     if (found := sending.find_dispatch(tx, receipt.dispatch)) is None:
@@ -273,16 +275,16 @@ def _contradicts(tx: Connection, house: House, one: Letter, found: LedgerDispatc
 
 def _note_arrival(tx: Connection, found: LedgerDispatch, receipt: Receipt) -> None:
     """When it arrived: the earliest time that the supplier has told. A later receipt makes no letter arrive later."""
-    at = _believed(receipt.at) if receipt.news is News.DELIVERED else None
+    at = (receipt.at or clock.now()) if receipt.news is News.DELIVERED else None
     if at and found.available_at:
         at = min(at, found.available_at)
     sending.note_arrival(tx, found.id, at, receipt.code)
 
 
-def _believed(said: datetime | None) -> datetime:
-    """The supplier's time, where it can be one: no letter waits a year for its receipt, nor arrives tomorrow."""
+def _believed(said: datetime | None) -> datetime | None:
+    """The supplier's time, where it can be one: nothing waits a year for its receipt, nor arrives tomorrow."""
     now = clock.now()
-    return said if said and now - LONGEST_AGO < said < now + timedelta(days=1) else now
+    return said if said and now - LONGEST_AGO < said < now + timedelta(days=1) else None
 
 
 def _begins_not(tx: Connection, other: LedgerDispatch) -> bool:

@@ -32,7 +32,8 @@ class InboxReceipt:
 def keep(tx: Connection, seal: Seal, raw: RawReceipt) -> bool:
     """Keep a receipt as it came, once per provider's id. False where it is there already."""
     at, owner = clock.now(), uuid4()
-    row = {"owner": owner, "provider": raw.provider, "provider_id": _kept_id(raw.id), "tries": 0}
+    known_as = _kept_id(raw.id) if raw.id else seal.fingerprint_bytes("receipt", raw.body)
+    row = {"owner": owner, "provider": raw.provider, "provider_id": known_as, "tries": 0}
     if not insert_new(tx, t.receipt_inbox, {**row, "state": "new", "due_at": at, "arrived_at": at}):
         return False
     seal.put(tx, owner, f"{at:%Y-%m}", {"receipt": raw.body})

@@ -1,7 +1,7 @@
 """Reminders (NemSMS): one row for each letter that has one planned. Letters of before have none.
 
 Revision ID: 0006
-Revises: 0004
+Revises: 0005
 """
 
 import sqlalchemy as sa

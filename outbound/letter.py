@@ -313,6 +313,9 @@ class Dispatch:
     envelope: str = ""  # C5, C4; print only
     letter_class: str = ""  # economy, quick …; print only
     colour: bool = False
+    cost_centre: str = ""  # whom to bill: the department's on that day; print only
+    return_code: str = ""  # what stands in the window for the post that comes back; print only
+    envelope_of: UUID | None = None  # the dispatch in whose envelope it goes too; None = an envelope of its own
     in_mailbox: InMailbox = InMailbox()  # digital only
 
 
@@ -330,7 +333,8 @@ class Consignment:
     """What is handed over in one act under one id: one MeMo, one container, one print run.
 
     `fence` is the claim token of the worker that hands it over: it stands in temporary names at the supplier, so
-    that a worker whose claim was recovered cannot finish what another began.
+    that a worker whose claim was recovered cannot finish what another began. `proof`: a print run to be looked at,
+    never posted.
     """
 
     id: UUID
@@ -340,6 +344,7 @@ class Consignment:
     closed_at: datetime
     dispatches: tuple[Dispatch, ...]
     fence: str
+    proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,13 +396,28 @@ class News(StrEnum):
     DUPLICATE = "duplicate"  # refused because they have it already: evidence of taking
     TRY_AGAIN = "try-again"  # the supplier threw it away unworked
     UNCLEAR = "unclear"  # something has happened to it after it was taken, by a code we do not know
+    HELD_BACK = "held-back"  # a run: not printed until we release it, as we asked
+    LET_GO = "let-go"  # a run: released again, as we asked
+    RECALLED = "recalled"  # a run: nothing of it was printed or will be, as we asked
+    TOO_LATE = "too-late"  # a run: it cannot be held back or recalled any more
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The control totals of a print run, as we know them or as the printer counted."""
+
+    letters: int
+    envelopes: int
+    pages: int
+    sheets: int
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """One piece of news about one dispatch, or about a whole consignment (then `dispatch` is None).
 
-    `at` is the supplier's time; `amount` its price in øre, where given. `foreign`: it names another system than ours
+    `at` is the supplier's time; `amount` its price in øre, where given; `counts` what a printer counted in a run.
+    `return_code`: the letter is known by the code in its window alone. `foreign`: it names another system than ours
     as the sender, so that nobody is to look for its letter where none is found.
     """
 
@@ -409,6 +429,8 @@ class Receipt:
     amount: int | None = None
     consignment: UUID | None = None
     foreign: bool = False
+    counts: Counts | None = None
+    return_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

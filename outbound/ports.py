@@ -5,8 +5,10 @@ No error here carries a number, a name or a supplier's words: the class and its 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from outbound.letter import (
     Answer,
@@ -96,6 +98,24 @@ class Mailer(Protocol):
 
     def ask(self, consignment: Consignment) -> Taken | NotTaken | CannotSay:
         """Was it taken? NotTaken only where nothing can be on its way any more. Never raises."""
+        ...
+
+
+class RunOrder(StrEnum):
+    """What a printer can be asked to do with a run that it has."""
+
+    HOLD = "hold"  # do not print it yet
+    RELEASE = "release"
+    RECALL = "recall"  # do not print it at all
+
+
+class PrintHouse(Protocol):
+    """Orders about print runs. What became of an order comes as a receipt (News.HELD_BACK and the three after it)."""
+
+    provider: str
+
+    def order(self, run: UUID, order: RunOrder) -> None:
+        """Ask for it; the same order may be given again. Raises Unavailable, Misconfigured or OutcomeUnknown."""
         ...
 
 
@@ -192,6 +212,7 @@ class Outside:
     sources: Sequence[ReceiptSource]
     doors: Sequence[ReceiptDoor] = ()
     text_messages: TextMessages | None = None
+    print_house: PrintHouse | None = None  # None: the printer takes no orders about runs
     readers: Mapping[str, Callable[[RawReceipt], Sequence[Receipt]]] = field(default_factory=dict)
     """How receipts of every supplier are read, by its name, also of a road that is not chosen now: what was committed
     before the road was changed is still to be worked."""

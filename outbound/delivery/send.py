@@ -55,7 +55,7 @@ def send_handful(house: House, channel: Channel, lane: Lane) -> int:
         _leave_the_probe(house, channel)
     while left:
         batch, left = _batch(left, mailer)
-        if not _send_batch(house, mailer, batch, handful.token, lambda: _may_go_on(spell, today)):
+        if not _send_batch(house, mailer, batch, handful.token, lambda: _may_go_on(spell, today), probing):
             _give_back(house, left, handful.token)
             break
     return len(handful.letters)
@@ -79,7 +79,7 @@ def _batch(letters: Sequence[Letter], mailer: Mailer) -> tuple[list[Letter], lis
 
 
 def _send_batch(
-    house: House, mailer: Mailer, letters: Sequence[Letter], token: str, may_go_on: Callable[[], bool]
+    house: House, mailer: Mailer, letters: Sequence[Letter], token: str, may_go_on: Callable[[], bool], probing: bool
 ) -> bool:
     """Close the letters' consignments together, then hand them over one by one. False where the rest must wait."""
     closed = close(house, mailer, letters, token)
@@ -87,7 +87,7 @@ def _send_batch(
         if not may_go_on():
             _abandon(house, [one for one, _ in closed[place:]], token)
             return False
-        if not _hand_over(house, mailer, held, consignment, token):
+        if not _hand_over(house, mailer, held, consignment, token, probing):
             _abandon(house, [one for one, _ in closed[place + 1 :]], token)
             return False
     return True
@@ -116,7 +116,9 @@ def repeat(house: House, mailer: Mailer, held: LedgerConsignment, token: str) ->
     return _hand_over(house, mailer, held, consignment, token)
 
 
-def _hand_over(house: House, mailer: Mailer, held: LedgerConsignment, consignment: Consignment, token: str) -> bool:
+def _hand_over(
+    house: House, mailer: Mailer, held: LedgerConsignment, consignment: Consignment, token: str, probing: bool = False
+) -> bool:
     """Begin a closed consignment and record what comes of it, each answer in one commit."""
     with house.ledger.writing() as tx:
         if not sending.begin(tx, held.id, token, house.settings.send_lease):
@@ -128,7 +130,7 @@ def _hand_over(house: House, mailer: Mailer, held: LedgerConsignment, consignmen
             left.discard(answer.dispatch)
             record(house, held, token, answer, last=not left)
     except (Unavailable, Misconfigured) as fault:
-        return _nothing_taken(house, held, token, fault)
+        return _nothing_taken(house, held, token, fault, probing)
     except Refused as no:
         for one in consignment.dispatches:
             left.discard(one.id)
@@ -208,7 +210,9 @@ def _turned_back(tx: Connection, house: House, one: Letter, token: str) -> bool:
     return False
 
 
-def _nothing_taken(house: House, held: LedgerConsignment, token: str, fault: Unavailable | Misconfigured) -> bool:
+def _nothing_taken(
+    house: House, held: LedgerConsignment, token: str, fault: Unavailable | Misconfigured, probing: bool
+) -> bool:
     """All of it back to ROUTED for a later try; a doubt stays a doubt. The channel's breaker opens.
 
     Said after an answer, against the port's word, it is not believed: what is unanswered then is in doubt.
@@ -222,7 +226,7 @@ def _nothing_taken(house: House, held: LedgerConsignment, token: str, fault: Una
             _put_in_doubt(tx, house, held.id, token)
         misconfigured = isinstance(fault, Misconfigured)
         met = channels.failed(tx, held.channel, due, letters[:1] if misconfigured else ())
-        if misconfigured and (met >= LETTERS_THAT_PROVE_IT or failures):
+        if misconfigured and (met >= LETTERS_THAT_PROVE_IT or probing):
             channels.pause(tx, "channel", held.channel, "misconfigured")
     return False
 

@@ -11,6 +11,7 @@ import pytest
 from outbound import delivery, desk
 from outbound.delivery import House
 from outbound.desk import DeskRefusal
+from outbound.ledger import channels
 from outbound.letter import Blame, Channel, Lane, Mailbox, News
 from outbound.life import Status
 from tests.delivery.rules import broken
@@ -58,6 +59,27 @@ def test_workers_that_race_print_each_letter_once(house: House, world: World) ->
     work_to_rest(house, 40)
     assert [world.counted(letter) for letter in ids] == [1] * 12
     assert broken(house, world) == []
+
+
+def test_two_letters_that_meet_one_misconfiguration_at_once_do_not_pause_the_channel(
+    house: House, world: World
+) -> None:
+    both_are_calling = threading.Barrier(2)
+
+    def refuse(consignment: object) -> str:
+        both_are_calling.wait(20)
+        return "misconfigured"
+
+    ids = hand_in(house, *(submission(person("well", number)) for number in range(2)))
+    house = replace(house, settings=house.settings.model_copy(update={"handful": 1}))
+    for _ in ids:
+        delivery.render_handful(house, Lane.SINGLE)
+        delivery.route_handful(house, Lane.SINGLE)
+    world.digital.plan = refuse
+    together(*[lambda: delivery.send_handful(house, Channel.DIGITAL, Lane.SINGLE)] * 2)
+    with house.ledger.reading() as tx:
+        assert channels.failures(tx, Channel.DIGITAL) == 2
+        assert not channels.paused(tx, "channel", Channel.DIGITAL)
 
 
 def test_cancellations_race_workers(house: House, world: World) -> None:

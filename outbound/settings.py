@@ -224,6 +224,9 @@ class Settings(BaseSettings):
     print_sftp_host_key_file: Path | None = Field(None, description="The server's pinned public host key (file).")
     print_sftp_incoming: str = Field("incoming", description="Folder for our runs.")
     print_sftp_receipts: str = Field("receipts", description="Folder with the printer's receipts.")
+    print_sftp_orders: str = Field(
+        "orders", description="Folder for our orders to hold, release or recall a run. Empty: the printer takes none."
+    )
     print_timeout: float = Field(60, gt=0, description="Seconds that one SFTP operation may take.")
     print_largest: int = Field(3_000_000, description="Bytes of PDF per letter (iMail Denmark, 21grams.com: 3 MB).")
     print_page: PrintPage = Field(

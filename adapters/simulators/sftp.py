@@ -1,4 +1,4 @@
-"""The SFTP server of the printing house: who may come in, and what a client may do in its two folders."""
+"""The SFTP server of the printing house: who may come in, and what a client may do in its three folders."""
 
 import asyncio
 import os
@@ -13,9 +13,26 @@ from adapters.simulators.records import Records
 
 USER = "outbound"
 WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
-TEMPORARY = re.compile(rf"/incoming/{UUID.pattern}[0-9A-Za-z._-]{{0,80}}\.tmp")
-FINAL = re.compile(rf"/incoming/{UUID.pattern}\.zip")
+RENAMES = (
+    (
+        re.compile(rf"/incoming/({UUID.pattern})[0-9A-Za-z._-]{{0,80}}\.tmp"),
+        re.compile(rf"/incoming/({UUID.pattern})\.zip"),
+    ),
+    (re.compile(rf"/orders/({UUID.pattern})\.tmp"), re.compile(rf"/orders/({UUID.pattern})\.xml")),
+)
+"""What a client may upload, and the name that it then gets, under the same id."""
 RECEIPT = re.compile(rf"/receipts/{UUID.pattern}\.xml")
+
+
+def is_temporary(name: str) -> bool:
+    """Is this a name to upload to?"""
+    return any(temporary.fullmatch(name) for temporary, _ in RENAMES)
+
+
+def may_be_renamed(old: str, new: str) -> bool:
+    """A rename goes from a temporary name to the final one, and keeps the id."""
+    found = [(temporary.fullmatch(old), final.fullmatch(new)) for temporary, final in RENAMES]
+    return any(was and now and was[1] == now[1] for was, now in found)
 
 
 class Login(asyncssh.SSHServer):
@@ -59,8 +76,20 @@ class Login(asyncssh.SSHServer):
         return well
 
 
+class Upload:
+    """How far the mood lets one upload come, in bytes, None where it does not mind."""
+
+    def __init__(self, moods: Moods) -> None:
+        broken, full, stall = (moods.strikes(fault, "send") for fault in ("break_after_bytes", "disk_full", "stall"))
+        self.breaks = None if broken is None else int(broken.get("bytes", 20_000))
+        self.disk_full = None if full is None else int(full.get("bytes", 0))
+        self.stalls = None if stall is None else int(stall.get("bytes", 0))
+        self.stalls_for = (stall or {}).get("ms", 60_000) / 1000
+        self.corrupt = moods.strikes("corrupt", "send") is not None
+
+
 class Desk(asyncssh.SFTPServer):
-    """The SFTP server of one connection: uploads into `incoming`, fetching and removing from `receipts`."""
+    """The SFTP server of one connection: uploads to `incoming` and `orders`, fetching and removing from `receipts`."""
 
     def __init__(
         self, channel: "asyncssh.SSHServerChannel[bytes]", house: PrintingHouse, moods: Moods, records: Records
@@ -68,34 +97,44 @@ class Desk(asyncssh.SFTPServer):
         super().__init__(channel, chroot=os.fsencode(house.root))
         self._connection = channel.get_connection()
         self._house, self._moods, self._records = house, moods, records
-        self._sent: dict[int, int] = {}
+        self._uploads: dict[int, Upload] = {}
 
     async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
-        """Opens a receipt to read, or a temporary name to write."""
+        """Opens a receipt to read, or a temporary name to write or to look at."""
         name = _absolute(path)
         if not pflags & WRITING:
-            self._house.fetched.set()
+            if not is_temporary(name):
+                self._house.fetched.set()
             return super().open(path, pflags, attrs)
-        if not TEMPORARY.fullmatch(name):
-            raise asyncssh.SFTPPermissionDenied("Uploads go to incoming/<run id>….tmp.")
+        if not is_temporary(name):
+            raise asyncssh.SFTPPermissionDenied("Uploads go to incoming/<run id>….tmp and orders/<order id>.tmp.")
         self._records.count("upload")
         await _slowly(self._moods, "send")
-        if self._moods.strikes("disk_full", "send") is not None:
+        if self._moods.strikes("read_only", "send") is not None:
+            raise asyncssh.SFTPPermissionDenied("This folder is not yours to write.")
+        upload = Upload(self._moods)
+        if upload.disk_full == 0:
             raise asyncssh.SFTPFailure("No space left on device")
         opened = super().open(path, pflags, attrs)
-        broken = self._moods.strikes("break_after_bytes", "send")
-        if broken is not None:
-            self._sent[id(opened)] = int(broken.get("bytes", 20_000))
+        self._uploads[id(opened)] = upload
         return opened
 
     def write(self, file_obj: object, offset: int, data: bytes) -> object:  # type: ignore[override]
-        """Writes, up to the byte at which the mood cuts the connection."""
-        most = self._sent.get(id(file_obj))
-        if most is not None and offset + len(data) > most:
-            super().write(file_obj, offset, data[: max(0, most - offset)])
+        """Writes, as far as the mood lets it."""
+        upload, end = self._uploads.get(id(file_obj)), offset + len(data)
+        if upload is None:
+            return super().write(file_obj, offset, data)
+        if upload.breaks is not None and end > upload.breaks:
+            super().write(file_obj, offset, data[: max(0, upload.breaks - offset)])
             self._records.count("upload-broken")
             self._connection.abort()
             raise asyncssh.SFTPConnectionLost("The line broke.")
+        if upload.disk_full is not None and end > upload.disk_full:
+            raise asyncssh.SFTPFailure("No space left on device")
+        if upload.stalls is not None and end > upload.stalls:
+            return asyncio.sleep(upload.stalls_for, len(data))
+        if upload.corrupt and offset <= 100 < end:
+            data = data[: 100 - offset] + bytes([data[100 - offset] ^ 1]) + data[101 - offset :]
         return super().write(file_obj, offset, data)
 
     async def rename(self, oldpath: bytes, newpath: bytes) -> None:
@@ -107,12 +146,15 @@ class Desk(asyncssh.SFTPServer):
         await self._rename(oldpath, newpath, over=True)
 
     async def _rename(self, old: bytes, new: bytes, over: bool) -> None:
-        if not (TEMPORARY.fullmatch(_absolute(old)) and FINAL.fullmatch(_absolute(new))):
-            raise asyncssh.SFTPPermissionDenied("A rename goes from incoming/<run id>….tmp to incoming/<run id>.zip.")
-        if _absolute(old)[:46] != _absolute(new)[:46]:
-            raise asyncssh.SFTPPermissionDenied("The run's id stays the same.")
+        if not may_be_renamed(_absolute(old), _absolute(new)):
+            raise asyncssh.SFTPPermissionDenied("A rename goes from <id>….tmp to the final name, and the id stays.")
         self._records.count("rename")
         await _slowly(self._moods, "send")
+        if self._moods.strikes("break_before_rename", "send") is not None:
+            self._connection.abort()
+            raise asyncssh.SFTPConnectionLost("The line broke.")
+        if self._moods.strikes("snatch", "send") is not None:
+            super().remove(old)
         for fault in ("refuse_rename", "error_before_take"):
             if self._moods.strikes(fault, "send") is not None:
                 raise asyncssh.SFTPFailure("The rename is refused.")
@@ -133,7 +175,7 @@ class Desk(asyncssh.SFTPServer):
     def remove(self, path: bytes) -> None:
         """Removes a receipt that the client has, or a temporary file of its own."""
         name = _absolute(path)
-        if not RECEIPT.fullmatch(name) and not TEMPORARY.fullmatch(name):
+        if not RECEIPT.fullmatch(name) and not is_temporary(name):
             raise asyncssh.SFTPPermissionDenied("Only receipts and temporary files can be removed.")
         super().remove(path)
         self._records.count("receipt-removed" if name.startswith("/receipts/") else "temporary-removed")

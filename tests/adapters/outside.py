@@ -145,7 +145,9 @@ def a_dispatch(outcome: str = "well", n: int = 0, **changes: Any) -> Dispatch:
     address = Address(name_of(cpr), (street.get(outcome, "Prøvevænget 12"),), "4300", "Holbæk")
     document = Document(a_pdf(address.lines[0]), TITLE, date(2026, 11, 22), 1, 1)
     recipient = Recipient(Role.PARTY, address.name, cpr=cpr, address=address)
-    dispatch = Dispatch(uuid4(), uuid4(), recipient, document, "social", "ref-1", "2026-104", "C5", "economy")
+    dispatch = Dispatch(
+        uuid4(), uuid4(), recipient, document, "social", "ref-1", "2026-104", "C5", "economy", cost_centre="1010"
+    )
     return replace(dispatch, **changes)
 
 

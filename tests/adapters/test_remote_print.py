@@ -168,7 +168,7 @@ def test_the_half_of_another_run_says_nothing(house: House) -> None:
 
 def test_a_receipt_for_the_run_says_that_it_was_taken(house: House) -> None:
     run = a_run()
-    content = f'<receipts xmlns="urn:outbound:print-receipts:1" run="{run.id}"><run-taken/></receipts>'
+    content = f'<receipts xmlns="urn:outbound:print-receipts:2" run="{run.id}"><run-taken/></receipts>'
     (house.files / "receipts" / f"{uuid4()}.xml").write_text("<unreadable")
     (house.files / "receipts" / f"{uuid4()}.xml").write_text(content)
     with house.mailer() as mailer:

@@ -149,6 +149,7 @@ def _remote_print(settings: Settings) -> Paper:
         settings.run_letters,
         settings.print_largest,
         settings.print_repeat_is_safe,
+        settings.print_read_back,
     )
     orders = settings.print_sftp_orders.rstrip("/")
     house = RunOrders(printer, provider, orders) if orders else None

@@ -229,6 +229,12 @@ class Settings(BaseSettings):
     )
     print_timeout: float = Field(60, gt=0, description="Seconds that one SFTP operation may take.")
     print_largest: int = Field(3_000_000, description="Bytes of PDF per letter (iMail Denmark, 21grams.com: 3 MB).")
+    print_read_back: int = Field(
+        20_000_000,
+        ge=0,
+        description="Bytes up to which an uploaded run is read back and compared, where the printer's server counts no "
+        "checksum itself (check-file). Beyond them its size and the checksums in its manifest must do. 0: never.",
+    )
     print_page: PrintPage = Field(
         USUAL,
         description="Where the envelope's window lies and what stays clear, in millimetres from the upper left corner: "

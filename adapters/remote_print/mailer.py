@@ -5,8 +5,10 @@ The temporary name carries the fence of the claim: whoever takes a consignment o
 that a worker who was only slow finds nothing to rename.
 """
 
+import contextlib
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -35,9 +37,18 @@ class RemotePrintMailer:
 
     channel = Channel.PRINT
 
-    def __init__(self, printer: Printer, provider: str, run_letters: int, largest: int, repeat_is_safe: bool) -> None:
+    def __init__(
+        self,
+        printer: Printer,
+        provider: str,
+        run_letters: int,
+        largest: int,
+        repeat_is_safe: bool,
+        read_back: int = 20_000_000,
+    ) -> None:
+        """`read_back`: bytes of an upload up to which it is read again where the server counts no digest."""
         self._printer, self.provider, self._run_letters = printer, provider, run_letters
-        self.largest, self.repeat_is_safe = largest, repeat_is_safe
+        self.largest, self.repeat_is_safe, self._read_back = largest, repeat_is_safe, read_back
         self.most_bytes = run_letters * largest  # a run is uploaded piece by piece: no bound of its own
 
     def gathers(self, lane: Lane) -> int:
@@ -82,11 +93,17 @@ class RemotePrintMailer:
         self._rename(consignment, temporary)
 
     def _upload(self, consignment: Consignment, temporary: str) -> None:
-        """The connection guards the bytes on their way, and the manifest's checksums those on the printer's disk, so
-        the size is enough to see here that it is whole."""
-        sizes: list[int] = []
-        if self._printer.write(self._path(temporary), _counted(consignment, sizes)) != sum(sizes):
+        """Writes our half and looks whether it lies there whole. Of a large run whose digest the server does not count
+        the size must do: the connection guards the bytes on their way, the manifest's digests those on the disk."""
+        path, sent = self._path(temporary), _Sent()
+        if self._printer.write(path, sent.counted(archive(consignment))) != sent.size:
             raise Unavailable("size")
+        found = self._printer.sha256(path, sent.size, read_back=sent.size <= self._read_back)
+        if found in (None, sent.digest.hexdigest()):
+            return
+        with contextlib.suppress(OutsideError):
+            self._printer.remove(path)
+        raise Unavailable("checksum")
 
     def _rename(self, consignment: Consignment, temporary: str) -> None:
         try:
@@ -129,7 +146,14 @@ def _halves(lying: dict[str, Entry], run: UUID) -> list[str]:
     return [name for name in lying if name.startswith(f"{run}.") and name.endswith(".tmp")]
 
 
-def _counted(consignment: Consignment, sizes: list[int]) -> Iterator[bytes]:
-    for piece in archive(consignment):
-        sizes.append(len(piece))
-        yield piece
+class _Sent:
+    """The bytes that went out, counted."""
+
+    def __init__(self) -> None:
+        self.size, self.digest = 0, hashlib.sha256()
+
+    def counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self.size += len(piece)
+            self.digest.update(piece)
+            yield piece

@@ -6,6 +6,7 @@ timeouts are per read; here a watch cuts the connection when an operation has ha
 
 import contextlib
 import errno
+import hashlib
 import logging
 import socket
 import threading
@@ -98,6 +99,38 @@ class Printer:
         """The file's bytes, at most `limit`. Raises Missing where it is gone."""
         return self._done(lambda sftp: _content(sftp, path, limit))
 
+    def sha256(self, path: str, size: int, read_back: bool) -> str | None:
+        """The digest (hex) of what lies there: as the server counts it (the extension check-file), or of what comes
+        when its `size` bytes are read back, where that is wanted; None where neither can be had."""
+        try:
+            file = self._done(lambda sftp: sftp.open(path, "rb"))
+            found = self._counted_there(file) or (self._counted_here(file, size) if read_back else None)
+            self._done(lambda _: file.close())
+            return found
+        except Lost:
+            raise
+        except (NotDone, Misconfigured):  # a folder that may be written to and not read
+            return None
+
+    def _counted_there(self, file: paramiko.SFTPFile) -> str | None:
+        line = self._line()
+        if line.counts:
+            try:
+                found = self._done(lambda _: file.check("sha256"))
+                return found.hex() if len(found) == hashlib.sha256().digest_size else None
+            except (NotDone, Misconfigured) as fault:
+                if isinstance(fault, Lost):
+                    raise
+                line.counts = False
+        return None
+
+    def _counted_here(self, file: paramiko.SFTPFile, size: int) -> str:
+        digest = hashlib.sha256()
+        self._done(lambda _: file.prefetch(size))
+        while piece := self._done(lambda _: file.read(PIECE)):
+            digest.update(piece)
+        return digest.hexdigest()
+
     def close(self) -> None:
         """Ends this thread's connection."""
         line: _Line | None = getattr(self._mine, "line", None)
@@ -135,6 +168,7 @@ class _Line:
     sock: socket.socket
     client: paramiko.SSHClient
     sftp: paramiko.SFTPClient
+    counts: bool = True  # may the server be asked for a digest? Until it says that it cannot
 
     def is_alive(self) -> bool:
         channel = self.sftp.get_channel()

@@ -16,10 +16,13 @@ from adapters.digital_post.receipts import PulledReceipts, PushedReceipts
 from adapters.http import Caller
 from adapters.persons.connection import person_register
 from adapters.remote_print import receipts as print_receipts
+from adapters.remote_print.forms import OURS, Form, load_form
 from adapters.remote_print.keys import private_key, public_key
 from adapters.remote_print.mailer import RemotePrintMailer
+from adapters.remote_print.openpgp import Lock, load_lock
 from adapters.remote_print.orders import RunOrders
 from adapters.remote_print.receipts import FetchedReceipts
+from adapters.remote_print.run import Packing
 from adapters.remote_print.sftp import Access, Printer
 from adapters.sf1601.connection import Platform
 from outbound.letter import Channel, RawReceipt, Receipt
@@ -73,7 +76,7 @@ def connect(settings: Settings) -> Outside:
 
     Raises SettingsFault with a sentence for each setting that is missing or cannot be used.
     """
-    if faults := [*_missing(settings), *_unshown(settings), *_unsafe(settings)]:
+    if faults := [*_missing(settings), *_unshown(settings), *_unsafe(settings), *_unprintable(settings)]:
         raise SettingsFault("The outside cannot be connected:\n  " + "\n  ".join(faults))
     try:
         return _connected(settings)
@@ -150,10 +153,31 @@ def _remote_print(settings: Settings) -> Paper:
         settings.print_largest,
         settings.print_repeat_is_safe,
         settings.print_read_back,
+        Packing(_form(settings), _lock(settings)),
     )
     orders = settings.print_sftp_orders.rstrip("/")
     house = RunOrders(printer, provider, orders) if orders else None
     return Paper(mailer, (FetchedReceipts(printer, provider),), house)
+
+
+def _form(settings: Settings) -> Form:
+    """Raises ValueError with a sentence for each fault of the provider's form."""
+    return load_form(settings.config_dir / "print" / settings.print_form) if settings.print_form else OURS
+
+
+def _lock(settings: Settings) -> Lock | None:
+    return load_lock(settings.print_openpgp_keys_file) if settings.print_openpgp_keys_file else None
+
+
+def _unprintable(settings: Settings) -> Iterator[str]:
+    """What is wrong with the provider's form and keys, where runs go out by SFTP."""
+    if settings.sf1601 in ("print", "both"):
+        return
+    for read in (_form, _lock):
+        try:
+            read(settings)
+        except ValueError as fault:
+            yield str(fault)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -229,6 +229,16 @@ class Settings(BaseSettings):
     )
     print_timeout: float = Field(60, gt=0, description="Seconds that one SFTP operation may take.")
     print_largest: int = Field(3_000_000, description="Bytes of PDF per letter (iMail Denmark, 21grams.com: 3 MB).")
+    print_form: str = Field(
+        "",
+        pattern=r"^[a-z0-9-]{0,40}$",
+        description="The folder under `print/` in the config folder with the provider's own job ticket. Empty: runs go "
+        "out in our form, print-run.xsd.",
+    )
+    print_openpgp_keys_file: Path | None = Field(
+        None,
+        description="The printer's OpenPGP public keys (file), each opens a run. Empty: runs go out as they are.",
+    )
     print_read_back: int = Field(
         20_000_000,
         ge=0,

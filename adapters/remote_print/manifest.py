@@ -137,10 +137,11 @@ class PrintRun:
         return {**head, "proof": str(self.proof).lower(), **{name: str(number) for name, number in totals.items()}}
 
 
-def print_run(consignment: Consignment, name_of: NameOf) -> PrintRun:
+def print_run(consignment: Consignment, name_of: NameOf, cut: int = TEXT) -> PrintRun:
     """The consignment as a printer wants it: by product, envelope, sheets, country and postcode, then by id.
 
-    The same consignment gives the same run, in whatever order its letters are given.
+    The same consignment gives the same run, in whatever order its letters are given. `cut`: characters of a cost centre
+    at most.
     """
     shared = sorted(
         consignment.dispatches,
@@ -155,7 +156,7 @@ def print_run(consignment: Consignment, name_of: NameOf) -> PrintRun:
         created=stamp(consignment.closed_at),
         proof=consignment.proof,
         envelopes=tuple(
-            _envelope(some, [_letter(one, number, name_of) for one, number in zip(some, numbers, strict=False)])
+            _envelope(some, [_letter(one, number, name_of, cut) for one, number in zip(some, numbers, strict=False)])
             for some in sorted(wrapped, key=_order)
         ),
     )
@@ -211,7 +212,7 @@ def _envelope(some: Sequence[Dispatch], letters: Sequence[PrintLetter]) -> Print
     )
 
 
-def _letter(dispatch: Dispatch, number: int, name_of: NameOf) -> PrintLetter:
+def _letter(dispatch: Dispatch, number: int, name_of: NameOf, cut: int) -> PrintLetter:
     document = dispatch.document
     return PrintLetter(
         job=str(dispatch.id),
@@ -222,7 +223,7 @@ def _letter(dispatch: Dispatch, number: int, name_of: NameOf) -> PrintLetter:
         sheets=document.sheets,
         colour="colour" if dispatch.colour else "mono",
         plex=document.plex,
-        cost_centre=one_line(dispatch.cost_centre, TEXT),
+        cost_centre=one_line(dispatch.cost_centre, cut),
         inserts=document.inserts,
         return_code=one_line(dispatch.return_code, TEXT),
         number=number,

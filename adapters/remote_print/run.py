@@ -1,34 +1,85 @@
-"""A print run: the letters of a consignment as one zip of PDFs, a manifest in XML and the same as CSV.
+"""A print run as it goes out: job tickets and PDFs, in one zip or loose, and locked with the printer's key where there
+is one.
 
 The same consignment gives the same bytes: letters in a fixed order, fixed times in the zip, no compression (a PDF is
-compressed already), and the consignment's own closing time in the manifest.
+compressed already), and the consignment's own closing time in the manifest. What is locked is never the same bytes
+twice, but the same run inside, and as long to some bytes (`Packing.slack`).
 """
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from adapters.remote_print.manifest import manifest_csv, manifest_xml, print_run
-from outbound.letter import Consignment
+from adapters.remote_print.forms import OURS, Form
+from adapters.remote_print.manifest import print_run
+from adapters.remote_print.openpgp import Lock
+from outbound.letter import Consignment, Dispatch
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the zip format's first second
+LOCKED = ".pgp"
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How runs go out: the provider's form, and its keys where what is in them is locked."""
+
+    form: Form = OURS
+    lock: Lock | None = None
+
+    @property
+    def slack(self) -> int:
+        """Bytes by which two writings of the same file may differ in length."""
+        return self.lock.slack if self.lock else 0
+
+    def name(self, run: UUID) -> str:
+        """The name under which a run is taken."""
+        whole = self.lock is not None and not self.form.loose and self.form.encrypt == "all"
+        return self.form.run_name(run) + LOCKED * whole
+
+    def pieces(self, consignment: Consignment) -> Iterator[bytes]:
+        """The one file of a run that is a zip, in pieces. Raises Misconfigured.
+
+        Unlocked it is made as it goes, one letter's worth of memory at a time; locked it is one piece.
+        """
+        if self.lock is not None and self.form.encrypt == "all":
+            yield self.lock.closed(b"".join(_zipped(self._files(consignment, None, None))))
+        else:
+            yield from _zipped(self._files(consignment, None, self.lock))
+
+    def files(self, consignment: Consignment) -> Iterator[tuple[str, bytes]]:
+        """The files of a run that is a folder: the tickets, then the PDFs. Raises Misconfigured."""
+        return self._files(consignment, self.lock if self.form.encrypt == "all" else None, self.lock)
+
+    def _files(
+        self, consignment: Consignment, tickets: Lock | None, letters: Lock | None
+    ) -> Iterator[tuple[str, bytes]]:
+        def name_of(dispatch: Dispatch, number: int) -> str:
+            return self.form.letter_name(dispatch, number) + LOCKED * (letters is not None)
+
+        run = print_run(consignment, name_of, self.form.cut)
+        pdfs = {str(dispatch.id): dispatch.document.pdf for dispatch in consignment.dispatches}
+        for name, content in self.form.tickets(run):
+            yield (name + LOCKED, tickets.closed(content)) if tickets else (name, content)
+        for letter in run.letters:
+            yield letter.file, letters.closed(pdfs[letter.job]) if letters else pdfs[letter.job]
 
 
 def archive(consignment: Consignment) -> Iterator[bytes]:
-    """The zip in pieces, one letter's worth of memory at a time: manifest.xml, manifest.csv, then the PDFs."""
-    run = print_run(consignment, lambda dispatch, _: f"{dispatch.id}.pdf")
-    pdfs = {str(dispatch.id): dispatch.document.pdf for dispatch in consignment.dispatches}
+    """A run in our own form, unlocked: manifest.xml, manifest.csv, then the PDFs."""
+    return Packing().pieces(consignment)
+
+
+def _zipped(files: Iterator[tuple[str, bytes]]) -> Iterator[bytes]:
     window = _Window()
     with ZipFile(window, "w", ZIP_STORED) as packed:
-        packed.writestr(_entry("manifest.xml"), manifest_xml(run))
-        packed.writestr(_entry("manifest.csv"), manifest_csv(run))
-        yield window.taken()
-        for letter in run.letters:
-            packed.writestr(_entry(letter.file), pdfs[letter.job])
+        for name, content in files:
+            packed.writestr(_entry(name), content)
             yield window.taken()
     yield window.taken()
 

@@ -9,6 +9,7 @@ import errno
 import hashlib
 import logging
 import socket
+import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -58,6 +59,7 @@ class Entry:
 
     size: int
     written: int
+    is_folder: bool = False
 
 
 class Printer:
@@ -75,7 +77,18 @@ class Printer:
             found = None
         if found is None:
             raise Misconfigured("no-folder")
-        return {entry.filename: Entry(entry.st_size or 0, int(entry.st_mtime or 0)) for entry in found}
+        return {entry.filename: _entry(entry) for entry in found}
+
+    def make_folder(self, path: str) -> None:
+        """Makes a folder; fails where the name is taken."""
+        self._done(lambda sftp: sftp.mkdir(path))
+
+    def remove_folder(self, path: str) -> None:
+        """Removes a folder and the files in it; one that is gone already is as good."""
+        with contextlib.suppress(Missing):
+            for name in self._done(lambda sftp: sftp.listdir(path)):
+                self.remove(f"{path}/{name}")
+            self._done(lambda sftp: sftp.rmdir(path))
 
     def write(self, path: str, pieces: Iterable[bytes]) -> int:
         """Writes a file, over what was there; its size in bytes, as the server tells it afterwards."""
@@ -255,6 +268,10 @@ def _closed(sftp: paramiko.SFTPClient, file: paramiko.SFTPFile, path: str) -> in
 def _content(sftp: paramiko.SFTPClient, path: str, limit: int) -> bytes:
     with sftp.open(path, "rb") as file:
         return file.read(limit)
+
+
+def _entry(found: paramiko.SFTPAttributes) -> Entry:
+    return Entry(found.st_size or 0, int(found.st_mtime or 0), stat.S_ISDIR(found.st_mode or 0))
 
 
 def _is_alive(client: paramiko.SSHClient) -> bool:

@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+import uuid
 import zipfile
 from datetime import datetime
 from pathlib import Path
 
 from lxml import etree
 
+from adapters.simulators.openpgp import HouseKey
 from adapters.simulators.print_jobs import BYTES_A_LETTER, Rejected, Row, TakenRun, jobs_of
 
 NAMESPACE = "{urn:outbound:print-run:2}"
@@ -59,10 +61,16 @@ MANIFEST_BYTES = 20_000_000
 COLUMNS = [*(f"envelope-{name}" for name in ENVELOPE), *LETTER, "inserts", "return-code"]
 
 
-def read_run(path: Path, run: str, read_text: bool) -> TakenRun:
-    """The letters of a run. Raises Rejected."""
+def dashed(found: str) -> str:
+    """A run's id as receipts write it."""
+    return str(uuid.UUID(found))
+
+
+def read_run(path: Path, run: str, read_text: bool, key: HouseKey) -> TakenRun:
+    """The letters of a run, which may be locked whole. Raises Rejected."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        whole = io.BytesIO(key.opened(path.read_bytes())) if path.suffix == ".pgp" else path
+        with zipfile.ZipFile(whole) as archive:
             rows, proof = _manifest(_member(archive, "manifest.xml", MANIFEST_BYTES), run)
             _check_csv(_member(archive, "manifest.csv", MANIFEST_BYTES), rows)
             _check_members(archive, rows)

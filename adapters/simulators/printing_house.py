@@ -9,10 +9,11 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from adapters.simulators.moods import Moods
+from adapters.simulators.openpgp import HouseKey
 from adapters.simulators.outcomes import STREETS, Printing
+from adapters.simulators.print_forms import HouseForm
 from adapters.simulators.print_jobs import PrintJob, Rejected, TakenRun
 from adapters.simulators.print_orders import Orders
-from adapters.simulators.print_run import UUID, read_run
 from adapters.simulators.records import Records, stamp
 
 TICK = 0.03
@@ -25,8 +26,9 @@ Event = dict[str, Any]
 class PrintingHouse:
     """Watches `incoming`, keeps what it took in `archive`, and puts receipts into `receipts`."""
 
-    def __init__(self, records: Records, moods: Moods, folder: Path) -> None:
-        self._records, self._moods = records, moods
+    def __init__(self, records: Records, moods: Moods, folder: Path, form: HouseForm) -> None:
+        self._records, self._moods, self.form = records, moods, form
+        self._key = HouseKey(folder)
         self.root = folder / "sftp"
         self.incoming, self.receipts, self._archive = self.root / "incoming", self.root / "receipts", folder / "archive"
         self.orders = self.root / "orders"
@@ -38,7 +40,7 @@ class PrintingHouse:
 
     async def work(self) -> None:
         """Works until it is cancelled; first what a killed process left half done."""
-        for path in sorted(self._archive.glob("*.zip")):
+        for path in sorted(self._archive.iterdir()):
             await self._work_run(path)
         self._write_files()
         while True:
@@ -52,7 +54,7 @@ class PrintingHouse:
         when an order was in time.
         """
         async with self._one_at_a_time:
-            for path in sorted(self.incoming.glob("*.zip")):
+            for path in sorted(self.incoming.iterdir()):
                 kept = self._kept(path, delay)
                 if kept is not None:
                     await self._work_run(kept)
@@ -62,11 +64,12 @@ class PrintingHouse:
 
     def _kept(self, path: Path, delay: float) -> Path | None:
         """The run in the archive; None where it is too young, no run, or taken back by its sender meanwhile."""
-        earlier = len(list(self._archive.glob(f"{path.stem}.*.zip")))
+        run = self.form.run_of(path.name)
+        earlier = len(list(self._archive.glob(f"{run}.*")))
         try:
-            if not UUID.fullmatch(path.stem) or time.time() - path.stat().st_ctime < delay:
+            if run is None or time.time() - path.stat().st_ctime < delay:
                 return None
-            return path.rename(self._archive / f"{path.stem}.{earlier + 1}.zip")
+            return path.rename(self._archive / f"{run}.{earlier + 1}{path.suffix}")
         except FileNotFoundError:
             return None
 
@@ -88,7 +91,7 @@ class PrintingHouse:
             self._do_not_take(path, run, None if repeat == "same" else "duplicate")
             return
         try:
-            found = await asyncio.to_thread(read_run, path, run, self._moods.pace["read_addresses"])
+            found = await asyncio.to_thread(self.form.read, path, run, self._moods.pace["read_addresses"], self._key)
         except Rejected as fault:
             self._do_not_take(path, run, fault.code)
         else:

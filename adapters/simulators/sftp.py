@@ -3,36 +3,21 @@
 import asyncio
 import os
 import re
+import shutil
+from collections.abc import Awaitable
 
 import asyncssh
 
 from adapters.simulators.moods import Moods
-from adapters.simulators.print_run import UUID
+from adapters.simulators.print_run import UUID, dashed
 from adapters.simulators.printing_house import PrintingHouse
 from adapters.simulators.records import Records
 
 USER = "outbound"
 WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
-RENAMES = (
-    (
-        re.compile(rf"/incoming/({UUID.pattern})[0-9A-Za-z._-]{{0,80}}\.tmp"),
-        re.compile(rf"/incoming/({UUID.pattern})\.zip"),
-    ),
-    (re.compile(rf"/orders/({UUID.pattern})\.tmp"), re.compile(rf"/orders/({UUID.pattern})\.xml")),
-)
-"""What a client may upload, and the name that it then gets, under the same id."""
+TEMPORARY = re.compile(rf"/incoming/(?P<id>{UUID.pattern})[0-9A-Za-z._-]{{0,80}}\.tmp")
+ORDER_ON_ITS_WAY, ORDER = (re.compile(rf"/orders/(?P<id>{UUID.pattern})\.{end}") for end in ("tmp", "xml"))
 RECEIPT = re.compile(rf"/receipts/{UUID.pattern}\.xml")
-
-
-def is_temporary(name: str) -> bool:
-    """Is this a name to upload to?"""
-    return any(temporary.fullmatch(name) for temporary, _ in RENAMES)
-
-
-def may_be_renamed(old: str, new: str) -> bool:
-    """A rename goes from a temporary name to the final one, and keeps the id."""
-    found = [(temporary.fullmatch(old), final.fullmatch(new)) for temporary, final in RENAMES]
-    return any(was and now and was[1] == now[1] for was, now in found)
 
 
 class Login(asyncssh.SSHServer):
@@ -103,10 +88,10 @@ class Desk(asyncssh.SFTPServer):
         """Opens a receipt to read, or a temporary name to write or to look at."""
         name = _absolute(path)
         if not pflags & WRITING:
-            if not is_temporary(name):
+            if not self._may_be_written(name):
                 self._house.fetched.set()
             return super().open(path, pflags, attrs)
-        if not is_temporary(name):
+        if not self._may_be_written(name):
             raise asyncssh.SFTPPermissionDenied("Uploads go to incoming/<run id>….tmp and orders/<order id>.tmp.")
         self._records.count("upload")
         await _slowly(self._moods, "send")
@@ -146,7 +131,7 @@ class Desk(asyncssh.SFTPServer):
         await self._rename(oldpath, newpath, over=True)
 
     async def _rename(self, old: bytes, new: bytes, over: bool) -> None:
-        if not may_be_renamed(_absolute(old), _absolute(new)):
+        if not self._may_be_renamed(_absolute(old), _absolute(new)):
             raise asyncssh.SFTPPermissionDenied("A rename goes from <id>….tmp to the final name, and the id stays.")
         self._records.count("rename")
         await _slowly(self._moods, "send")
@@ -154,7 +139,7 @@ class Desk(asyncssh.SFTPServer):
             self._connection.abort()
             raise asyncssh.SFTPConnectionLost("The line broke.")
         if self._moods.strikes("snatch", "send") is not None:
-            super().remove(old)
+            shutil.rmtree(self.map_path(old)) if self._house.form.folders else super().remove(old)
         for fault in ("refuse_rename", "error_before_take"):
             if self._moods.strikes(fault, "send") is not None:
                 raise asyncssh.SFTPFailure("The rename is refused.")
@@ -175,18 +160,35 @@ class Desk(asyncssh.SFTPServer):
     def remove(self, path: bytes) -> None:
         """Removes a receipt that the client has, or a temporary file of its own."""
         name = _absolute(path)
-        if not RECEIPT.fullmatch(name) and not is_temporary(name):
+        if not RECEIPT.fullmatch(name) and not self._may_be_written(name):
             raise asyncssh.SFTPPermissionDenied("Only receipts and temporary files can be removed.")
         super().remove(path)
         self._records.count("receipt-removed" if name.startswith("/receipts/") else "temporary-removed")
 
-    def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
-        """The folders are given."""
-        raise asyncssh.SFTPPermissionDenied("The folders are given.")
+    def _may_be_written(self, name: str) -> bool:
+        return bool(self._house.form.upload.fullmatch(name) or ORDER_ON_ITS_WAY.fullmatch(name))
 
-    def rmdir(self, path: bytes) -> None:
-        """The folders are given."""
-        raise asyncssh.SFTPPermissionDenied("The folders are given.")
+    def _may_be_renamed(self, old: str, new: str) -> bool:
+        """A rename goes from a temporary name to the final one, and keeps the id."""
+        for was, now in ((TEMPORARY, self._house.form.final), (ORDER_ON_ITS_WAY, ORDER)):
+            found, wanted = was.fullmatch(old), now.fullmatch(new)
+            if found and wanted and dashed(found["id"]) == dashed(wanted["id"]):
+                return True
+        return False
+
+    def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> Awaitable[None] | None:
+        """The folders are given, but where a run is one."""
+        self._must_be_a_run(path)
+        return super().mkdir(path, attrs)
+
+    def rmdir(self, path: bytes) -> Awaitable[None] | None:
+        """Takes a folder of one's own away again."""
+        self._must_be_a_run(path)
+        return super().rmdir(path)
+
+    def _must_be_a_run(self, path: bytes) -> None:
+        if not (self._house.form.folders and TEMPORARY.fullmatch(_absolute(path))):
+            raise asyncssh.SFTPPermissionDenied("The folders are given.")
 
     def symlink(self, oldpath: bytes, newpath: bytes) -> None:
         """There are no links here."""

@@ -8,6 +8,8 @@ from lxml import etree
 
 from adapters.codes import Codes
 from adapters.digital_post.contacts import DETAILS, PUBLIC
+from adapters.remote_print.forms import SAMPLE, load_form
+from adapters.remote_print.manifest import PrintEnvelope, PrintLetter, PrintRun, Product
 from adapters.remote_print.receipts import JOBS, OF_A_RUN, read
 from adapters.sf1601 import kombi, look_up
 from outbound.letter import Counts, Mailbox, News
@@ -58,6 +60,23 @@ def test_the_example_of_a_code_is_a_table_of_codes(tmp_path: Path) -> None:
     file = tmp_path / "codes.toml"
     file.write_text(example("codes"))
     assert Codes(file).meaning("address.unreadable") == "letter"
+
+
+def test_the_example_of_a_form_writes_its_ticket(tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "form.toml").write_text(example("form"))
+    (folder / "ticket.xml.j2").write_text(example("ticket"))
+    ((name, ticket),) = load_form(folder).tickets(SAMPLE)
+    root = etree.fromstring(ticket)
+    assert (name, root.get("sheets"), len(root)) == ("ticket.xml", "4", 3)
+
+
+def test_all_that_a_template_has_stands_in_the_recipe() -> None:
+    told = PROVIDER.partition("| a template has |")[2].partition("\n\n")[0]
+    words = set(re.findall(r"`([a-z_0-9]+)`", told))
+    named = [one for kind in (PrintRun, PrintEnvelope, PrintLetter, Product) for one in vars(kind) if one[0] != "_"]
+    assert set(named) - words == {"attributes"}
 
 
 def test_every_setting_named_is_one() -> None:

@@ -16,13 +16,26 @@ from adapters.digital_post.receipts import PulledReceipts, PushedReceipts
 from adapters.http import Caller
 from adapters.persons.connection import person_register
 from adapters.remote_print import receipts as print_receipts
+from adapters.remote_print.forms import OURS, Form, load_form
 from adapters.remote_print.keys import private_key, public_key
 from adapters.remote_print.mailer import RemotePrintMailer
+from adapters.remote_print.openpgp import Lock, load_lock
+from adapters.remote_print.orders import RunOrders
 from adapters.remote_print.receipts import FetchedReceipts
+from adapters.remote_print.run import Packing
 from adapters.remote_print.sftp import Access, Printer
 from adapters.sf1601.connection import Platform
 from outbound.letter import Channel, RawReceipt, Receipt
-from outbound.ports import Callers, EnrolmentRegister, Mailer, Outside, ReceiptDoor, ReceiptSource, TextMessages
+from outbound.ports import (
+    Callers,
+    EnrolmentRegister,
+    Mailer,
+    Outside,
+    PrintHouse,
+    ReceiptDoor,
+    ReceiptSource,
+    TextMessages,
+)
 from outbound.settings import Settings, SettingsFault
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -63,7 +76,7 @@ def connect(settings: Settings) -> Outside:
 
     Raises SettingsFault with a sentence for each setting that is missing or cannot be used.
     """
-    if faults := [*_missing(settings), *_unshown(settings), *_unsafe(settings)]:
+    if faults := [*_missing(settings), *_unshown(settings), *_unsafe(settings), *_unprintable(settings)]:
         raise SettingsFault("The outside cannot be connected:\n  " + "\n  ".join(faults))
     try:
         return _connected(settings)
@@ -80,17 +93,15 @@ def _connected(settings: Settings) -> Outside:
         digital = Digital(platform.digital(), query, platform.text_messages(query))
     else:
         digital = _digital_post(settings)
-    if platform and settings.sf1601 != "digital":
-        paper: tuple[Mailer, Sequence[ReceiptSource]] = (platform.print(), ())
-    else:
-        paper = _remote_print(settings)
+    paper = Paper(platform.print()) if platform and settings.sf1601 != "digital" else _remote_print(settings)
     return Outside(
-        mailers={Channel.DIGITAL: digital.mailer, Channel.PRINT: paper[0]},
+        mailers={Channel.DIGITAL: digital.mailer, Channel.PRINT: paper.mailer},
         enrolment=digital.enrolment,
         persons=person_register(settings),
-        sources=(*digital.sources, *paper[1], *pulled),
+        sources=(*digital.sources, *paper.sources, *pulled),
         doors=(*digital.doors, *pushed),
         text_messages=digital.text_messages,
+        print_house=paper.house,
         readers=_readers(settings),
     )
 
@@ -114,6 +125,14 @@ class Digital(NamedTuple):
     doors: Sequence[ReceiptDoor] = ()
 
 
+class Paper(NamedTuple):
+    """A road to the printer. By SF1601 it takes no orders about what it has: nothing public says how."""
+
+    mailer: Mailer
+    sources: Sequence[ReceiptSource] = ()
+    house: PrintHouse | None = None
+
+
 def _digital_post(settings: Settings) -> Digital:
     post = digital_post_caller(settings)
     sender = Sender(settings.sender_cvr, settings.sender_name)
@@ -125,16 +144,40 @@ def _digital_post(settings: Settings) -> Digital:
     return Digital(mailer, register, texts, tuple(_pulled(post, settings)), tuple(_doors(settings)))
 
 
-def _remote_print(settings: Settings) -> tuple[Mailer, Sequence[ReceiptSource]]:
-    printer = Printer(_access(settings))
+def _remote_print(settings: Settings) -> Paper:
+    printer, provider = Printer(_access(settings)), settings.print_provider
     mailer = RemotePrintMailer(
         printer,
-        settings.print_provider,
+        provider,
         settings.run_letters,
         settings.print_largest,
         settings.print_repeat_is_safe,
+        settings.print_read_back,
+        Packing(_form(settings), _lock(settings)),
     )
-    return mailer, (FetchedReceipts(printer, settings.print_provider),)
+    orders = settings.print_sftp_orders.rstrip("/")
+    house = RunOrders(printer, provider, orders) if orders else None
+    return Paper(mailer, (FetchedReceipts(printer, provider),), house)
+
+
+def _form(settings: Settings) -> Form:
+    """Raises ValueError with a sentence for each fault of the provider's form."""
+    return load_form(settings.config_dir / "print" / settings.print_form) if settings.print_form else OURS
+
+
+def _lock(settings: Settings) -> Lock | None:
+    return load_lock(settings.print_openpgp_keys_file) if settings.print_openpgp_keys_file else None
+
+
+def _unprintable(settings: Settings) -> Iterator[str]:
+    """What is wrong with the provider's form and keys, where runs go out by SFTP."""
+    if settings.sf1601 in ("print", "both"):
+        return
+    for read in (_form, _lock):
+        try:
+            read(settings)
+        except ValueError as fault:
+            yield str(fault)
 
 
 def _limits(settings: Settings) -> Limits:

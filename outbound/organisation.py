@@ -129,6 +129,11 @@ class Organisation:
         found = on(day, of_code) or max(of_code, key=lambda each: each.valid_from, default=None)
         return found.name if found else code
 
+    def cost_centre(self, code: str, day: date) -> str:
+        """What the department's postage is charged to on that day; empty where there is no such department then."""
+        found = on(day, (each for each in self.departments if each.code == code))
+        return found.cost_centre if found else ""
+
     def letterhead(self, code: str, day: date) -> Letterhead:
         """The head of a letter from this department on that day. Raises OrganisationFault."""
         of = self.department(code, day)

@@ -224,8 +224,27 @@ class Settings(BaseSettings):
     print_sftp_host_key_file: Path | None = Field(None, description="The server's pinned public host key (file).")
     print_sftp_incoming: str = Field("incoming", description="Folder for our runs.")
     print_sftp_receipts: str = Field("receipts", description="Folder with the printer's receipts.")
+    print_sftp_orders: str = Field(
+        "orders", description="Folder for our orders to hold, release or recall a run. Empty: the printer takes none."
+    )
     print_timeout: float = Field(60, gt=0, description="Seconds that one SFTP operation may take.")
     print_largest: int = Field(3_000_000, description="Bytes of PDF per letter (iMail Denmark, 21grams.com: 3 MB).")
+    print_form: str = Field(
+        "",
+        pattern=r"^[a-z0-9-]{0,40}$",
+        description="The folder under `print/` in the config folder with the provider's own job ticket. Empty: runs go "
+        "out in our form, print-run.xsd.",
+    )
+    print_openpgp_keys_file: Path | None = Field(
+        None,
+        description="The printer's OpenPGP public keys (file), each opens a run. Empty: runs go out as they are.",
+    )
+    print_read_back: int = Field(
+        20_000_000,
+        ge=0,
+        description="Bytes up to which an uploaded run is read back and compared, where the printer's server counts no "
+        "checksum itself (check-file). Beyond them its size and the checksums in its manifest must do. 0: never.",
+    )
     print_page: PrintPage = Field(
         USUAL,
         description="Where the envelope's window lies and what stays clear, in millimetres from the upper left corner: "

@@ -5,13 +5,16 @@ The temporary name carries the fence of the claim: whoever takes a consignment o
 that a worker who was only slow finds nothing to rename.
 """
 
+import contextlib
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from uuid import UUID
 
 from adapters.remote_print.receipts import is_about
-from adapters.remote_print.run import archive
+from adapters.remote_print.run import Packing
 from adapters.remote_print.sftp import Entry, Lost, NotDone, Printer
 from outbound.letter import (
     Accepted,
@@ -27,6 +30,7 @@ from outbound.letter import (
 )
 from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, Unavailable
 
+PLAIN = Packing()
 NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9-]")
 
 
@@ -35,9 +39,20 @@ class RemotePrintMailer:
 
     channel = Channel.PRINT
 
-    def __init__(self, printer: Printer, provider: str, run_letters: int, largest: int, repeat_is_safe: bool) -> None:
+    def __init__(
+        self,
+        printer: Printer,
+        provider: str,
+        run_letters: int,
+        largest: int,
+        repeat_is_safe: bool,
+        read_back: int = 20_000_000,
+        packing: Packing = PLAIN,
+    ) -> None:
+        """`read_back`: bytes of a file up to which it is read again where the server counts no digest."""
         self._printer, self.provider, self._run_letters = printer, provider, run_letters
-        self.largest, self.repeat_is_safe = largest, repeat_is_safe
+        self.largest, self.repeat_is_safe, self._read_back = largest, repeat_is_safe, read_back
+        self._packing = packing
         self.most_bytes = run_letters * largest  # a run is uploaded piece by piece: no bound of its own
 
     def gathers(self, lane: Lane) -> int:
@@ -59,7 +74,7 @@ class RemotePrintMailer:
         """By what lies there: the run or a receipt for it = taken; only our half of it = not taken."""
         try:
             lying = self._printer.names(self._printer.access.incoming)
-            if _final(consignment) in lying or is_about(self._printer, consignment.id):
+            if _named(lying, consignment.id) or is_about(self._printer, consignment.id):
                 return Taken(str(consignment.id))
             return NotTaken(resume=True) if _halves(lying, consignment.id) else CannotSay()
         except OutsideError:
@@ -69,28 +84,47 @@ class RemotePrintMailer:
         """Uploads the run and gives it its name. Raises Unavailable and Misconfigured (certainly not taken: nothing
         has its name) or OutcomeUnknown (the answer to the rename is missing)."""
         lying = self._printer.names(self._printer.access.incoming)
-        if _final(consignment) in lying:
+        if _named(lying, consignment.id):
             self._must_be_ours(consignment, lying)
         else:
-            self._bring(consignment, _halves(lying, consignment.id))
+            self._bring(consignment, lying)
 
-    def _bring(self, consignment: Consignment, halves: list[str]) -> None:
-        for half in halves:
-            self._printer.remove(self._path(half))
+    def _bring(self, consignment: Consignment, lying: dict[str, Entry]) -> None:
+        for half in _halves(lying, consignment.id):
+            if lying[half].is_folder:
+                self._printer.remove_folder(self._path(half))
+            else:
+                self._printer.remove(self._path(half))
         temporary = f"{consignment.id}.{NOT_IN_A_NAME.sub('-', consignment.fence)[:64]}.tmp"
         self._upload(consignment, temporary)
         self._rename(consignment, temporary)
 
     def _upload(self, consignment: Consignment, temporary: str) -> None:
-        """The connection guards the bytes on their way, and the manifest's checksums those on the printer's disk, so
-        the size is enough to see here that it is whole."""
-        sizes: list[int] = []
-        if self._printer.write(self._path(temporary), _counted(consignment, sizes)) != sum(sizes):
+        if not self._packing.form.loose:
+            self._put(self._path(temporary), self._packing.pieces(consignment))
+            return
+        files = self._packing.files(consignment)
+        first = next(files)  # a ticket that cannot be written leaves nothing there
+        self._printer.make_folder(self._path(temporary))
+        for name, content in chain([first], files):
+            self._put(f"{self._path(temporary)}/{name}", [content])
+
+    def _put(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Writes a file and looks whether it lies there whole. Of a large one whose digest the server does not count
+        the size must do: the connection guards the bytes on their way, the manifest's digests those on the disk."""
+        sent = _Sent()
+        if self._printer.write(path, sent.counted(pieces)) != sent.size:
             raise Unavailable("size")
+        found = self._printer.sha256(path, sent.size, read_back=sent.size <= self._read_back)
+        if found in (None, sent.digest.hexdigest()):
+            return
+        with contextlib.suppress(OutsideError):
+            self._printer.remove(path)
+        raise Unavailable("checksum")
 
     def _rename(self, consignment: Consignment, temporary: str) -> None:
         try:
-            self._printer.rename(self._path(temporary), self._path(_final(consignment)))
+            self._printer.rename(self._path(temporary), self._path(self._packing.name(consignment.id)))
         except Lost:
             refusal: OutsideError = OutcomeUnknown("broken-connection")
         except (NotDone, Misconfigured) as fault:
@@ -107,21 +141,41 @@ class RemotePrintMailer:
             lying = self._printer.names(self._printer.access.incoming)
         except OutsideError:
             lying = {}
-        if _final(consignment) not in lying:
+        if not _named(lying, consignment.id):
             raise refusal if temporary in lying else OutcomeUnknown("half-is-gone")
         self._must_be_ours(consignment, lying)
 
     def _must_be_ours(self, consignment: Consignment, lying: dict[str, Entry]) -> None:
-        """A run's bytes are always the same, so a file of its name and size is it. Raises OutcomeUnknown."""
-        if lying[_final(consignment)].size != sum(map(len, archive(consignment))):
+        """A run's bytes are always the same, so what has its name and sizes is it. What is locked is the same run
+        inside, as long to some bytes; and only a run that lay there whole was ever given its name. Raises
+        OutcomeUnknown."""
+        try:
+            alike = self._lies_alike(consignment, lying)
+        except OutsideError:  # it lies there: whatever keeps us from looking, "not taken" is not to be said
+            alike = False
+        if not alike:
             raise OutcomeUnknown("another-run-has-its-name")
+
+    def _lies_alike(self, consignment: Consignment, lying: dict[str, Entry]) -> bool:
+        name = self._packing.name(consignment.id)
+        if self._packing.form.loose:
+            found = {file: entry.size for file, entry in self._lying_in(name, lying).items()}
+            ours = {file: len(content) for file, content in self._packing.files(consignment)}
+        else:
+            found = {name: lying[name].size} if name in lying else {}
+            ours = {name: sum(map(len, self._packing.pieces(consignment)))}
+        return found.keys() == ours.keys() and all(abs(found[f] - ours[f]) <= self._packing.slack for f in ours)
+
+    def _lying_in(self, folder: str, lying: dict[str, Entry]) -> dict[str, Entry]:
+        return self._printer.names(self._path(folder)) if folder in lying and lying[folder].is_folder else {}
 
     def _path(self, name: str) -> str:
         return f"{self._printer.access.incoming}/{name}"
 
 
-def _final(consignment: Consignment) -> str:
-    return f"{consignment.id}.zip"
+def _named(lying: dict[str, Entry], run: UUID) -> bool:
+    """Does anything lie there under the run's own name, in whatever form it went out?"""
+    return any((str(run) in name or run.hex in name) and not name.endswith(".tmp") for name in lying)
 
 
 def _halves(lying: dict[str, Entry], run: UUID) -> list[str]:
@@ -129,7 +183,14 @@ def _halves(lying: dict[str, Entry], run: UUID) -> list[str]:
     return [name for name in lying if name.startswith(f"{run}.") and name.endswith(".tmp")]
 
 
-def _counted(consignment: Consignment, sizes: list[int]) -> Iterator[bytes]:
-    for piece in archive(consignment):
-        sizes.append(len(piece))
-        yield piece
+class _Sent:
+    """The bytes that went out, counted."""
+
+    def __init__(self) -> None:
+        self.size, self.digest = 0, hashlib.sha256()
+
+    def counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self.size += len(piece)
+            self.digest.update(piece)
+            yield piece

@@ -15,15 +15,17 @@ from lxml import etree
 
 from adapters.codes import Codes, Meaning, stand_code
 from adapters.remote_print.sftp import Entry, Missing, Printer
-from outbound.letter import Blame, News, RawReceipt, Receipt
+from outbound.letter import Blame, Counts, News, RawReceipt, Receipt
 
 logger = logging.getLogger(__name__)
 
-NAMESPACE = "urn:outbound:print-receipts:1"
+NAMESPACE = "urn:outbound:print-receipts:2"
 LARGEST = 5_000_000  # bytes: some 30,000 letters
 LOOKED_THROUGH = 200  # receipts, newest first, in which a run is looked for
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}\.xml")
 DEAREST = 1_000_000_00  # øre
+MOST_COUNTED = 10_000_000
+RETURN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
 
 CODES = Codes(Path(__file__).with_name("codes.toml"))
 JOBS = {
@@ -32,6 +34,14 @@ JOBS = {
     "posted": News.DELIVERED,
     "refused": News.REFUSED,
     "returned": News.RETURNED,
+}
+OF_A_RUN = {
+    "run-taken": News.RECEIVED,
+    "run-counted": News.RECEIVED,
+    "run-held": News.HELD_BACK,
+    "run-released": News.LET_GO,
+    "run-recalled": News.RECALLED,
+    "run-too-late": News.TOO_LATE,
 }
 NEWS_OF = {Meaning.AGAIN: News.TRY_AGAIN, Meaning.DUPLICATE: News.DUPLICATE}
 
@@ -121,14 +131,35 @@ def _news(item: etree._Element, root: etree._Element) -> list[Receipt]:
         match etree.QName(item).localname:
             case "job":
                 return [_job(item)]
-            case "run-taken":
-                at = _moment(root.get("created"))
-                return [Receipt(None, News.RECEIVED, "run-taken", at=at, consignment=UUID(root.get("run", "")))]
             case "run-rejected":
                 return [_rejected(item, root)]
+            case "came-back":
+                return [_came_back(item)]
+            case word if word in OF_A_RUN:
+                return [_of_the_run(word, item, root)]
     except ValueError:
         pass
     return []
+
+
+def _of_the_run(word: str, item: etree._Element, root: etree._Element) -> Receipt:
+    run, at = UUID(root.get("run", "")), _moment(root.get("created"))
+    return Receipt(None, OF_A_RUN[word], word, at=at, consignment=run, counts=_counts(item))
+
+
+def _counts(item: etree._Element) -> Counts | None:
+    """What the printer counted; None where it does not give all four in figures."""
+    numbers = [_number(item.get(name), MOST_COUNTED) for name in ("letters", "envelopes", "pages", "sheets")]
+    given = [number for number in numbers if number is not None]
+    return Counts(*given) if len(given) == len(numbers) else None
+
+
+def _came_back(item: etree._Element) -> Receipt:
+    """Post that is known by the code in its window alone. Raises ValueError where there is none."""
+    if not RETURN_CODE.fullmatch(code := item.get("return-code", "")):
+        raise ValueError("no return code")
+    reason = stand_code(item.get("code")) if item.get("code") else ""
+    return Receipt(None, News.RETURNED, reason, at=_moment(item.get("at")), return_code=code)
 
 
 def _job(item: etree._Element) -> Receipt:
@@ -152,8 +183,14 @@ def _rejected(item: etree._Element, root: etree._Element) -> Receipt:
 
 def _amount(item: etree._Element) -> int | None:
     """The postage in øre, where the printer gives a believable one."""
-    said = item.get("postage-ore", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) <= 12 and int(said) <= DEAREST else None
+    return _number(item.get("postage-ore"), DEAREST)
+
+
+def _number(said: str | None, most: int) -> int | None:
+    """A number in plain digits, at most so large; else None."""
+    if not said or not (said.isascii() and said.isdigit() and len(said) <= 12):
+        return None
+    return number if (number := int(said)) <= most else None
 
 
 def _moment(said: str | None) -> datetime | None:

@@ -1,119 +1,87 @@
-"""A print run: the letters of a consignment as one zip of PDFs, a manifest in XML and the same as CSV.
+"""A print run as it goes out: job tickets and PDFs, in one zip or loose, and locked with the printer's key where there
+is one.
 
-The same consignment gives the same bytes: letters in the order of their ids, fixed times in the zip, no compression
-(a PDF is compressed already), and the consignment's own closing time in the manifest.
+The same consignment gives the same bytes: letters in a fixed order, fixed times in the zip, no compression (a PDF is
+compressed already), and the consignment's own closing time in the manifest. What is locked is never the same bytes
+twice, but the same run inside, and as long to some bytes (`Packing.slack`).
 """
 
-import csv
-import hashlib
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from adapters.xml import escaped, one_line, stamp
+from adapters.remote_print.forms import OURS, Form
+from adapters.remote_print.manifest import print_run
+from adapters.remote_print.openpgp import Lock
 from outbound.letter import Consignment, Dispatch
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-RUN = "urn:outbound:print-run:1"
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the zip format's first second
-TEXT = 100  # characters of a manifest's free values
+LOCKED = ".pgp"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One letter in the manifest. Nothing here says whom it is for: the address stands in the window of the PDF."""
+class Packing:
+    """How runs go out: the provider's form, and its keys where what is in them is locked."""
 
-    job: str
-    file: str
-    sha256: str
-    pages: int
-    sheets: int
-    colour: str
-    plex: str
-    envelope: str
-    letter_class: str
-    country: str
-    cost_centre: str
-    inserts: str = ""
+    form: Form = OURS
+    lock: Lock | None = None
 
-    def attributes(self) -> dict[str, str]:
-        """By their names on the wire, in the order of the schema."""
-        names = {"letter_class": "class", "cost_centre": "cost-centre"}
-        return {names.get(name, name): str(value) for name, value in asdict(self).items()}
+    @property
+    def slack(self) -> int:
+        """Bytes by which two writings of the same file may differ in length."""
+        return self.lock.slack if self.lock else 0
+
+    def name(self, run: UUID) -> str:
+        """The name under which a run is taken."""
+        whole = self.lock is not None and not self.form.loose and self.form.encrypt == "all"
+        return self.form.run_name(run) + LOCKED * whole
+
+    def pieces(self, consignment: Consignment) -> Iterator[bytes]:
+        """The one file of a run that is a zip, in pieces. Raises Misconfigured.
+
+        Unlocked it is made as it goes, one letter's worth of memory at a time; locked it is one piece.
+        """
+        if self.lock is not None and self.form.encrypt == "all":
+            yield self.lock.closed(b"".join(_zipped(self._files(consignment, None, None))))
+        else:
+            yield from _zipped(self._files(consignment, None, self.lock))
+
+    def files(self, consignment: Consignment) -> Iterator[tuple[str, bytes]]:
+        """The files of a run that is a folder: the tickets, then the PDFs. Raises Misconfigured."""
+        return self._files(consignment, self.lock if self.form.encrypt == "all" else None, self.lock)
+
+    def _files(
+        self, consignment: Consignment, tickets: Lock | None, letters: Lock | None
+    ) -> Iterator[tuple[str, bytes]]:
+        def name_of(dispatch: Dispatch, number: int) -> str:
+            return self.form.letter_name(dispatch, number) + LOCKED * (letters is not None)
+
+        run = print_run(consignment, name_of, self.form.cut)
+        pdfs = {str(dispatch.id): dispatch.document.pdf for dispatch in consignment.dispatches}
+        for name, content in self.form.tickets(run):
+            yield (name + LOCKED, tickets.closed(content)) if tickets else (name, content)
+        for letter in run.letters:
+            yield letter.file, letters.closed(pdfs[letter.job]) if letters else pdfs[letter.job]
 
 
 def archive(consignment: Consignment) -> Iterator[bytes]:
-    """The zip in pieces, one letter's worth of memory at a time: manifest.xml, manifest.csv, then the PDFs."""
-    dispatches = sorted(consignment.dispatches, key=lambda dispatch: str(dispatch.id))
-    lines = [_line(dispatch) for dispatch in dispatches]
+    """A run in our own form, unlocked: manifest.xml, manifest.csv, then the PDFs."""
+    return Packing().pieces(consignment)
+
+
+def _zipped(files: Iterator[tuple[str, bytes]]) -> Iterator[bytes]:
     window = _Window()
     with ZipFile(window, "w", ZIP_STORED) as packed:
-        packed.writestr(_entry("manifest.xml"), manifest_xml(consignment, lines))
-        packed.writestr(_entry("manifest.csv"), manifest_csv(lines))
-        yield window.taken()
-        for dispatch, line in zip(dispatches, lines, strict=True):
-            packed.writestr(_entry(line.file), dispatch.document.pdf)
+        for name, content in files:
+            packed.writestr(_entry(name), content)
             yield window.taken()
     yield window.taken()
-
-
-def manifest_xml(consignment: Consignment, lines: Sequence[Line]) -> bytes:
-    """The manifest as `print-run.xsd` has it."""
-    head = {
-        "id": str(consignment.id),
-        "provider": consignment.provider,
-        "lane": str(consignment.lane),
-        "created": stamp(consignment.closed_at),
-        "letters": str(len(lines)),
-        "pages": str(sum(line.pages for line in lines)),
-        "sheets": str(sum(line.sheets for line in lines)),
-    }
-    letters = "".join(f"  <letter {_written(row)}/>\n" for row in _rows(lines))
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<run xmlns="{RUN}" {_written(head)}>\n{letters}</run>\n'.encode()
-
-
-def manifest_csv(lines: Sequence[Line]) -> bytes:
-    """The same letters as a table: semicolons, UTF-8, one line of headings."""
-    text = io.StringIO()
-    rows = _rows(lines)
-    table = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], delimiter=";", lineterminator="\r\n")
-    table.writeheader()
-    table.writerows(rows)
-    return text.getvalue().encode()
-
-
-def _rows(lines: Sequence[Line]) -> list[dict[str, str]]:
-    """The letters' attributes; without `inserts` where no letter of the run has one, as most runs are."""
-    rows = [line.attributes() for line in lines]
-    if any(line.inserts for line in lines):
-        return rows
-    return [{name: value for name, value in row.items() if name != "inserts"} for row in rows]
-
-
-def _line(dispatch: Dispatch) -> Line:
-    document, address = dispatch.document, dispatch.recipient.address
-    return Line(
-        job=str(dispatch.id),
-        file=f"{dispatch.id}.pdf",
-        sha256=hashlib.sha256(document.pdf).hexdigest(),
-        pages=document.pages,
-        sheets=document.sheets,
-        colour="colour" if dispatch.colour else "mono",
-        plex=document.plex,
-        envelope=one_line(dispatch.envelope, TEXT),
-        letter_class=one_line(dispatch.letter_class, TEXT),
-        country=address.country if address else "DK",
-        cost_centre=one_line(dispatch.department, TEXT),
-        inserts=" ".join(document.inserts),
-    )
-
-
-def _written(attributes: dict[str, str]) -> str:
-    return " ".join(f'{name}="{escaped(value)}"' for name, value in attributes.items())
 
 
 def _entry(name: str) -> ZipInfo:

@@ -6,8 +6,10 @@ timeouts are per read; here a watch cuts the connection when an operation has ha
 
 import contextlib
 import errno
+import hashlib
 import logging
 import socket
+import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -57,6 +59,7 @@ class Entry:
 
     size: int
     written: int
+    is_folder: bool = False
 
 
 class Printer:
@@ -74,7 +77,18 @@ class Printer:
             found = None
         if found is None:
             raise Misconfigured("no-folder")
-        return {entry.filename: Entry(entry.st_size or 0, int(entry.st_mtime or 0)) for entry in found}
+        return {entry.filename: _entry(entry) for entry in found}
+
+    def make_folder(self, path: str) -> None:
+        """Makes a folder; fails where the name is taken."""
+        self._done(lambda sftp: sftp.mkdir(path))
+
+    def remove_folder(self, path: str) -> None:
+        """Removes a folder and the files in it; one that is gone already is as good."""
+        with contextlib.suppress(Missing):
+            for name in self._done(lambda sftp: sftp.listdir(path)):
+                self.remove(f"{path}/{name}")
+            self._done(lambda sftp: sftp.rmdir(path))
 
     def write(self, path: str, pieces: Iterable[bytes]) -> int:
         """Writes a file, over what was there; its size in bytes, as the server tells it afterwards."""
@@ -97,6 +111,38 @@ class Printer:
     def read(self, path: str, limit: int) -> bytes:
         """The file's bytes, at most `limit`. Raises Missing where it is gone."""
         return self._done(lambda sftp: _content(sftp, path, limit))
+
+    def sha256(self, path: str, size: int, read_back: bool) -> str | None:
+        """The digest (hex) of what lies there: as the server counts it (the extension check-file), or of what comes
+        when its `size` bytes are read back, where that is wanted; None where neither can be had."""
+        try:
+            file = self._done(lambda sftp: sftp.open(path, "rb"))
+            found = self._counted_there(file) or (self._counted_here(file, size) if read_back else None)
+            self._done(lambda _: file.close())
+            return found
+        except Lost:
+            raise
+        except (NotDone, Misconfigured):  # a folder that may be written to and not read
+            return None
+
+    def _counted_there(self, file: paramiko.SFTPFile) -> str | None:
+        line = self._line()
+        if line.counts:
+            try:
+                found = self._done(lambda _: file.check("sha256"))
+                return found.hex() if len(found) == hashlib.sha256().digest_size else None
+            except (NotDone, Misconfigured) as fault:
+                if isinstance(fault, Lost):
+                    raise
+                line.counts = False
+        return None
+
+    def _counted_here(self, file: paramiko.SFTPFile, size: int) -> str:
+        digest = hashlib.sha256()
+        self._done(lambda _: file.prefetch(size))
+        while piece := self._done(lambda _: file.read(PIECE)):
+            digest.update(piece)
+        return digest.hexdigest()
 
     def close(self) -> None:
         """Ends this thread's connection."""
@@ -135,6 +181,7 @@ class _Line:
     sock: socket.socket
     client: paramiko.SSHClient
     sftp: paramiko.SFTPClient
+    counts: bool = True  # may the server be asked for a digest? Until it says that it cannot
 
     def is_alive(self) -> bool:
         channel = self.sftp.get_channel()
@@ -221,6 +268,10 @@ def _closed(sftp: paramiko.SFTPClient, file: paramiko.SFTPFile, path: str) -> in
 def _content(sftp: paramiko.SFTPClient, path: str, limit: int) -> bytes:
     with sftp.open(path, "rb") as file:
         return file.read(limit)
+
+
+def _entry(found: paramiko.SFTPAttributes) -> Entry:
+    return Entry(found.st_size or 0, int(found.st_mtime or 0), stat.S_ISDIR(found.st_mode or 0))
 
 
 def _is_alive(client: paramiko.SSHClient) -> bool:

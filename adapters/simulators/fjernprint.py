@@ -18,7 +18,7 @@ import pypdf
 from lxml import etree
 
 from adapters.simulators.fjernprint_schema import forsendelse_schema
-from adapters.simulators.print_run import A4, BYTES_A_LETTER, SHEETS_IN, TOLERANCE
+from adapters.simulators.print_jobs import A4, BYTES_A_LETTER, SHEETS_IN, TOLERANCE
 
 F = "{urn:oio:fjernprint:1.0.0}"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

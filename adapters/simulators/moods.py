@@ -24,20 +24,29 @@ FAULTS: dict[str, set[str]] = {
     "wrong_certificate": {"status"},
     "down": {"seconds"},
     "break_after_bytes": {"bytes"},
-    "disk_full": set(),
+    "disk_full": {"bytes"},
+    "stall": {"bytes", "ms"},
+    "corrupt": set(),
+    "read_only": set(),
+    "snatch": set(),
     "refuse_rename": set(),
+    "break_before_rename": set(),
     "break_after_rename": set(),
     "refuse_login": set(),
     "garbled": set(),
     "fault": {"code"},
 }
-SFTP_ONLY = {"break_after_bytes", "disk_full", "refuse_rename", "break_after_rename", "refuse_login"}
+SFTP_ONLY = {
+    "break_after_bytes", "disk_full", "stall", "corrupt", "read_only", "snatch", "refuse_rename",
+    "break_before_rename", "break_after_rename", "refuse_login",
+}  # fmt: skip
 REGISTERS_ONLY = {"garbled", "fault"}
 HTTP_FAULTS = set(FAULTS) - SFTP_ONLY - REGISTERS_ONLY
 REGISTER_FAULTS = {"slow", "busy", "drop_answer", "error_before_take", "wrong_certificate", "down"} | REGISTERS_ONLY
 RECEIPTS: dict[str, Any] = {
     "after": 0.2, "late": 0.0, "very_late": 3.0, "twice": False, "before_answer": False, "never": False,
     "unknown_code": False, "shuffled": False, "ahead": 0.0,
+    "uncounted": False, "miscounted": False,
 }  # fmt: skip
 PACE: dict[str, Any] = {
     "pick_up": 0.2,

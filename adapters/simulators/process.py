@@ -21,13 +21,14 @@ Shutting = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """`--dir DIR [--port N] [--specs DIR] [--certificates DIR] [--push-to FILE]`"""
+    """`--dir DIR [--port N] [--specs DIR] [--certificates DIR] [--push-to FILE] [--form NAME]`"""
 
     folder: Path
     port: int
     specs: Path | None
     certificates: Path
     push_to: Path
+    form: str
 
 
 def arguments(what: str, given: list[str] | None = None) -> Arguments:
@@ -44,12 +45,15 @@ def arguments(what: str, given: list[str] | None = None) -> Arguments:
     parser.add_argument(
         "--push-to", type=Path, default=None, help="where receipts are to be pushed (default: push-to.json in DIR)"
     )
+    parser.add_argument(
+        "--form", choices=("ours", "brevhuset"), default="ours", help="in which form a printing house takes runs"
+    )
     found = parser.parse_args(given)
     found.dir.mkdir(parents=True, exist_ok=True)
     (found.dir / "ready.json").unlink(missing_ok=True)
     shown = (found.certificates or found.dir / "certificates").resolve()
     push_to = found.push_to or found.dir / "push-to.json"
-    return Arguments(found.dir, found.port, found.specs, shown, push_to)
+    return Arguments(found.dir, found.port, found.specs, shown, push_to, found.form)
 
 
 class Outages:

@@ -1,6 +1,6 @@
 """A remote-print provider: an SFTP server for runs and receipts, and the printing house behind it.
 
-`python -m adapters.simulators.remote_print --dir DIR [--port N]`
+`python -m adapters.simulators.remote_print --dir DIR [--port N] [--form ours|brevhuset]`
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import asyncssh
 
 from adapters.simulators import process
 from adapters.simulators.moods import FAULTS, Moods
+from adapters.simulators.print_forms import FORMS
 from adapters.simulators.printing_house import PrintingHouse
 from adapters.simulators.records import Records
 from adapters.simulators.sftp import USER, Desk, Login
@@ -73,7 +74,7 @@ async def run(given: process.Arguments) -> None:
     """Serves until SIGTERM."""
     records = Records(given.folder)
     moods = Moods(records, set(FAULTS), {"refuse": ["send"]})
-    house = PrintingHouse(records, moods, given.folder)
+    house = PrintingHouse(records, moods, given.folder, FORMS[given.form])
     door = SftpDoor(house, records, moods, given.folder)
     await door.open(given.port or records.kept("port") or 0)
     records.keep("port", door.port)

@@ -138,5 +138,6 @@ def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes], day: dat
         envelope=wrap,
         letter_class=letter_type.letter_class,
         colour=letter_type.colour,
+        cost_centre=house.organisation.cost_centre(one.department, day),
         in_mailbox=in_mailbox(house, one, day, unpack_answers(parts)),
     )

@@ -65,10 +65,10 @@ class Simulator:
 
 
 @contextmanager
-def simulated(name: str, folder: Path, specs: Path | None = None) -> Iterator[Simulator]:
+def simulated(name: str, folder: Path, specs: Path | None = None, form: str = "ours") -> Iterator[Simulator]:
     """A simulator that runs for the length of the block."""
     more = ["--specs", str(specs)] if specs and name in ("digital_post", "sf1601") else []
-    command = [sys.executable, "-m", f"adapters.simulators.{name}", "--dir", str(folder), *more]
+    command = [sys.executable, "-m", f"adapters.simulators.{name}", "--dir", str(folder), "--form", form, *more]
     process = subprocess.Popen(command)
     try:
         ready = folder / "ready.json"
@@ -130,8 +130,9 @@ class Supplier:
     def _all_is_worked(self) -> bool:
         folder = Path(self.simulator.env["OUTBOUND_PRINT_SFTP_KEY_FILE"]).parent
         counts = self.simulator.requests()
-        worked = sum(counts.get(f"run-{what}", 0) for what in ("taken", "ignored", "rejected"))
-        return not [*folder.glob("sftp/incoming/*.zip")] and worked == len([*folder.glob("archive/*.zip")])
+        worked = sum(counts.get(f"run-{what}", 0) for what in ("taken", "proof", "ignored", "rejected"))
+        lying = [one for one in folder.glob("sftp/incoming/*") if one.suffix != ".tmp"]
+        return not lying and worked == len([*folder.glob("archive/*")])
 
 
 def a_dispatch(outcome: str = "well", n: int = 0, **changes: Any) -> Dispatch:
@@ -145,7 +146,9 @@ def a_dispatch(outcome: str = "well", n: int = 0, **changes: Any) -> Dispatch:
     address = Address(name_of(cpr), (street.get(outcome, "Prøvevænget 12"),), "4300", "Holbæk")
     document = Document(a_pdf(address.lines[0]), TITLE, date(2026, 11, 22), 1, 1)
     recipient = Recipient(Role.PARTY, address.name, cpr=cpr, address=address)
-    dispatch = Dispatch(uuid4(), uuid4(), recipient, document, "social", "ref-1", "2026-104", "C5", "economy")
+    dispatch = Dispatch(
+        uuid4(), uuid4(), recipient, document, "social", "ref-1", "2026-104", "C5", "economy", cost_centre="1010"
+    )
     return replace(dispatch, **changes)
 
 

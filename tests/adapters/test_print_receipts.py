@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from adapters.remote_print.receipts import DEAREST, read
-from outbound.letter import Blame, News, Receipt
+from outbound.letter import Blame, Counts, News, Receipt
 from tests.adapters.test_print_run import SCHEMAS
 
 SCHEMA = etree.XMLSchema(etree.parse(str(SCHEMAS / "print-receipts.xsd")))
@@ -20,7 +20,7 @@ AT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 def receipts(*items: str, run: str = str(RUN), head: str = "") -> bytes:
     inside = "".join(items)
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>{head}<receipts xmlns="urn:outbound:print-receipts:1" id="{uuid4()}" '
+        f'<?xml version="1.0" encoding="UTF-8"?>{head}<receipts xmlns="urn:outbound:print-receipts:2" id="{uuid4()}" '
         f'run="{run}" created="2026-11-22T10:00:00Z">{inside}</receipts>'
     ).encode()
 
@@ -41,6 +41,22 @@ def job(status: str, more: str = "", job_id: str = str(JOB), at: str = "2026-11-
         (job("refused", 'code="limbo"'), Receipt(JOB, News.REFUSED, "limbo", Blame.UNKNOWN, AT)),
         (job("refused"), Receipt(JOB, News.REFUSED, "no-code", Blame.UNKNOWN, AT)),
         ("<run-taken/>", Receipt(None, News.RECEIVED, "run-taken", at=AT, consignment=RUN)),
+        (
+            '<run-taken letters="3" envelopes="2" pages="5" sheets="4"/>',
+            Receipt(None, News.RECEIVED, "run-taken", at=AT, consignment=RUN, counts=Counts(3, 2, 5, 4)),
+        ),
+        (
+            '<run-counted letters="0" envelopes="0" pages="0" sheets="0"/>',
+            Receipt(None, News.RECEIVED, "run-counted", at=AT, consignment=RUN, counts=Counts(0, 0, 0, 0)),
+        ),
+        ("<run-held/>", Receipt(None, News.HELD_BACK, "run-held", at=AT, consignment=RUN)),
+        ("<run-released/>", Receipt(None, News.LET_GO, "run-released", at=AT, consignment=RUN)),
+        ("<run-recalled/>", Receipt(None, News.RECALLED, "run-recalled", at=AT, consignment=RUN)),
+        ("<run-too-late/>", Receipt(None, News.TOO_LATE, "run-too-late", at=AT, consignment=RUN)),
+        (
+            '<came-back return-code="7KQ4-2M" code="addressee.unknown" at="2026-11-22T10:00:00Z"/>',
+            Receipt(None, News.RETURNED, "addressee.unknown", at=AT, return_code="7KQ4-2M"),
+        ),
         ('<run-rejected code="checksum"/>', Receipt(None, News.TRY_AGAIN, "checksum", at=AT, consignment=RUN)),
         ('<run-rejected code="manifest"/>', Receipt(None, News.TRY_AGAIN, "manifest", at=AT, consignment=RUN)),
         ('<run-rejected code="duplicate"/>', Receipt(None, News.DUPLICATE, "duplicate", at=AT, consignment=RUN)),
@@ -70,6 +86,25 @@ def test_a_price_that_nobody_can_believe_is_left_out(said: str) -> None:
     assert found.amount is None
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        'letters="3"',
+        'letters="3" envelopes="2" pages="5" sheets="-4"',
+        'letters="3" envelopes="2" pages="x" sheets="4"',
+    ],
+)
+def test_counts_that_are_not_four_figures_are_no_counts(said: str) -> None:
+    (found,) = read(receipts(f"<run-taken {said}/>"))
+    assert (found.news, found.counts) == (News.RECEIVED, None)
+
+
+@pytest.mark.parametrize("code", ["", "x" * 41, "Alma Prøvesen", "<7>".replace("<", "&lt;")])
+def test_post_that_came_back_with_no_code_of_ours_is_passed_over(code: str) -> None:
+    found = read(receipts(f'<came-back return-code="{code}" at="2026-11-22T10:00:00Z"/>', job("posted")))
+    assert [receipt.news for receipt in found] == [News.DELIVERED]
+
+
 @pytest.mark.parametrize("at", ["2026-11-22T10:00:00", "today", ""])
 def test_a_time_that_cannot_be_told_from_local_time_is_no_time(at: str) -> None:
     (found,) = read(receipts(job("posted", at=at)))
@@ -88,9 +123,9 @@ def test_a_time_that_cannot_be_told_from_local_time_is_no_time(at: str) -> None:
         receipts(job("posted"), head='<!DOCTYPE receipts [<!ENTITY x SYSTEM "file:///etc/passwd">]>'),
         receipts("<job>&x;</job>", head='<!DOCTYPE receipts [<!ENTITY x "y">]>'),
         receipts(job("posted")).replace(b"UTF-8", b"what"),
-        b'<?xml version="1.0"?><receipts xmlns="urn:outbound:print-receipts:2"/>',
+        b'<?xml version="1.0"?><receipts xmlns="urn:outbound:print-receipts:1"/>',
     ],
-    ids=["empty", "no-namespace", "cut", "unknown", "no-job", "no-run", "doctype", "entity", "encoding", "version-2"],
+    ids=["empty", "no-namespace", "cut", "unknown", "no-job", "no-run", "doctype", "entity", "encoding", "version-1"],
 )
 def test_a_file_that_says_nothing_is_unreadable_and_not_repeated(body: bytes) -> None:
     with pytest.raises(ValueError, match="print receipt") as fault:

@@ -7,6 +7,7 @@ import random
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -21,7 +22,7 @@ from tests.adapters.outside import TITLE, a_consignment, a_dispatch, a_pdf
 
 SCHEMAS = Path(adapters.remote_print.__file__).parent
 RUN = etree.XMLSchema(etree.parse(str(SCHEMAS / "print-run.xsd")))
-NAMES = {"r": "urn:outbound:print-run:1"}
+NAMES = {"r": "urn:outbound:print-run:2"}
 
 
 def packed(consignment: Consignment) -> bytes:
@@ -34,6 +35,23 @@ def opened(consignment: Consignment) -> zipfile.ZipFile:
 
 def manifest(consignment: Consignment) -> etree._Element:
     return etree.fromstring(opened(consignment).read("manifest.xml"))
+
+
+def letters(consignment: Consignment) -> dict[str, dict[str, str]]:
+    """What the manifest tells of each letter, by its job."""
+    found = manifest(consignment).iterfind("r:envelope/r:letter", NAMES)
+    return {str(one.get("job")): {str(name): str(value) for name, value in one.attrib.items()} for one in found}
+
+
+def envelopes(consignment: Consignment) -> dict[str, tuple[dict[str, str], list[str]]]:
+    """What it tells of each envelope, and the jobs in it, by its id."""
+    return {
+        str(one.get("id")): (
+            {str(name): str(value) for name, value in one.attrib.items()},
+            [str(letter.get("job")) for letter in one],
+        )
+        for one in manifest(consignment).iterfind("r:envelope", NAMES)
+    }
 
 
 def three_letters() -> Consignment:
@@ -78,19 +96,71 @@ def test_the_manifest_is_valid_and_adds_up() -> None:
     RUN.assertValid(root)
     assert dict(root.items()) == {
         "id": str(consignment.id), "provider": "print", "lane": "mailing", "created": "2026-11-22T10:00:00Z",
-        "letters": "3", "pages": "5", "sheets": "4",
+        "proof": "false", "letters": "3", "envelopes": "3", "pages": "5", "sheets": "4",
+        "bytes": str(sum(len(one.document.pdf) for one in consignment.dispatches)),
     }  # fmt: skip
+    assert [dict(product.attrib) for product in root.iterfind("r:product", NAMES)] == [
+        {"colour": "colour", "plex": "duplex", "format": "C4", "class": "quick"}
+        | {"letters": "1", "pages": "1", "sheets": "1"},
+        {"colour": "mono", "plex": "duplex", "format": "C5", "class": "economy"}
+        | {"letters": "2", "pages": "4", "sheets": "3"},
+    ]
 
 
-def test_every_letter_says_how_it_is_printed() -> None:
+def test_a_proof_run_says_so() -> None:
+    root = manifest(replace(three_letters(), proof=True))
+    RUN.assertValid(root)
+    assert root.get("proof") == "true"
+
+
+def test_every_letter_says_how_it_is_printed_and_every_envelope_how_it_is_posted() -> None:
     consignment = three_letters()
-    lines = {line.get("job"): dict(line.attrib) for line in manifest(consignment)}
     dispatch = consignment.dispatches[2]
-    assert lines[str(dispatch.id)] == {
+    told, pdf = letters(consignment)[str(dispatch.id)], dispatch.document.pdf
+    assert told == {
         "job": str(dispatch.id), "file": f"{dispatch.id}.pdf", "pages": "1", "sheets": "1", "colour": "colour",
-        "sha256": hashlib.sha256(dispatch.document.pdf).hexdigest(), "plex": "duplex", "envelope": "C4",
-        "class": "quick", "country": "DK", "cost-centre": "social",
+        "sha256": hashlib.sha256(pdf).hexdigest(), "bytes": str(len(pdf)), "plex": "duplex", "cost-centre": "1010",
     }  # fmt: skip
+    assert envelopes(consignment)[str(dispatch.id)] == (
+        {"id": str(dispatch.id), "format": "C4", "class": "quick", "country": "DK", "sheets": "1"},
+        [str(dispatch.id)],
+    )
+
+
+def test_letters_that_share_an_envelope_stand_in_it_the_first_one_first() -> None:
+    first, alone = a_dispatch(), a_dispatch()
+    three_pages = replace(first.document, pages=3, sheets=2)
+    others = [a_dispatch(envelope_of=first.id, document=three_pages) for _ in range(4)]
+    consignment = a_consignment(Channel.PRINT, *others, alone, first)
+    RUN.assertValid(manifest(consignment))
+    told, jobs = envelopes(consignment)[str(first.id)]
+    assert told["sheets"] == "9"
+    assert jobs == [str(first.id), *sorted(str(one.id) for one in others)]
+    assert [*envelopes(consignment)] == [str(alone.id), str(first.id)]  # fewer sheets first
+    assert manifest(consignment).get("envelopes") == "2"
+    assert manifest(consignment).get("letters") == "6"
+
+
+def test_a_run_comes_by_product_envelope_sheets_country_and_postcode() -> None:
+    def to(postcode: str, country: str = "DK", **changes: Any) -> Dispatch:
+        dispatch = a_dispatch(**changes)
+        address = Address("Ymer Prøvesen", ("Prøvevænget 12",), postcode, "Holbæk", country)
+        return replace(dispatch, recipient=replace(dispatch.recipient, address=address))
+
+    simplex, thick = (replace(a_dispatch().document, **change) for change in ({"plex": "simplex"}, {"sheets": 2}))
+    wanted = [
+        to("0800"),
+        to("4300"),
+        to("9990"),
+        to("1111", "SE"),
+        to("0800", document=thick),
+        to("0800", letter_class="quick"),
+        to("0800", document=simplex),
+        to("0800", colour=True, envelope="C4"),
+        to("0800", colour=True, envelope="C5"),
+    ]
+    shuffled = random.Random(3).sample(wanted, len(wanted))
+    assert [*letters(a_consignment(Channel.PRINT, *shuffled))] == [str(one.id) for one in wanted]
 
 
 def test_a_letter_that_is_printed_on_one_side_says_so() -> None:
@@ -99,15 +169,28 @@ def test_a_letter_that_is_printed_on_one_side_says_so() -> None:
         Channel.PRINT, replace(one, document=replace(one.document, plex="simplex")), a_dispatch()
     )
     RUN.assertValid(manifest(consignment))
-    told = {line.get("job"): line.get("plex") for line in manifest(consignment)}
+    told = {job: letter["plex"] for job, letter in letters(consignment).items()}
     assert told.pop(str(one.id)) == "simplex"
     assert [*told.values()] == ["duplex"]
 
 
+def rows_of(consignment: Consignment) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(opened(consignment).read("manifest.csv").decode()), delimiter=";"))
+
+
+def as_in_the_table(consignment: Consignment) -> list[dict[str, str]]:
+    """A row a letter: its envelope's values, then its own, empty where there is nothing."""
+    told, empty = letters(consignment), {"inserts": "", "return-code": ""}
+    return [
+        {**{f"envelope-{name}": value for name, value in around.items()}, **empty, **told[job]}
+        for around, jobs in envelopes(consignment).values()
+        for job in jobs
+    ]
+
+
 def test_the_table_says_what_the_manifest_says() -> None:
     consignment = three_letters()
-    rows = list(csv.DictReader(io.StringIO(opened(consignment).read("manifest.csv").decode()), delimiter=";"))
-    assert rows == [dict(line.attrib) for line in manifest(consignment)]
+    assert rows_of(consignment) == as_in_the_table(consignment)
 
 
 def inserting(*codes: str) -> Dispatch:
@@ -118,17 +201,25 @@ def inserting(*codes: str) -> Dispatch:
 def test_what_the_printer_adds_stands_in_manifest_and_table() -> None:
     consignment = a_consignment(Channel.PRINT, inserting("KLAGE-1", "KORT"), inserting())
     RUN.assertValid(manifest(consignment))
-    told = {line.get("job"): line.get("inserts") for line in manifest(consignment)}
-    assert list(map(told.get, (str(one.id) for one in consignment.dispatches))) == ["KLAGE-1 KORT", ""]
-    rows = csv.DictReader(io.StringIO(opened(consignment).read("manifest.csv").decode()), delimiter=";")
-    assert list(rows) == [dict(line.attrib) for line in manifest(consignment)]
+    told = letters(consignment)
+    assert [told[str(one.id)].get("inserts") for one in consignment.dispatches] == ["KLAGE-1 KORT", None]
+    assert rows_of(consignment) == as_in_the_table(consignment)
+
+
+def test_the_code_in_the_window_stands_in_manifest_and_table() -> None:
+    consignment = a_consignment(Channel.PRINT, a_dispatch(return_code="7KQ4-2M"), a_dispatch())
+    RUN.assertValid(manifest(consignment))
+    told = letters(consignment)
+    assert [told[str(one.id)].get("return-code") for one in consignment.dispatches] == ["7KQ4-2M", None]
+    assert rows_of(consignment) == as_in_the_table(consignment)
 
 
 def test_a_letter_abroad_names_its_country() -> None:
     dispatch = a_dispatch()
     abroad = Address("Ymer Prøvesen", ("Påhittsgatan 14",), "", "211 34 MALMÖ", "SE")
     consignment = a_consignment(Channel.PRINT, replace(dispatch, recipient=replace(dispatch.recipient, address=abroad)))
-    assert manifest(consignment)[0].get("country") == "SE"
+    (told,) = envelopes(consignment).values()
+    assert told[0]["country"] == "SE"
 
 
 def test_nobody_is_named_beside_the_letters_themselves() -> None:
@@ -142,13 +233,13 @@ def test_nobody_is_named_beside_the_letters_themselves() -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(department=st.text(), envelope=st.text(max_size=9), pdf=st.binary())
-def test_any_words_make_a_valid_manifest(department: str, envelope: str, pdf: bytes) -> None:
-    dispatch = a_dispatch(department=department, envelope=envelope)
+@given(cost_centre=st.text(), envelope=st.text(max_size=9), pdf=st.binary())
+def test_any_words_make_a_valid_manifest(cost_centre: str, envelope: str, pdf: bytes) -> None:
+    dispatch = a_dispatch(cost_centre=cost_centre, envelope=envelope)
     dispatch = replace(dispatch, document=replace(dispatch.document, pdf=pdf))
     RUN.assertValid(manifest(a_consignment(Channel.PRINT, dispatch)))
 
 
-@pytest.mark.parametrize("name", ["print-run.xsd", "print-receipts.xsd"])
+@pytest.mark.parametrize("name", ["print-run.xsd", "print-receipts.xsd", "print-orders.xsd"])
 def test_the_schemas_load(name: str) -> None:
     assert etree.XMLSchema(etree.parse(str(SCHEMAS / name))) is not None

@@ -1,17 +1,19 @@
 """Remote print beyond the contract: half uploads, fences, names that are taken, logins; on asyncssh's SFTP server (the
 simulator's) and on OpenSSH's."""
 
+import errno
 import logging
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import paramiko
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -25,6 +27,7 @@ from adapters.remote_print.sftp import Access, Missing, NotDone, Printer
 from outbound.letter import Accepted, CannotSay, Channel, Consignment, Lane, News, NotTaken, Taken
 from outbound.ports import Misconfigured, OutcomeUnknown, Outside, OutsideError, Unavailable
 from outbound.settings import Settings
+from tests.adapters.check_file import counting_server
 from tests.adapters.conftest import settings_of
 from tests.adapters.outside import Simulator, Supplier, a_consignment, a_dispatch, simulated, within
 from tests.adapters.sshd import make_key, openssh
@@ -149,6 +152,66 @@ def test_a_large_run_arrives_whole(house: House) -> None:
     assert (house.files / "incoming" / f"{run.id}.zip").stat().st_size == size(run)
 
 
+def test_small_packets_are_not_held_back(house: House) -> None:
+    with house.printer() as printer:
+        printer.names("incoming")
+        sock = printer._mine.line.sock
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+# is it what we sent?
+
+
+@pytest.mark.parametrize(("read_back", "code"), [(20_000_000, "checksum"), (100, None)])
+def test_a_run_is_read_back_up_to_a_size(
+    house: House, monkeypatch: pytest.MonkeyPatch, read_back: int, code: str | None
+) -> None:
+    """Neither server counts digests. What is larger has its digests in the manifest."""
+    with house.printer() as printer:
+        written = printer.write
+
+        def spoilt(path: str, pieces: Iterable[bytes]) -> int:
+            size = written(path, pieces)
+            file = house.files / path
+            file.write_bytes(b"X" + file.read_bytes()[1:])
+            return size
+
+        monkeypatch.setattr(printer, "write", spoilt)
+        mailer = RemotePrintMailer(printer, "print", 500, 3_000_000, repeat_is_safe=False, read_back=read_back)
+        run = a_run()
+        fault = _failure(mailer, run)
+    assert (fault.code if fault else None) == code
+    assert house.lying() == ([] if code else [f"{run.id}.zip"])
+
+
+def test_a_digest_that_the_server_counts_is_believed_and_nothing_is_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with counting_server(tmp_path, monkeypatch) as (access, counted), closing(Printer(access)) as printer:
+        mailer = RemotePrintMailer(printer, "print", 500, 3_000_000, repeat_is_safe=False)
+        monkeypatch.setattr(printer, "_counted_here", None)
+        run = a_run()
+        assert len(list(mailer.hand_over(run))) == 2
+        counted.spoils = True
+        fault = _failure(mailer, other := a_run())
+    assert fault is not None
+    assert fault.code == "checksum"
+    assert sorted(path.name for path in (tmp_path / "incoming").iterdir()) == [f"{run.id}.zip"]
+    assert other.id != run.id
+
+
+def test_a_folder_that_cannot_be_read_back_is_no_fault(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(sftp: Any, name: str, mode: str = "r", bufsize: int = -1) -> Any:
+        if mode == "rb":
+            raise PermissionError(errno.EACCES, "not for you")
+        return opened(sftp, name, mode, bufsize)
+
+    opened = paramiko.SFTPClient.open
+    monkeypatch.setattr(paramiko.SFTPClient, "open", closed)
+    with house.mailer() as mailer:
+        assert len(list(mailer.hand_over(a_run()))) == 2
+
+
 # whose half it is
 
 
@@ -168,7 +231,7 @@ def test_the_half_of_another_run_says_nothing(house: House) -> None:
 
 def test_a_receipt_for_the_run_says_that_it_was_taken(house: House) -> None:
     run = a_run()
-    content = f'<receipts xmlns="urn:outbound:print-receipts:1" run="{run.id}"><run-taken/></receipts>'
+    content = f'<receipts xmlns="urn:outbound:print-receipts:2" run="{run.id}"><run-taken/></receipts>'
     (house.files / "receipts" / f"{uuid4()}.xml").write_text("<unreadable")
     (house.files / "receipts" / f"{uuid4()}.xml").write_text(content)
     with house.mailer() as mailer:
@@ -244,14 +307,68 @@ def test_a_line_that_breaks_in_mid_file_is_unavailable_and_the_rest_can_be_sent(
     assert printer.simulator.taken(run) == 5
 
 
-@pytest.mark.parametrize("mood", ["disk_full", "refuse_rename"])
-def test_a_plain_no_of_the_server_is_unavailable_and_nothing_is_taken(printer: Supplier, mood: str) -> None:
-    printer.simulator.mood(**{mood: True})
+@pytest.mark.parametrize(
+    ("mood", "spec", "asked"),
+    [
+        ("disk_full", True, CannotSay()),
+        ("disk_full", {"bytes": 3000}, NotTaken(resume=True)),
+        ("stall", {"bytes": 3000}, NotTaken(resume=True)),
+        ("refuse_rename", True, NotTaken(resume=True)),
+        ("corrupt", True, CannotSay()),
+    ],
+)
+def test_a_run_that_does_not_come_through_is_unavailable_nothing_is_taken_and_it_may_come_again(
+    printer: Supplier, mood: str, spec: Any, asked: object
+) -> None:
+    printer.simulator.mood(**{mood: spec})
+    run = a_run(5)
+    with within(8), pytest.raises(Unavailable) as fault:
+        list(printer.mailer.hand_over(run))
+    assert mood != "corrupt" or fault.value.code == "checksum"
+    assert not printer.is_taken(run)
+    assert printer.mailer.ask(run) == asked
+    printer.simulator.mood()
+    assert len(list(printer.mailer.hand_over(replace(run, fence=uuid4().hex)))) == 5
+    assert printer.is_taken(run)
+    assert printer.simulator.taken(run) == 5
+
+
+def test_a_folder_that_may_not_be_written_to_is_misconfigured(printer: Supplier) -> None:
+    printer.simulator.mood(read_only=True)
+    with pytest.raises(Misconfigured) as fault:
+        list(printer.mailer.hand_over(run := a_run()))
+    assert (fault.value.code, fault.value.__context__) == ("no-permission", None)
+    assert not printer.is_taken(run)
+
+
+def test_a_line_that_breaks_at_the_rename_is_in_doubt_and_our_half_tells(printer: Supplier) -> None:
+    printer.simulator.mood(break_before_rename={"next": 1})
     run = a_run()
-    with pytest.raises(Unavailable):
+    with pytest.raises(OutcomeUnknown):
         list(printer.mailer.hand_over(run))
     assert not printer.is_taken(run)
-    assert printer.mailer.ask(run) == (NotTaken(resume=True) if mood == "refuse_rename" else CannotSay())
+    assert printer.mailer.ask(run) == NotTaken(resume=True)
+    assert len(list(printer.mailer.hand_over(replace(run, fence=uuid4().hex)))) == 2
+    assert printer.is_taken(run)
+    assert printer.simulator.taken(run) == 2
+
+
+def test_a_half_that_somebody_takes_away_is_in_doubt(printer: Supplier) -> None:
+    printer.simulator.mood(snatch=True)
+    with pytest.raises(OutcomeUnknown) as fault:
+        list(printer.mailer.hand_over(run := a_run()))
+    assert fault.value.code == "half-is-gone"
+    assert printer.mailer.ask(run) == CannotSay()
+
+
+def test_a_run_picked_up_between_the_rename_and_our_look_is_in_doubt_and_the_receipt_tells(printer: Supplier) -> None:
+    """The server calls the rename failed, and the printer has the run already."""
+    printer.simulator.mood(error_after_take=True, receipts={"before_answer": True})
+    with pytest.raises(OutcomeUnknown) as fault:
+        list(printer.mailer.hand_over(run := a_run()))
+    assert fault.value.code == "half-is-gone"
+    assert printer.mailer.ask(run) == Taken(str(run.id))
+    assert printer.simulator.taken(run) == 2
 
 
 def test_a_lost_answer_to_the_rename_is_in_doubt_and_the_receipt_tells(printer: Supplier) -> None:
@@ -342,9 +459,9 @@ def test_a_server_that_drips_has_its_time_and_no_more(house: House) -> None:
     assert isinstance(outcome, Unavailable)
 
 
-def _failure(mailer: RemotePrintMailer) -> OutsideError | None:
+def _failure(mailer: RemotePrintMailer, run: Consignment | None = None) -> OutsideError | None:
     try:
-        list(mailer.hand_over(a_run()))
+        list(mailer.hand_over(run or a_run()))
     except OutsideError as fault:
         return fault
     return None

@@ -48,6 +48,8 @@ def test_a_department_keeps_its_code_when_it_is_renamed(organisation: Organisati
     names = [organisation.department("boern-og-skole", date(year, 12, 31)).name for year in (2025, 2026)]
     assert names == ["Børn og Skole", "Børn, Unge og Skole"]
     assert organisation.department("boern-og-skole", date(2026, 1, 1)).cost_centre == "3015"
+    days = (date(2025, 12, 31), date(2026, 1, 1), date(2020, 1, 1))
+    assert [organisation.cost_centre("boern-og-skole", day) for day in days] == ["3010", "3015", ""]
 
 
 def test_there_is_no_department_before_its_first_day_or_under_another_code(organisation: Organisation) -> None:

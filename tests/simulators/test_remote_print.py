@@ -18,11 +18,11 @@ import pytest
 from lxml import etree
 
 from adapters.simulators.outcomes import STREETS, Printing
-from tests.simulators.letters import LYING, pdf, print_run
+from tests.simulators.letters import LYING, pdf, print_run, run_order
 from tests.simulators.running import Simulator
 from tests.waiting import wait_for
 
-NS = "{urn:outbound:print-receipts:1}"
+NS = "{urn:outbound:print-receipts:2}"
 LOST = (OSError, EOFError, paramiko.SSHException)
 
 
@@ -68,6 +68,7 @@ class Told:
     run: list[str] = field(default_factory=list)
     jobs: list[tuple[str, str, str | None]] = field(default_factory=list)
     postage: list[int] = field(default_factory=list)
+    counts: list[dict[str, str]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
 
     def statuses(self, job: str) -> list[str]:
@@ -90,6 +91,8 @@ def told(line: paramiko.SFTPClient, run: str) -> Told:
                 found.postage += [int(child.get("postage-ore", "0"))] * (child.get("status") == "posted")
             else:
                 found.run.append(f"{child.tag.removeprefix(NS)} {child.get('code', '')}".strip())
+                counted = {str(name): str(value) for name, value in child.attrib.items()}
+                found.counts += [counted] if "letters" in counted else []
     return found
 
 
@@ -102,7 +105,8 @@ def test_a_run_is_taken_printed_and_posted(line: paramiko.SFTPClient, printer: S
     run, jobs, content = print_run([pdf("Et"), pdf("To", 3)])
     upload(line, run, content)
     found = [wait_told(line, run, job, "posted") for job in jobs][-1]
-    assert found.run == ["run-taken"]
+    assert sorted(found.run) == ["run-counted", "run-taken"]
+    assert found.counts == [{"letters": "2", "envelopes": "2", "pages": "4", "sheets": "3"}] * 2
     assert [found.statuses(job) for job in jobs] == [["taken", "printed", "posted"]] * 2
     assert all(ore > 0 for ore in found.postage)
     takings = [printer.takings(job)[0] for job in jobs]
@@ -148,13 +152,22 @@ CPR_LIKE = {"cost-centre": "020150-0000"}
     ("manifest", lambda run: print_run([A, B], run, total={"letters": "3"})[2]),
     ("manifest", lambda run: print_run([A, B], run, total={"pages": "4"})[2]),
     ("manifest", lambda run: print_run([A, B], run, total={"sheets": "9"})[2]),
+    ("manifest", lambda run: print_run([A, B], run, total={"bytes": "9"})[2]),
+    ("manifest", lambda run: print_run([A, B], run, total={"envelopes": "1"})[2]),
+    ("manifest", lambda run: print_run([A, B], run, total={"proof": "perhaps"})[2]),
+    ("manifest", lambda run: print_run([A, B], run, change={"envelope-sheets": "2"})[2]),
+    ("manifest", lambda run: print_run([A, B], run, change={"envelope-class": "registered"}, together=True)[2]),
+    ("manifest", lambda run: print_run([A, B], run, edit=('product colour="mono"', 'product colour="colour"'))[2]),
+    ("manifest", lambda run: print_run([A, B], run, edit=("print-run:2", "print-run:1"))[2]),
+    ("checksum", lambda run: print_run([A, B], run, change={"bytes": "7"})[2]),
+    ("pages", lambda run: print_run([pdf("Fire", 8), pdf("Fem", 10)], run, together=True)[2]),
     ("manifest", lambda run: print_run([A, B], run, total={"created": "2026-11-22T10:00:00"})[2]),
     ("manifest", lambda run: print_run([A, B], run, total={"name": "Prøvesen"})[2]),
     ("manifest", lambda run: print_run([A, B], run, change={"colour": "blue"})[2]),
     ("manifest", lambda run: print_run([A, B], run, change={"job": "7"})[2]),
     ("manifest", lambda run: print_run([A, B], run, change={"file": f"{uuid4()}.pdf"})[2]),
     ("manifest", lambda run: print_run([A, B], run, change=CPR_LIKE)[2]),
-    ("manifest", lambda run: print_run([A, B], run, change={"country": "Danmark"})[2]),
+    ("manifest", lambda run: print_run([A, B], run, change={"envelope-country": "Danmark"})[2]),
     ("manifest", lambda run: print_run([A, B], run, extra={"names.txt": b"x"})[2]),
     ("manifest", lambda run: print_run([A, B], run, extra={"manifest.txt": b""})[2]),
     ("manifest", lambda run: without("manifest.csv", print_run([A, B], run)[2])),
@@ -242,14 +255,14 @@ def test_a_repeated_run_is_ignored(line: paramiko.SFTPClient, printer: Simulator
     run, job, _ = second_upload(line, printer, "same")
     wait_for(lambda: printer.requests().get("run-ignored", 0) == before + 1, "the repeat to be noticed")
     assert len(printer.takings(job)) == 1
-    assert told(line, run).run == ["run-taken"]
+    assert sorted(told(line, run).run) == ["run-counted", "run-taken"]
 
 
 @pytest.mark.parametrize("repeat", ["duplicate", "duplicate_receipt"])
 def test_a_repeated_run_is_refused_as_a_duplicate(line: paramiko.SFTPClient, printer: Simulator, repeat: str) -> None:
     run, job, _ = second_upload(line, printer, repeat)
-    wait_for(lambda: len(told(line, run).run) == 2, "the refusal")
-    assert told(line, run).run == ["run-taken", "run-rejected duplicate"]
+    wait_for(lambda: len(told(line, run).run) == 3, "the refusal")
+    assert sorted(told(line, run).run) == ["run-counted", "run-rejected duplicate", "run-taken"]
     (taking,) = printer.takings(job)
     assert taking["refused"] is None
 
@@ -293,12 +306,13 @@ def test_the_line_can_break_right_after_the_rename(printer: Simulator, fault: st
 
 
 @pytest.mark.parametrize(("fault", "taken"), [
-    ("disk_full", 0), ("refuse_rename", 0), ("error_before_take", 0), ("error_after_take", 1),
+    ("disk_full", 0), ("refuse_rename", 0), ("error_before_take", 0), ("error_after_take", 1), ("read_only", 0),
+    ("snatch", 0),
 ])  # fmt: skip
 def test_a_refused_operation_says_so(line: paramiko.SFTPClient, printer: Simulator, fault: str, taken: int) -> None:
     run, (job,), content = print_run([pdf()])
     printer.mood(**{fault: {"next": 1}})
-    with pytest.raises(OSError, match=r"No space|refused|broke"):
+    with pytest.raises(OSError, match=r"No space|refused|broke|not yours|No such file"):
         upload(line, run, content)
     other, other_jobs, more = print_run([pdf("Et andet")])
     upload(line, other, more)
@@ -334,7 +348,7 @@ def test_a_busy_server_hangs_up(printer: Simulator) -> None:
     with pytest.raises(LOST), line_to(printer):
         pass
     with line_to(printer) as line:
-        assert sorted(line.listdir()) == ["incoming", "receipts"]
+        assert sorted(line.listdir()) == ["incoming", "orders", "receipts"]
 
 
 def test_while_it_is_down_connections_are_refused_and_then_it_is_back(printer: Simulator) -> None:
@@ -360,7 +374,7 @@ def test_while_it_is_down_connections_are_refused_and_then_it_is_back(printer: S
     lambda line: line.open("../../etc/passwd"),
     lambda line: line.open("../client_key"),
 ])  # fmt: skip
-def test_the_client_has_its_two_folders_and_nothing_else(
+def test_the_client_has_its_three_folders_and_nothing_else(
     line: paramiko.SFTPClient, act: Callable[[paramiko.SFTPClient], object]
 ) -> None:
     with pytest.raises((PermissionError, FileNotFoundError)):
@@ -420,6 +434,115 @@ def test_a_receipt_can_overtake_the_answer(line: paramiko.SFTPClient, printer: S
     assert told(line, run).statuses(job)[0] == "taken"
     thread.join()
     assert (was_answered, answered.is_set()) == (False, True)
+
+
+def order(line: paramiko.SFTPClient, run: str, what: str, created: str = "2026-11-22T10:00:00Z") -> None:
+    key, content = run_order(run, what, created)
+    line.putfo(io.BytesIO(content), f"orders/{key}.tmp", confirm=True)
+    line.rename(f"orders/{key}.tmp", f"orders/{key}.xml")
+
+
+def wait_for_answer(line: paramiko.SFTPClient, run: str, answer: str, times: int = 1) -> Told:
+    wait_for(lambda: told(line, run).run.count(answer) == times, f"the answer {answer}")
+    return told(line, run)
+
+
+def test_a_held_run_is_printed_when_it_is_released(line: paramiko.SFTPClient, printer: Simulator) -> None:
+    printer.mood(pace={"printed": 5, "posted": 0})
+    run, (job,), content = print_run([pdf()])
+    upload(line, run, content)
+    wait_told(line, run, job, "taken")
+    for times in (1, 2):
+        order(line, run, "hold")
+        wait_for_answer(line, run, "run-held", times)
+    assert told(line, run).statuses(job) == ["taken"]
+    order(line, run, "release")
+    assert wait_for_answer(line, run, "run-released").statuses(job) == ["taken"]
+    assert wait_told(line, run, job, "posted").statuses(job) == ["taken", "printed", "posted"]
+    assert line.listdir("orders") == []
+
+
+def test_a_recalled_run_is_never_printed_and_stays_recalled(line: paramiko.SFTPClient, printer: Simulator) -> None:
+    printer.mood(pace={"printed": 30, "posted": 0})
+    run, (job,), content = print_run([pdf()])
+    upload(line, run, content)
+    wait_told(line, run, job, "taken")
+    order(line, run, "recall")
+    wait_for_answer(line, run, "run-recalled")
+    order(line, run, "release")
+    wait_for_answer(line, run, "run-recalled", 2)
+    printer.mood(pace={"printed": 0})
+    other, (later,), more = print_run([pdf("Et andet")])
+    upload(line, other, more)
+    wait_told(line, other, later, "posted")
+    assert told(line, run).statuses(job) == ["taken"]
+    assert printer.takings(job)[0]["refused"] == "recalled"
+
+
+def test_an_order_for_what_is_printed_is_too_late(line: paramiko.SFTPClient, printer: Simulator) -> None:
+    run, (job,), content = print_run([pdf()])
+    upload(line, run, content)
+    wait_told(line, run, job, "posted")
+    for times, what in enumerate(("hold", "recall"), 1):
+        order(line, run, what)
+        wait_for_answer(line, run, "run-too-late", times)
+    assert printer.takings(job)[0]["refused"] is None
+
+
+def test_an_order_may_come_before_its_run_and_orders_are_carried_out_by_their_time(
+    line: paramiko.SFTPClient, printer: Simulator
+) -> None:
+    run, (job,), content = print_run([pdf()])
+    order(line, run, "recall", "2026-11-22T10:00:02Z")
+    order(line, run, "hold", "2026-11-22T10:00:01Z")
+    upload(line, run, content)
+    found = wait_for_answer(line, run, "run-recalled")
+    assert [word for word in found.run if word != "run-taken"] == ["run-held", "run-recalled"]
+    assert found.statuses(job) == ["taken"]
+
+
+def test_what_is_no_order_is_thrown_away_and_counted(line: paramiko.SFTPClient, printer: Simulator) -> None:
+    before = printer.requests().get("order-unreadable", 0)
+    for content in (b"<order/>", run_order(str(uuid4()), "burn")[1], b"no XML"):
+        key = str(uuid4())
+        line.putfo(io.BytesIO(content), f"orders/{key}.tmp", confirm=True)
+        line.rename(f"orders/{key}.tmp", f"orders/{key}.xml")
+    wait_for(lambda: printer.requests().get("order-unreadable", 0) == before + 3, "three orders thrown away")
+
+
+def test_a_proof_run_is_printed_and_never_posted_nor_charged(line: paramiko.SFTPClient, printer: Simulator) -> None:
+    run, (job,), content = print_run([pdf()], total={"proof": "true"})
+    upload(line, run, content)
+    wait_told(line, run, job, "printed")
+    other, (later,), more = print_run([pdf("Et andet")])
+    upload(line, other, more)
+    wait_told(line, other, later, "posted")
+    assert told(line, run).statuses(job) == ["taken", "printed"]
+    assert told(line, run).postage == []
+    assert printer.takings(job)[0]["detail"]["proof"] is True
+
+
+def test_letters_in_one_envelope_have_one_fate_and_one_price(line: paramiko.SFTPClient, printer: Simulator) -> None:
+    printer.mood(refuse={"code": "paper.jam", "next": 1})
+    run, jobs, content = print_run([pdf(), pdf("To")], together=True)
+    upload(line, run, content)
+    for job in jobs:
+        assert wait_told(line, run, job, "refused").statuses(job) == ["taken", "refused"]
+    run, jobs, content = print_run([pdf("Tre"), pdf("Fire")], together=True)
+    upload(line, run, content)
+    found = [wait_told(line, run, job, "posted") for job in jobs][-1]
+    assert found.postage == [1290, 0]
+    assert {count["envelopes"] for count in found.counts} == {"1"}
+
+
+@pytest.mark.parametrize(("mood", "letters"), [({"uncounted": True}, set()), ({"miscounted": True}, {"1"})])
+def test_counts_may_be_missing_or_wrong(
+    line: paramiko.SFTPClient, printer: Simulator, mood: dict[str, bool], letters: set[str]
+) -> None:
+    printer.mood(receipts=mood)
+    run, jobs, content = print_run([pdf(), pdf("To")])
+    upload(line, run, content)
+    assert {count["letters"] for count in wait_told(line, run, jobs[1], "posted").counts} == letters
 
 
 def test_keys_are_for_their_owner(printer: Simulator) -> None:

@@ -161,6 +161,7 @@ REFUSALS = {
     "no-such-letter": "Der er intet sådant brev.",
     "no-reminder": "Brevet har ingen påmindelse, der kan standses.",
     "not-now": "Brevet er kommet videre imens. Se på det igen.",
+    "run-closed": "Brevets printkørsel er lukket. Driften kan bede trykkeriet kalde hele kørslen tilbage.",
     "moved-meanwhile": "Brevet er kommet videre imens. Se på det igen.",
     "why": "Skriv hvorfor.",
     "address": "Adressen kan ikke bruges.",

@@ -239,6 +239,15 @@ def resume(house: House, scope: str, key: str, hand: Hand) -> bool:
         return channels.resume(tx, scope, key)
 
 
+def note(tx: Connection, house: House, verb: str, scope: str, key: str, hand: Hand) -> UUID:
+    """Write down what somebody does with something else than a letter, and the why under the seal; the act's id.
+
+    Raises DeskRefusal without a name and a why.
+    """
+    _named(hand)
+    return _write(tx, house, verb, scope, key, None, hand)
+
+
 @contextmanager
 def _at_the_desk(house: House, letter_id: UUID, verb: Verb, hand: Hand) -> Iterator[tuple[Connection, Letter]]:
     """One act: the letter locked, the verb checked against its state, the act and its why written with it."""

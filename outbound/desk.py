@@ -132,7 +132,8 @@ def reroute(house: House, letter_id: UUID, channel: Channel, hand: Hand) -> None
     """A person chooses the channel; it outranks wish and look-up, not a closed mailbox."""
     with _at_the_desk(house, letter_id, Verb.REROUTE, hand) as (tx, one):
         to = _where_it_goes_on(one)
-        _go_back(tx, one, to, "re-routed", hand.by, forced=channel)
+        now = {"due_at": clock.now()} if to is Status.RENDERED else {}  # it may wait for the day of its print run
+        _go_back(tx, one, to, "re-routed", hand.by, forced=channel, **now)
 
 
 def mend_address(house: House, letter_id: UUID, address: Address, hand: Hand) -> None:
@@ -238,6 +239,15 @@ def resume(house: House, scope: str, key: str, hand: Hand) -> bool:
         return channels.resume(tx, scope, key)
 
 
+def note(tx: Connection, house: House, verb: str, scope: str, key: str, hand: Hand) -> UUID:
+    """Write down what somebody does with something else than a letter, and the why under the seal; the act's id.
+
+    Raises DeskRefusal without a name and a why.
+    """
+    _named(hand)
+    return _write(tx, house, verb, scope, key, None, hand)
+
+
 @contextmanager
 def _at_the_desk(house: House, letter_id: UUID, verb: Verb, hand: Hand) -> Iterator[tuple[Connection, Letter]]:
     """One act: the letter locked, the verb checked against its state, the act and its why written with it."""
@@ -248,9 +258,19 @@ def _at_the_desk(house: House, letter_id: UUID, verb: Verb, hand: Hand) -> Itera
         except LedgerFault:
             raise DeskRefusal("no-such-letter", "There is no such letter.") from None
         if verb not in verbs_for(one, sending.live_dispatch(tx, one.id)):
-            raise DeskRefusal("not-now", f"A letter that is {one.status} cannot be treated so ({verb}) now.")
+            raise _not_now(one, verb)
         _write(tx, house, verb, "letter", one.id.hex, one.id, hand)
         yield tx, one
+
+
+def _not_now(one: Letter, verb: Verb) -> DeskRefusal:
+    if verb is Verb.CANCEL and one.channel is Channel.PRINT and one.status in (Status.SENDING, Status.SENT):
+        return DeskRefusal(
+            "run-closed",
+            "The letter's print run has closed, and the letter cannot be cancelled by itself any more. "
+            "IT operations can ask the printer to recall the whole run.",
+        )
+    return DeskRefusal("not-now", f"A letter that is {one.status} cannot be treated so ({verb}) now.")
 
 
 def _named(hand: Hand) -> None:

@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from outbound.print_page import USUAL, PrintPage
+from outbound.run_plan import RunPlan
 
 TOKENS_SECONDS = 60  # six calls for tokens at most around a call of Serviceplatformen and its repeat (adapters.sf1601)
 HOME = Path(__file__).resolve().parent.parent
@@ -72,8 +73,28 @@ class Settings(BaseSettings):
         ge=0,
         description="Working days after its date on which a ready-made PDF may still leave. Has no published source.",
     )
-    print_gather_seconds: float = Field(
-        900, ge=0, description="Letters for print routed within this time leave in one run."
+    print_gather_seconds: float | None = Field(
+        None,
+        ge=0,
+        description="For a demo or tests: print runs close every so many seconds, day and night, in place of the "
+        "cut-offs of `print_runs`; letters routed within this time leave in one run.",
+    )
+    print_runs: RunPlan = Field(
+        RunPlan(),
+        description="When print runs close: the table `[print_runs]` in the file, JSON in the environment. No Danish "
+        "print provider publishes its hours; agree them.",
+    )
+    run_taken_days: int = Field(
+        1,
+        ge=0,
+        description="Working days in which the printer must have said something of a run, before it is shown as "
+        "missing. Has no published source.",
+    )
+    run_order_hours: float = Field(
+        4,
+        gt=0,
+        description="Hours for which a print run's order (hold, release, recall) waits for the printer's answer before "
+        "another may be given. Has no published source.",
     )
     most_tries_again: int = Field(
         3, ge=1, description="Times that a supplier may throw a letter away before it is HELD."

@@ -91,6 +91,7 @@ class Story:
     siblings: tuple[UUID, ...]
     followed_by: tuple[UUID, ...]
     reminder: Reminder | None = None
+    cancellable_until: datetime | None = None  # what `delivery.closing` says; the ledger alone does not know it
 
     @property
     def route(self) -> Route | None:

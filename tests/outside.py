@@ -5,7 +5,7 @@ tests/adapters against simulators that are processes of their own.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from outbound.letter import (
     CannotSay,
     Channel,
     Consignment,
+    Counts,
     Dispatch,
     Lane,
     Life,
@@ -31,7 +32,7 @@ from outbound.letter import (
     Taken,
     TextMessage,
 )
-from outbound.ports import Misconfigured, OutcomeUnknown, Outside, PersonId, Refused, Unavailable
+from outbound.ports import Misconfigured, OutcomeUnknown, Outside, PersonId, Refused, RunOrder, Unavailable
 
 HOME_ADDRESS = Address("Solvej Prøvesen", ("Prøvevej 7, 2. tv.",), "8000", "Aarhus C")
 
@@ -215,6 +216,10 @@ class ModelReceipts:
     def send_of_run(self, consignment: UUID, news: News, code: str = "") -> str:
         return self.put(f"run:{consignment} {news} {code or '-'} {Blame.UNKNOWN}")
 
+    def send_counts(self, consignment: UUID, counts: Counts) -> str:
+        """The printer has taken the run, and counted it."""
+        return self.put(" ".join(map(str, (f"run:{consignment}", News.RECEIVED, "-", Blame.UNKNOWN, *astuple(counts)))))
+
     def put(self, text: str, receipt_id: str | None = None) -> str:
         receipt_id = receipt_id or str(uuid4())
         self.lying[receipt_id] = RawReceipt(self.provider, receipt_id, text.encode())
@@ -228,10 +233,12 @@ class ModelReceipts:
         self.lying.pop(receipt.id, None)
 
     def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
-        whom, news, code, blame = receipt.body.decode().split()
+        whom, news, code, blame, *numbers = receipt.body.decode().split()
         dispatch = None if whom.startswith("run:") else UUID(whom)
         run = UUID(whom.removeprefix("run:")) if dispatch is None else None
-        return [Receipt(dispatch, News(news), code.strip("-"), Blame(blame), clock.now(), consignment=run)]
+        counts = Counts(*map(int, numbers)) if numbers else None
+        code = code.strip("-")
+        return [Receipt(dispatch, News(news), code, Blame(blame), clock.now(), consignment=run, counts=counts)]
 
 
 @dataclass
@@ -273,6 +280,25 @@ class ModelTexts:
 
 
 @dataclass
+class ModelPrintHouse:
+    """Takes orders about print runs; `plan` as of a mailer. What became of an order is the test's to tell."""
+
+    provider: str = "print"
+    plan: Callable[[UUID, RunOrder], str] | None = None
+    orders: list[tuple[UUID, RunOrder]] = field(default_factory=list)
+
+    def order(self, run: UUID, order: RunOrder) -> None:
+        what = self.plan(run, order) if self.plan else "take"
+        if what == "unavailable":
+            raise Unavailable("busy")
+        if what == "misconfigured":
+            raise Misconfigured("permission")
+        self.orders.append((run, order))
+        if what == "drop":
+            raise OutcomeUnknown("reset")
+
+
+@dataclass
 class World:
     """Both channels, both registers and both receipt sources."""
 
@@ -283,11 +309,14 @@ class World:
     texts: ModelTexts = field(default_factory=ModelTexts)
     digital_receipts: ModelReceipts = field(default_factory=lambda: ModelReceipts("digital-post"))
     paper_receipts: ModelReceipts = field(default_factory=lambda: ModelReceipts("print"))
+    print_house: ModelPrintHouse | None = field(default_factory=ModelPrintHouse)
 
     def outside(self) -> Outside:
         mailers = {Channel.DIGITAL: self.digital, Channel.PRINT: self.paper}
         sources = [self.digital_receipts, self.paper_receipts]
-        return Outside(mailers, self.enrolment, self.persons, sources, text_messages=self.texts)
+        return Outside(
+            mailers, self.enrolment, self.persons, sources, text_messages=self.texts, print_house=self.print_house
+        )
 
     def report(
         self, news: News = News.DELIVERED, code: str = "", blame: Blame = Blame.UNKNOWN, only: UUID | None = None

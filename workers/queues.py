@@ -62,7 +62,7 @@ def _receipts(house: House) -> int:
     if not _AT_RECEIPTS.acquire(blocking=False):
         return 0
     try:
-        return delivery.fetch(house) + delivery.settle(house)
+        return delivery.give_orders(house) + delivery.fetch(house) + delivery.settle(house)
     finally:
         _AT_RECEIPTS.release()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, fields, is_dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import typer
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
-from outbound.print_page import PARTS
+from outbound import print_page, run_plan
 from outbound.settings import HOME, Settings
+
+PARTS = {**print_page.PARTS, **run_plan.PARTS}
+"""What each key of a setting that is a table says."""
 
 HEAD = """# Settings
 
@@ -43,12 +47,21 @@ def _rows(name: str, field: Any) -> Iterator[str]:
     yield f"| `OUTBOUND_{name.upper()}` | see below | {field.description} |\n"
     for key in fields(field.default):
         value = getattr(field.default, key.name)
-        said = f"{value:g}" if isinstance(value, float) else _table(asdict(value))
+        said = _table(asdict(value)) if isinstance(value, print_page.Box) else _plain(value)
         yield f"| `{name}.{key.name}` | `{said}` | {PARTS[key.name]} |\n"
 
 
 def _table(value: dict[str, float]) -> str:
     return "{ " + ", ".join(f"{side} = {size:g}" for side, size in value.items()) + " }"
+
+
+def _plain(value: Any) -> str:
+    """As TOML has it."""
+    if isinstance(value, time):
+        return f'"{value:%H:%M}"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_plain, value)) + "]"
+    return "{}" if isinstance(value, dict) else f"{value:g}"
 
 
 def _row(name: str, field: Any) -> str:

@@ -10,6 +10,7 @@ from outbound.delivery.recover import hold_overdue, recover
 from outbound.delivery.reminders import repeats, send_reminders, tidy_reminders
 from outbound.delivery.render import render_handful
 from outbound.delivery.route import route_handful
+from outbound.delivery.runs import give_orders
 from outbound.delivery.send import send_handful
 from outbound.delivery.settle import fetch, keep, settle
 
@@ -17,6 +18,7 @@ __all__ = [
     "House",
     "fetch",
     "forget_look_ups",
+    "give_orders",
     "hold_overdue",
     "keep",
     "mind_doubts",

@@ -20,6 +20,7 @@ from outbound.contents import (
 )
 from outbound.delivery.house import WORKER, House
 from outbound.delivery.mailbox_view import in_mailbox
+from outbound.delivery.runs import enter
 from outbound.ledger import sending
 from outbound.ledger.letters import hold
 from outbound.ledger.values import LedgerConsignment, Letter
@@ -69,6 +70,7 @@ def _closed(
     for some in parcels(letters, mailer):
         wraps = envelopes(house, mailer, some)
         if closed := sending.close(tx, some, token, mailer.provider, lease, wraps):
+            enter(tx, house, mailer, closed)
             found.append((closed, [(dispatch, one, wraps.get(one.id, "")) for dispatch, one in closed.members]))
     return found
 

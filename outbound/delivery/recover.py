@@ -1,6 +1,6 @@
 """Step 6, the timer's: dead workers' claims, receipts that never came. Firing twice is harmless."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from outbound import clock
 from outbound.delivery.house import TIMER, House, deadline, later
@@ -8,7 +8,7 @@ from outbound.ledger import sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import hold, locked, recover_claims
 from outbound.letter import WaitsFor
-from outbound.life import Status
+from outbound.life import Outcome, Status
 
 
 def recover(house: House) -> int:
@@ -34,8 +34,17 @@ def hold_overdue(house: House, limit: int = 500) -> int:
 
 def _overdue(tx: Connection, limit: int) -> list[object]:
     row = t.letter.c
-    late = select(row.id).where(row.status == Status.SENT, row.due_at <= clock.now()).order_by(row.id).limit(limit)
-    return list(tx.execute(late.with_for_update(skip_locked=True)).scalars())
+    late = select(row.id).where(row.status == Status.SENT, row.due_at <= clock.now(), ~_held_back())
+    wanted = late.order_by(row.id).limit(limit).with_for_update(skip_locked=True, of=t.letter)
+    return list(tx.execute(wanted).scalars())
+
+
+def _held_back() -> ColumnElement[bool]:
+    """The printer keeps the letter's run, because we asked it to: no receipt can come yet."""
+    d, r = t.dispatch.c, t.print_run.c
+    kept = select(d.id).join(t.print_run, r.id == d.consignment_id)
+    mine = kept.where(d.letter_id == t.letter.c.id, d.outcome == Outcome.TAKEN, r.held_back_at.is_not(None))
+    return mine.exists()
 
 
 def _hold(tx: Connection, letter_id: object) -> bool:

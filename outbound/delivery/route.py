@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from sqlalchemy import Connection
 from outbound import accounts, clock
 from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
 from outbound.delivery.addresses import corrected, mailboxes_of_today, perhaps_renumbered, person_id, shows
+from outbound.delivery.closing import next_closing, prepared_at
 from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
 from outbound.delivery.look_up import LookedUp, look_up, withdraw
 from outbound.ledger.letters import claim, give_back, hold, move
@@ -175,15 +175,19 @@ def _send_out(tx: Connection, house: House, found: Found, route: Route, token: s
 
 
 def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str) -> bool:
-    """To be sent, or to be rendered again for this address or channel. False where the letter is no longer ours."""
+    """To be sent, or to be rendered again for this address or channel; paper waits for the day of its run, whose date
+    it is to bear. False where nothing that was found is to be kept."""
     one = found.letter
     by_channel = house.types[one.letter_type].channel_specific or one.attachments > 0
     again: dict[str, Any] = {"due_at": clock.now(), **({"channel": route.channel} if by_channel else {})}
+    if route.channel is Channel.PRINT and (morning := prepared_at(house, one.letter_type)):
+        give_back(tx, [one], token, due_at=morning, route=route.code, channel=route.channel)
+        return False
     if route.channel is Channel.PRINT and not shows(house, one, found.addressee):
         return move(tx, one, Status.RECEIVED, "address-to-print", WORKER, token=token, **again)
     if by_channel and one.document_channel != route.channel:
         return move(tx, one, Status.RECEIVED, "another-channel", WORKER, token=token, **again)
-    due = _next_run(house) if route.channel is Channel.PRINT else clock.now()
+    due = next_closing(house, one.letter_type) if route.channel is Channel.PRINT else clock.now()
     country = found.addressee.address.country if found.addressee.address else one.country
     way = {"route": route.code, "channel": route.channel, "routed_at": clock.now(), "due_at": due, "country": country}
     way["looked_up_at"] = _looked_up_at(found)
@@ -202,12 +206,3 @@ def _estimate(tx: Connection, house: House, one: Letter, channel: Channel) -> No
     provider, letter_class = house.outside.mailers[channel].provider, house.types[one.letter_type].letter_class
     with suppress(NoPrice):
         accounts.estimate(tx, house.tariffs, one, accounts.sending_of(one, channel, provider, letter_class))
-
-
-def _next_run(house: House) -> datetime:
-    """When the next run closes: at the next whole number of gathering times, so that letters leave together."""
-    gather = house.settings.print_gather_seconds
-    now = clock.now()
-    if not gather:
-        return now
-    return now + timedelta(seconds=ceil(now.timestamp() / gather) * gather - now.timestamp())

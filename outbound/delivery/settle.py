@@ -15,12 +15,13 @@ from sqlalchemy import Connection
 from outbound import accounts, clock
 from outbound.delivery.house import RECEIPT, House
 from outbound.delivery.reminders import apply_to_reminder
+from outbound.delivery.runs import ABOUT_ORDERS, apply_order_news, note_run
 from outbound.delivery.send import accepted, book
 from outbound.delivery.spell import Spell
-from outbound.ledger import inbox, incidents, sending
+from outbound.ledger import inbox, incidents, proofs, sending
 from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import LedgerDispatch, Letter
-from outbound.letter import Blame, News, RawReceipt, Receipt, WaitsFor
+from outbound.letter import Blame, Channel, News, RawReceipt, Receipt, WaitsFor
 from outbound.life import LIVE, UNSETTLED, Outcome, Status, may_move
 from outbound.ports import Misconfigured, OutsideError, ReceiptDoor, ReceiptSource
 from outbound.seal import SealFault
@@ -161,7 +162,11 @@ def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
     if receipt.dispatch is None:
         return _apply_to_all(tx, house, receipt)
     if (found := sending.find_dispatch(tx, receipt.dispatch)) is None:
-        return apply_to_reminder(tx, house, receipt)
+        return apply_to_reminder(tx, house, receipt) or proofs.heard_of_letter(tx, receipt)
+    if receipt.news in ABOUT_ORDERS:
+        return False  # said of one letter it means nothing
+    if found.channel is Channel.PRINT:
+        note_run(tx, found.consignment_id, receipt)
     one = locked(tx, found.letter_id)
     found = sending.dispatch(tx, found.id)
     _EFFECTS[receipt.news](tx, house, one, found, receipt)
@@ -175,7 +180,12 @@ def _apply_to_all(tx: Connection, house: House, receipt: Receipt) -> bool:
     """
     if receipt.consignment is None:
         return False
+    if proofs.heard_of_run(tx, receipt):
+        return True
+    if receipt.news in ABOUT_ORDERS:
+        return apply_order_news(tx, house, receipt)
     members = sending.members_of(tx, receipt.consignment, lock=True)
+    note_run(tx, receipt.consignment, receipt)
     live = [m for m in members if m.dispatch.outcome in LIVE]
     if receipt.news is News.TRY_AGAIN and any(m.letter.status in (Status.DELIVERED, Status.RETURNED) for m in live):
         for member in live:

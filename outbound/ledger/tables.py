@@ -177,6 +177,95 @@ dispatch = Table(
     Index("ix_dispatch_consignment_id", "consignment_id"),
 )
 
+print_run = Table(
+    "print_run",
+    metadata,
+    Column("id", Uuid, ForeignKey("consignment.id"), primary_key=True),
+    Column("closed_at", Moment, nullable=False),
+    Column("letters", Integer, nullable=False),  # these four: our control totals, as it was closed
+    Column("envelopes", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("sheets", Integer, nullable=False),
+    Column("answer_due_at", Moment, nullable=False),  # until when the printer should have said anything of it
+    Column("told_at", Moment),  # when it first did
+    Column("counted_letters", Integer),  # these four: the printer's own count
+    Column("counted_envelopes", Integer),
+    Column("counted_pages", Integer),
+    Column("counted_sheets", Integer),
+    Column("counted_at", Moment),
+    Column("held_back_at", Moment),  # null = it may be printed
+    Column("recalled_at", Moment),
+    Column("order_news_at", Moment),  # the printer's time of the last news about an order that had its effect
+    Index("ix_print_run_closed_at", "closed_at", "id"),
+    Index(
+        "ix_print_run_untold",
+        "answer_due_at",
+        sqlite_where=text("told_at IS NULL"),
+        postgresql_where=text("told_at IS NULL"),
+    ),
+    Index(
+        "ix_print_run_held_back",
+        "held_back_at",
+        sqlite_where=text("held_back_at IS NOT NULL"),
+        postgresql_where=text("held_back_at IS NOT NULL"),
+    ),
+)
+
+run_order = Table(
+    "run_order",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # of the act, under which the why is sealed
+    Column("run_id", Uuid, ForeignKey("print_run.id"), nullable=False),
+    Column("kind", String(10), nullable=False),  # hold, release, recall
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("due_at", Moment),  # the next try to give it to the printer; null = nothing to give
+    Column("tries", Integer, nullable=False),
+    Column("code", String(60)),  # why the last try did not succeed
+    Column("given_at", Moment),
+    Column("answer", String(12)),  # held-back, let-go, recalled, too-late; unanswered
+    Column("answered_at", Moment),
+    Index("ix_run_order_run_id", "run_id"),
+    Index("ix_run_order_due_at", "due_at"),
+    Index(
+        "uq_run_order_open",
+        "run_id",
+        unique=True,
+        sqlite_where=text("answered_at IS NULL"),
+        postgresql_where=text("answered_at IS NULL"),
+    ),
+)
+
+proof_run = Table(
+    "proof_run",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("provider", String(40), nullable=False),
+    Column("letters", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("sheets", Integer, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("outcome", String(10), nullable=False),  # as of a dispatch
+    Column("code", String(80)),
+    Column("told", String(12)),  # the printer's last news of the run as a whole
+    Column("told_at", Moment),
+    Column("posted_at", Moment),  # what must never happen: the printer says that it posted something of it
+    Index("ix_proof_run_at", "at", "id"),
+)
+
+proof_letter = Table(
+    "proof_letter",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # the print job's id
+    Column("run_id", Uuid, ForeignKey("proof_run.id"), nullable=False),
+    Column("letter_type", String(64), nullable=False),
+    Column("told", String(12)),  # the printer's last news of it
+    Column("code", String(80)),
+    Column("told_at", Moment),
+    Index("ix_proof_letter_run_id", "run_id"),
+)
+
 reminder = Table(
     "reminder",
     metadata,

@@ -37,6 +37,8 @@ REAL = (
     "OUTBOUND_PRINT_SFTP_HOST",
 )
 """Settings that name a ledger or a supplier of the caller's own."""
+BY_ITSELF = {"OUTBOUND_PRINT_GATHER_SECONDS": "900"}
+"""With a simulated outside: nobody who tries the router is to wait for Monday's print run."""
 
 
 class Stack:
@@ -117,6 +119,7 @@ class Stack:
         self.env = {
             "OUTBOUND_SESSION_SECRET": _kept_secret(self.folder / "keys" / "session-secret"),
             "OUTBOUND_SEAL_KEYS_FILE": str(self.folder / "keys" / "seal.json"),
+            **(BY_ITSELF if self._wants["simulators"] else {}),
             **{name: value for name, value in self._given.items() if name.startswith("OUTBOUND_")},
             "OUTBOUND_VAR_DIR": str(self.folder),
             "OUTBOUND_REDIS_URL": self._start_redis(),

@@ -110,7 +110,9 @@ def release(
 
 @router.delete("/{letter}", responses=NOT_ANY_MORE)
 def cancel(caller: Caller, inside: Inside, letter: UUID) -> LetterOut:
-    """Never send it. 409 once it is being handed over; cancelling twice is no fault."""
+    """Never send it. 409 once it is being handed over: paper when its print run has closed (`cancellable_until`), after
+    which IT operations can only ask the printer to recall the whole run. Cancelling twice is no fault.
+    """
     if _own(inside, caller, letter).status is not Status.CANCELLED:
         with _at_the_desk():
             desk.cancel(inside.house, letter, _hand(caller, "", "cancelled by its system"))

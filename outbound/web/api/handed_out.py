@@ -138,7 +138,12 @@ class LetterSummaryOut(BaseModel):
 
 
 class LetterOut(LetterSummaryOut):
-    """A letter's whole way so far."""
+    """A letter's whole way so far.
+
+    `cancellable`: may it be cancelled now? `cancellable_until`: until then a DELETE comes in time for certain. Paper:
+    when its print run closes; all else: when it is due, and where that is past, now, since it leaves as soon as
+    possible. Null where it cannot be cancelled any more, and where it is HELD and leaves only when somebody lets it.
+    """
 
     department: str
     letter_type: str
@@ -151,6 +156,8 @@ class LetterOut(LetterSummaryOut):
     not_before: date | None
     useful_until: date | None
     journalised_at: datetime | None
+    cancellable: bool
+    cancellable_until: datetime | None
     document: DocumentOut | None
     dispatches: list[DispatchOut]
     money: list[AmountOut]

@@ -1,11 +1,13 @@
 """Single letters: hand one in, follow it, fetch its copy."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from outbound.contents import DOCUMENT
+from outbound.delivery.closing import cancellable_until
 from outbound.ledger.keys import Transaction
 from outbound.ledger.values import Letter
 from outbound.letter import Submission
@@ -132,7 +134,7 @@ def own_story(inside: Rooms, caller: System, letter: UUID) -> Story:
         found = story(tx, letter)
     if found is None:
         raise Problem(Kind.NOT_FOUND, "Your system has no such letter.")
-    return found
+    return replace(found, cancellable_until=cancellable_until(inside.house, found.letter))
 
 
 def _submission(inside: Rooms, caller: System, body: LetterIn) -> Submission:

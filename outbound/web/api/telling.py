@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from outbound.desk import Verb, verbs_for
 from outbound.ledger.feed import FeedEvent
 from outbound.ledger.reminders import Reminder
 from outbound.ledger.values import LedgerDispatch, Letter
@@ -54,6 +55,8 @@ def letter_out(story: Story) -> LetterOut:
         **_summary(one, story.route),
         **{name: getattr(one, name) for name in same},
         mailing=one.mailing_id,
+        cancellable=Verb.CANCEL in verbs_for(one, story.live),
+        cancellable_until=story.cancellable_until,
         followed_by=list(story.followed_by),
         siblings=list(story.siblings),
         document=_document(one),

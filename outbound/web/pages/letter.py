@@ -1,7 +1,7 @@
 """`/drift/breve/{id}`: a letter's whole story, and the verbs. Its content is opened by a logged reading only."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from outbound import desk
 from outbound.contents import DOCUMENT, HEAD, PERSON, attachments_of, unpack_addressee
 from outbound.delivery import House
+from outbound.delivery.closing import cancellable_until
 from outbound.desk import DeskRefusal, Hand, Verb, verbs_for
 from outbound.ledger.values import Step
 from outbound.letter import Address, Channel
@@ -168,7 +169,7 @@ def _found(inside: Rooms, person: Person, letter: UUID) -> Story:
         found = story(tx, letter)
     if found is None or not person.account.may_see(found.letter.department):
         raise Problem(Kind.NOT_FOUND)
-    return found
+    return replace(found, cancellable_until=cancellable_until(inside.house, found.letter))
 
 
 def _page(person: Person, found: Story, **opened: Any) -> Response:

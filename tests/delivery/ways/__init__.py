@@ -46,6 +46,7 @@ from tests.delivery.ways import (  # noqa: E402, F401
     look_ups,
     pauses,
     people,
+    print_runs,
     receipts,
     sending,
     stalled,

@@ -1,0 +1,45 @@
+"""When a letter's print run closes, and until when the letter can be cancelled."""
+
+from datetime import datetime
+
+from outbound import clock
+from outbound.delivery.house import House
+from outbound.ledger.values import Letter
+from outbound.letter import Channel
+from outbound.life import Status
+from outbound.run_plan import next_gathering
+
+WAITING = frozenset({Status.RECEIVED, Status.RENDERED, Status.ROUTED})
+"""Where a letter that nobody holds can be cancelled."""
+
+
+def next_closing(house: House, letter_type: str, moment: datetime | None = None) -> datetime:
+    """When the first print run closes that a letter of this type can come into, routed at `moment` (now)."""
+    at, settings = moment or clock.now(), house.settings
+    if settings.print_gather_seconds is not None:
+        return next_gathering(at, settings.print_gather_seconds)
+    return settings.print_runs.next_closing(at, _class_of(house, letter_type))
+
+
+def prepared_at(house: House, letter_type: str) -> datetime | None:
+    """When a letter that has missed today's last run is to be rendered and routed anew; None where it has not."""
+    if house.settings.print_gather_seconds is not None:
+        return None
+    return house.settings.print_runs.prepared_at(clock.now(), next_closing(house, letter_type))
+
+
+def cancellable_until(house: House, one: Letter) -> datetime | None:
+    """Until when cancelling the letter comes in time for certain: paper until its run closes, all else until it is due
+    (now, where that is past: it leaves as soon as a worker comes to it).
+
+    None where it cannot be cancelled, and where it is HELD: it leaves only when somebody lets it.
+    """
+    if one.status not in WAITING:
+        return None
+    due = max(one.due_at or clock.now(), clock.now())
+    waits_for_its_day = one.status is Status.RENDERED and one.channel is Channel.PRINT and due > clock.now()
+    return next_closing(house, one.letter_type, due) if waits_for_its_day else due
+
+
+def _class_of(house: House, letter_type: str) -> str:
+    return house.types[letter_type].letter_class if letter_type in house.types else ""

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
+from outbound.countries import COUNTRY_NAMES as COUNTRY_NAMES  # for whoever reads addresses
+
 ADDRESS_LINE = 34  # characters: PostalAddressLine of the OIO ForsendelseI schema (urn:oio:fjernprint:1.0.0)
 
 
@@ -83,23 +85,6 @@ class Address:
         last = f"{self.postcode} {self.town}".strip()
         abroad = () if self.country == "DK" else (COUNTRY_NAMES.get(self.country, self.country),)
         return (self.name, *self.lines, last, *abroad)
-
-
-# The neighbours and the most usual; any other country is written by its ISO code (a setting of the printer later).
-COUNTRY_NAMES = {
-    "DE": "TYSKLAND",
-    "FI": "FINLAND",
-    "FO": "FÆRØERNE",
-    "FR": "FRANKRIG",
-    "GB": "STORBRITANNIEN",
-    "GL": "GRØNLAND",
-    "IS": "ISLAND",
-    "NL": "HOLLAND",
-    "NO": "NORGE",
-    "PL": "POLEN",
-    "SE": "SVERIGE",
-    "US": "USA",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,8 @@ def circumstances(house: House, found: Found) -> Circumstances:
         refused=one.refused_channels,
         digital_too_large=size > house.outside.mailers[Channel.DIGITAL].largest,
         print_too_large=not fits,
+        written=found.addressee.recipient.address is not None,
+        districts=house.districts,
     )
 
 

@@ -215,6 +215,10 @@ class ModelReceipts:
     def send_of_run(self, consignment: UUID, news: News, code: str = "") -> str:
         return self.put(f"run:{consignment} {news} {code or '-'} {Blame.UNKNOWN}")
 
+    def send_by_code(self, return_code: str, reason: str = "") -> str:
+        """A letter that came back, known by what stands in its window."""
+        return self.put(f"code:{return_code} {News.RETURNED} {reason or '-'} {Blame.UNKNOWN}")
+
     def put(self, text: str, receipt_id: str | None = None) -> str:
         receipt_id = receipt_id or str(uuid4())
         self.lying[receipt_id] = RawReceipt(self.provider, receipt_id, text.encode())
@@ -229,6 +233,8 @@ class ModelReceipts:
 
     def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
         whom, news, code, blame = receipt.body.decode().split()
+        if whom.startswith("code:"):
+            return [Receipt(None, News(news), code.strip("-"), at=clock.now(), return_code=whom.removeprefix("code:"))]
         dispatch = None if whom.startswith("run:") else UUID(whom)
         run = UUID(whom.removeprefix("run:")) if dispatch is None else None
         return [Receipt(dispatch, News(news), code.strip("-"), Blame(blame), clock.now(), consignment=run)]

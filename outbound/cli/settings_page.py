@@ -43,8 +43,8 @@ def _rows(name: str, field: Any) -> Iterator[str]:
     yield f"| `OUTBOUND_{name.upper()}` | see below | {field.description} |\n"
     for key in fields(field.default):
         value = getattr(field.default, key.name)
-        said = f"{value:g}" if isinstance(value, float) else _table(asdict(value))
-        yield f"| `{name}.{key.name}` | `{said}` | {PARTS[key.name]} |\n"
+        said = "–" if value is None else f"`{value:g}`" if isinstance(value, float) else f"`{_table(asdict(value))}`"
+        yield f"| `{name}.{key.name}` | {said} | {PARTS[key.name]} |\n"
 
 
 def _table(value: dict[str, float]) -> str:

@@ -15,6 +15,7 @@ from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addresse
 from outbound.delivery.addresses import corrected, mailboxes_of_today, perhaps_renumbered, person_id, shows
 from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
 from outbound.delivery.look_up import LookedUp, look_up, withdraw
+from outbound.delivery.render import differs_by_channel
 from outbound.ledger.letters import claim, give_back, hold, move
 from outbound.ledger.pace import paced
 from outbound.ledger.values import Letter, Step
@@ -179,7 +180,7 @@ def _send_out(tx: Connection, house: House, found: Found, route: Route, token: s
 def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str) -> bool:
     """To be sent, or to be rendered again for this address or channel. False where the letter is no longer ours."""
     one = found.letter
-    by_channel = house.types[one.letter_type].channel_specific or one.attachments > 0
+    by_channel = house.types[one.letter_type].channel_specific or differs_by_channel(one)
     again: dict[str, Any] = {"due_at": clock.now(), **({"channel": route.channel} if by_channel else {})}
     if route.channel is Channel.PRINT and not shows(house, one, found.addressee):
         return move(tx, one, Status.RECEIVED, "address-to-print", WORKER, token=token, **again)

@@ -106,6 +106,7 @@ def pack_document(document: Document) -> dict[str, bytes]:
         "inserts": document.inserts,
         "plex": document.plex,
         "language": document.language,
+        "return_code": document.return_code,
         "actions": [_pack_action(one) for one in document.actions],
     }
     twin = {TWIN: document.html.encode()} if document.html is not None else {}
@@ -132,6 +133,7 @@ def unpack_document(parts: Mapping[str, bytes]) -> Document:
         inserts=tuple(facts.get("inserts", ())),
         plex=facts.get("plex", "duplex"),
         language=facts.get("language", "da"),
+        return_code=facts.get("return_code", ""),
         actions=tuple(map(_unpack_action, facts.get("actions", ()))),
     )
 

@@ -38,7 +38,7 @@ from outbound.ledger.letters import locked, move, touch
 from outbound.ledger.values import LedgerDispatch, LedgerFault, Letter
 from outbound.letter import Address, Blame, Channel, ReadyMade, Submission
 from outbound.life import LIVE, UNSETTLED, Outcome, Status
-from outbound.postal_address import address_faults
+from outbound.postal_address import address_faults, postcode_faults
 from outbound.seal import Part
 
 LONGEST_NAME, LONGEST_KEY = 80, 64  # characters that the ledger keeps
@@ -138,8 +138,7 @@ def reroute(house: House, letter_id: UUID, channel: Channel, hand: Hand) -> None
 
 def mend_address(house: House, letter_id: UUID, address: Address, hand: Hand) -> None:
     """Another address for paper; the letter is rendered again with it."""
-    if faults := address_faults(address):
-        raise DeskRefusal("address", f"The address cannot be used: {', '.join(faults)}.")
+    _must_be_postal(house, address)
     with _at_the_desk(house, letter_id, Verb.MEND, hand) as (tx, one):
         body = house.seal.open(tx, one.id, PERSON, hand.by, "mend")
         if body is None:
@@ -271,6 +270,11 @@ def _not_now(one: Letter, verb: Verb) -> DeskRefusal:
             "IT operations can ask the printer to recall the whole run.",
         )
     return DeskRefusal("not-now", f"A letter that is {one.status} cannot be treated so ({verb}) now.")
+
+
+def _must_be_postal(house: House, address: Address) -> None:
+    if faults := (*address_faults(address), *postcode_faults(address, house.districts)):
+        raise DeskRefusal("address", f"The address cannot be used: {', '.join(faults)}.")
 
 
 def _named(hand: Hand) -> None:

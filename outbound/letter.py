@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
+from outbound.countries import COUNTRY_NAMES as COUNTRY_NAMES  # for whoever reads addresses
+
 ADDRESS_LINE = 34  # characters: PostalAddressLine of the OIO ForsendelseI schema (urn:oio:fjernprint:1.0.0)
 
 
@@ -83,23 +85,6 @@ class Address:
         last = f"{self.postcode} {self.town}".strip()
         abroad = () if self.country == "DK" else (COUNTRY_NAMES.get(self.country, self.country),)
         return (self.name, *self.lines, last, *abroad)
-
-
-# The neighbours and the most usual; any other country is written by its ISO code (a setting of the printer later).
-COUNTRY_NAMES = {
-    "DE": "TYSKLAND",
-    "FI": "FINLAND",
-    "FO": "FÆRØERNE",
-    "FR": "FRANKRIG",
-    "GB": "STORBRITANNIEN",
-    "GL": "GRØNLAND",
-    "IS": "ISLAND",
-    "NL": "HOLLAND",
-    "NO": "NORGE",
-    "PL": "POLEN",
-    "SE": "SVERIGE",
-    "US": "USA",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +198,7 @@ class Document:
 
     `attachments` are named on it. For print `pdf` holds their pages too (their own `pdf` is empty here), for the
     mailbox it is the letter alone; `pages` and `sheets` are those of the whole on paper either way.
+    `return_code`: what stands in its window for the post that comes back; empty where nothing does.
     """
 
     pdf: bytes = field(repr=False)
@@ -227,6 +213,7 @@ class Document:
     inserts: tuple[str, ...] = ()  # codes of what the printer adds from its stock
     plex: str = "duplex"  # or simplex
     language: str = "da"  # a tag of BCP 47
+    return_code: str = ""
 
 
 class Mailbox(StrEnum):
@@ -400,6 +387,24 @@ class News(StrEnum):
     LET_GO = "let-go"  # a run: released again, as we asked
     RECALLED = "recalled"  # a run: nothing of it was printed or will be, as we asked
     TOO_LATE = "too-late"  # a run: it cannot be held back or recalled any more
+
+
+class ReturnReason(StrEnum):
+    """Why a letter came back, as far as somebody says."""
+
+    ADDRESSEE_UNKNOWN = "addressee-unknown"
+    MOVED = "moved"
+    REFUSED = "refused-by-addressee"
+    NOT_COLLECTED = "not-collected"
+    DECEASED = "deceased"
+    DAMAGED = "damaged"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, code: str) -> "ReturnReason":
+        """The reason that a supplier's stand code names in our words; UNKNOWN for any other."""
+        found = code.lower().replace(".", "-").replace("_", "-")
+        return cls(found) if found in {str(one) for one in cls} else cls.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     S.SENT: _to(S.DELIVERED, S.RETURNED, S.RENDERED, S.ROUTED, S.HELD),
     S.DELIVERED: _to(S.RETURNED, S.HELD),
     S.HELD: _to(S.RECEIVED, S.RENDERED, S.ROUTED, S.SENT, S.DELIVERED, S.RETURNED, S.CANCELLED),
-    S.RETURNED: _to(),
+    S.RETURNED: _to(S.SENT, S.DELIVERED, S.HELD),  # only where it was a slip of whoever said so
     S.CANCELLED: _to(),
 }
 

@@ -1,5 +1,9 @@
 """Can this address be printed on an envelope and delivered? Pure.
 
+Two questions. `address_faults`: does it have the form of an address? Asked of every address, wherever it comes from.
+`postcode_faults`: are postcode and town those of one place? Asked of what somebody has written, and not of the person
+register, which knows newer postcodes than our table. Only paper asks it: a doubtful town keeps nobody from the mailbox.
+
 The limits: 34 characters a line (ForsendelseI, urn:oio:fjernprint:1.0.0); a name, at least one line and a postcode,
 and no postcode 1000 by remote print (KMD WorkZone SmartPost, frequently asked questions); country as ISO 3166
 alpha-2. Four digits, leading zeros kept: 0800 and 0999 are Danish postcodes.
@@ -9,9 +13,10 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
+from outbound.address_parts import MOST_LINES
+from outbound.countries import COUNTRY_NAMES
 from outbound.letter import ADDRESS_LINE, Address
-
-MOST_LINES = 3
+from outbound.postal_districts import SHIPPED, PostalDistricts
 
 
 class AddressFault(StrEnum):
@@ -26,8 +31,12 @@ class AddressFault(StrEnum):
     POSTCODE_1000 = "postcode-1000"
     POSTCODE_ABROAD = "postcode-abroad-belongs-in-town"
     COUNTRY = "country-not-iso-3166"
+    POSTCODE_GREENLAND = "town-without-postcode-of-greenland"
+    POSTCODE_FAROES = "town-without-postcode-of-the-faroes"
     TOO_LONG = "line-over-34-characters"
     CHARACTERS = "unprintable-character"
+    UNKNOWN_POSTCODE = "postcode-unknown"
+    OTHER_TOWN = "town-not-of-postcode"
 
 
 RULES: tuple[tuple[AddressFault, Callable[[Address], bool]], ...] = (
@@ -38,7 +47,9 @@ RULES: tuple[tuple[AddressFault, Callable[[Address], bool]], ...] = (
     (AddressFault.POSTCODE, lambda a: _danish(a) and not _is_postcode(a.postcode)),
     (AddressFault.POSTCODE_1000, lambda a: _danish(a) and a.postcode == "1000"),
     (AddressFault.POSTCODE_ABROAD, lambda a: not _danish(a) and bool(a.postcode)),
-    (AddressFault.COUNTRY, lambda a: re.fullmatch("[A-Z]{2}", a.country) is None),
+    (AddressFault.COUNTRY, lambda a: a.country not in COUNTRY_NAMES),
+    (AddressFault.POSTCODE_GREENLAND, lambda a: a.country == "GL" and not re.match("39[0-9]{2} ", a.town)),
+    (AddressFault.POSTCODE_FAROES, lambda a: a.country == "FO" and not re.match("(FO-?)?[1-9][0-9]{2} ", a.town)),
     (AddressFault.TOO_LONG, lambda a: any(len(line) > ADDRESS_LINE for line in a.as_lines())),
     (AddressFault.CHARACTERS, lambda a: not all(line.isprintable() for line in a.as_lines())),
 )
@@ -51,8 +62,17 @@ def address_faults(address: Address | None) -> tuple[AddressFault, ...]:
     return tuple(fault for fault, has in RULES if has(address))
 
 
+def postcode_faults(address: Address, districts: PostalDistricts = SHIPPED) -> tuple[AddressFault, ...]:
+    """Is a postcode unknown that has the form of one, or does the town belong to another?"""
+    if not _danish(address) or not _is_postcode(address.postcode) or address.postcode == "1000":
+        return ()
+    if not districts.knows(address.postcode):
+        return (AddressFault.UNKNOWN_POSTCODE,)
+    return () if districts.fits(address.postcode, address.town) else (AddressFault.OTHER_TOWN,)
+
+
 def usable(address: Address | None) -> bool:
-    """Can paper be sent there?"""
+    """Does it have the form of an address that paper can be sent to?"""
     return not address_faults(address)
 
 

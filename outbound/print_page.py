@@ -12,6 +12,8 @@ from typing import Any, ClassVar
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0  # A4
 INSET = 2.0  # between the address and the sides of its box
 LEAST_ADDRESS = (57.0, 25.0)  # holds 34 letters n at 8 points (ADDRESS_LINE) in six lines, inset at both sides
+LEAST_CODE = (14.0, 11.0)  # holds eleven digits of 6 points, and over them a symbol with modules of half a millimetre
+USUAL_CODE = (16.0, 18.0)
 LEAST_RETURN_LINE = 4.0  # the height of a line of 7.5 points
 LEAST_HEAD = 45.0  # the width of the letterhead's column
 LEAST_BODY = 100.0  # the height of the body on the first page
@@ -62,7 +64,9 @@ class PrintPage:
 
     `risk` lies around the address and the return line: where the sheet may slide to in its envelope, so nothing else
     stands there either. `clear_left` and `clear_bottom` stay empty on every page (the machine's marks, the feeder);
-    `edge` is where no printer prints, at the top and the right. Raises ValueError, which names every key that is wrong.
+    `edge` is where no printer prints, at the top and the right. `return_code` lies inside the address's box, at its
+    right; None is its lower right corner, and a box without width is no code at all.
+    Raises ValueError, which names every key that is wrong.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -73,6 +77,7 @@ class PrintPage:
     clear_left: float = 12.0
     clear_bottom: float = 8.0
     edge: float = 4.0
+    return_code: Box | None = None
 
     def __post_init__(self) -> None:
         faults = list(self._margins()) or list(self._window()) or list(self._room())
@@ -100,8 +105,20 @@ class PrintPage:
             yield f"address must be at least {wide:g} mm wide and {tall:g} mm high, or no address fits."
         if not (self.return_line.width >= wide and self.return_line.height >= LEAST_RETURN_LINE):
             yield f"return_line must be at least {wide:g} mm wide and {LEAST_RETURN_LINE:g} mm high."
+        yield from self._code()
         if not self.return_line.bottom <= self.address.top:
             yield "return_line must lie above address."
+
+    def _code(self) -> Iterator[str]:
+        box, (wide, tall) = self.return_code, LEAST_CODE
+        if box is None or not box.width:
+            return
+        if not self.address.holds(box):
+            yield "return_code must lie inside address."
+        if not (box.width >= wide and box.height >= tall):
+            yield f"return_code must be at least {wide:g} mm wide and {tall:g} mm high, or have no width for none."
+        if not box.left - self.address.left >= LEAST_ADDRESS[0]:
+            yield f"return_code must leave {LEAST_ADDRESS[0]:g} mm of the address's box at its left."
 
     def _room(self) -> Iterator[str]:
         if self.head.width < LEAST_HEAD:
@@ -112,8 +129,25 @@ class PrintPage:
     @property
     def figures(self) -> str:
         """All its millimetres in one line, however they were written."""
-        parts = (part if isinstance(part, tuple) else (part,) for part in astuple(self))
+        parts = (part if isinstance(part, tuple) else (part,) for part in astuple(self) if part is not None)
         return " ".join(f"{figure:g}" for part in parts for figure in part)
+
+    @property
+    def code_box(self) -> Box | None:
+        """Where the return code stands; None where none does: so it is said, or the address leaves no room for it."""
+        if self.return_code is not None:
+            return self.return_code if self.return_code.width else None
+        wide, tall = USUAL_CODE
+        if self.address.width < LEAST_ADDRESS[0] + wide:
+            return None
+        return Box(self.address.right - wide, self.address.bottom - tall, wide, tall)
+
+    @property
+    def beside_code(self) -> Box:
+        """The address's box without the return code's column."""
+        box = self.address
+        right = self.code_box.left if self.code_box else box.right
+        return Box(box.left, box.top, right - box.left, box.height)
 
     @property
     def clear(self) -> tuple[Box, ...]:
@@ -171,11 +205,14 @@ PARTS = {
     "clear_left": "What stays empty at the left of every page, for the machine's marks (at most 25).",
     "clear_bottom": "What stays empty at the foot of every page, for the feeder (at most 65).",
     "edge": "What no printer prints at the top and the right (at most 8).",
+    "return_code": "The box of the return code, inside `address` at its right. Left out: 16 × 18 mm in its lower right "
+    "corner; `width = 0`: no code.",
 }
 """What each key is, for the page of settings."""
 
 
 def print_page_from(plain: Mapping[str, Any]) -> PrintPage:
     """The page back from `dataclasses.asdict`. Raises KeyError, TypeError, ValueError."""
-    boxes = {name: Box(**plain[name]) for name in ("address", "return_line", "risk")}
+    names = ("address", "return_line", "risk", "return_code")
+    boxes = {name: Box(**plain[name]) for name in names if plain.get(name) is not None}
     return PrintPage(**{**plain, **boxes})

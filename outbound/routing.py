@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from outbound.letter import Address, Channel, Life, Mailbox, Person, Recipient, WaitsFor, Wish
-from outbound.postal_address import usable
+from outbound.postal_address import AddressFault, postcode_faults, usable
+from outbound.postal_districts import SHIPPED, PostalDistricts
 
 
 class Route(Enum):
@@ -163,6 +164,18 @@ class Route(Enum):
         "Brevet skal på papir, men der er ingen postadresse, der kan bruges. Angiv en adresse.",
         WaitsFor.SENDER,
     )
+    POSTCODE_UNKNOWN = (
+        Channel.NONE,
+        "postcode-unknown",
+        "Brevet skal på papir, men postnummeret står ikke på listen. Ret det, eller få driften til at tilføje det.",
+        WaitsFor.SENDER,
+    )
+    TOWN_NOT_OF_POSTCODE = (
+        Channel.NONE,
+        "town-not-of-postcode",
+        "Brevet skal på papir, men byen hører til et andet postnummer end det, der er angivet. Ret adressen.",
+        WaitsFor.SENDER,
+    )
     PRINT_TOO_LARGE = (
         Channel.NONE,
         "print-too-large",
@@ -193,7 +206,8 @@ class Circumstances:
 
     `mailbox` is None where the recipient has no CPR or CVR number: then there is nobody to look up. `person` is None
     while the person register has not been asked. `stale`: the mailbox's answer was kept from before a look-up that
-    failed, and is good for the mailbox alone. `address` is where paper would go (`postal_address`). `chosen` is
+    failed, and is good for the mailbox alone. `address` is where paper would go (`postal_address`); `written`: it was
+    given by somebody, and is not the register's; `districts` are the postcodes that are known. `chosen` is
     the channel that a person chose for this letter; `refused` the channels that refused this recipient.
     `print_too_large`: more bytes than the printer takes, or more sheets than any envelope.
     """
@@ -208,6 +222,8 @@ class Circumstances:
     refused: frozenset[Channel] = frozenset()
     digital_too_large: bool = False
     print_too_large: bool = False
+    written: bool = False
+    districts: PostalDistricts = SHIPPED
 
     @property
     def life(self) -> Life:
@@ -228,6 +244,11 @@ class Circumstances:
     def digital_possible(self) -> bool:
         """May the letter be handed to the digital mailbox, as far as the letter itself goes?"""
         return self.numbered and not self.digital_too_large and Channel.DIGITAL not in self.refused
+
+    @property
+    def postcode_faults(self) -> tuple[AddressFault, ...]:
+        """What is wrong between postcode and town of an address that somebody wrote."""
+        return postcode_faults(self.address, self.districts) if self.written and self.address else ()
 
     @property
     def digital_fits(self) -> bool:
@@ -265,6 +286,8 @@ OBSTACLES: Rules = (
     (Route.REGISTER_UNKNOWN, lambda c: c.numbered and c.life is Life.UNKNOWN),
     (Route.NOT_IN_REGISTER, lambda c: c.numbered and c.life is Life.NOT_FOUND),
     (Route.NO_POSTAL_ADDRESS, lambda c: not usable(c.address)),
+    (Route.POSTCODE_UNKNOWN, lambda c: AddressFault.UNKNOWN_POSTCODE in c.postcode_faults),
+    (Route.TOWN_NOT_OF_POSTCODE, lambda c: AddressFault.OTHER_TOWN in c.postcode_faults),
     (Route.PRINT_TOO_LARGE, lambda c: c.print_too_large),
     (Route.NO_CHANNEL_LEFT, lambda c: Channel.PRINT in c.refused),
 )

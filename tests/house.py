@@ -22,6 +22,7 @@ from outbound.ledger.values import Letter
 from outbound.letter import Recipient, Role, Submission
 from outbound.organisation import Organisation, load_organisation
 from outbound.postage import Tariffs
+from outbound.postcodes import load_districts
 from outbound.rendering import LetterTypes
 from outbound.seal import Seal, new_keys
 from outbound.settings import HOME, Settings, load
@@ -124,7 +125,8 @@ def open_house(url: str, folder: Path, world: World, **changes: Any) -> House:
     types, organisation, tariffs = _policy()
     settings = settings_for(database_url=url, seal_keys_file=keys_file(folder), **changes)
     seal = Seal(keys_file(folder))
-    return _House(settings, CrashingLedger(url), seal, types, organisation, tariffs, world.outside())
+    districts = load_districts(HOME / "config")
+    return _House(settings, CrashingLedger(url), seal, types, organisation, tariffs, world.outside(), districts)
 
 
 def submission(cpr: str | None = None, **changes: Any) -> Submission:

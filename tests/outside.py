@@ -220,6 +220,10 @@ class ModelReceipts:
         """The printer has taken the run, and counted it."""
         return self.put(" ".join(map(str, (f"run:{consignment}", News.RECEIVED, "-", Blame.UNKNOWN, *astuple(counts)))))
 
+    def send_by_code(self, return_code: str, reason: str = "") -> str:
+        """A letter that came back, known by what stands in its window."""
+        return self.put(f"code:{return_code} {News.RETURNED} {reason or '-'} {Blame.UNKNOWN}")
+
     def put(self, text: str, receipt_id: str | None = None) -> str:
         receipt_id = receipt_id or str(uuid4())
         self.lying[receipt_id] = RawReceipt(self.provider, receipt_id, text.encode())
@@ -234,6 +238,8 @@ class ModelReceipts:
 
     def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
         whom, news, code, blame, *numbers = receipt.body.decode().split()
+        if whom.startswith("code:"):
+            return [Receipt(None, News(news), code.strip("-"), at=clock.now(), return_code=whom.removeprefix("code:"))]
         dispatch = None if whom.startswith("run:") else UUID(whom)
         run = UUID(whom.removeprefix("run:")) if dispatch is None else None
         counts = Counts(*map(int, numbers)) if numbers else None

@@ -6,6 +6,7 @@ import adapters
 from outbound.delivery import House
 from outbound.ledger import Ledger
 from outbound.organisation import load_organisation
+from outbound.postcodes import load_districts
 from outbound.rendering import LetterTypes
 from outbound.seal import Seal
 from outbound.settings import Settings, SettingsFault
@@ -26,6 +27,7 @@ def open_house(settings: Settings) -> House:
         organisation=load_organisation(settings.config_dir),
         tariffs=load_tariffs(settings.config_dir / "tariffs.toml"),
         outside=adapters.connect(settings),
+        districts=load_districts(settings.config_dir),
     )
 
 

@@ -128,12 +128,12 @@ def outline(held: LedgerConsignment, token: str) -> Consignment:
 
 def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes], day: date) -> Dispatch:
     dispatch_id, one, wrap = member
-    letter_type = house.types[one.letter_type]
+    letter_type, document = house.types[one.letter_type], unpack_document(parts)
     return Dispatch(
         id=dispatch_id,
         letter=one.id,
         recipient=unpack_addressee(parts[PERSON]).now,
-        document=unpack_document(parts),
+        document=document,
         department=one.department,
         reference=one.reference,
         case_number=one.case_number,
@@ -141,5 +141,6 @@ def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes], day: dat
         letter_class=letter_type.letter_class,
         colour=letter_type.colour,
         cost_centre=house.organisation.cost_centre(one.department, day),
+        return_code=document.return_code if one.channel is Channel.PRINT else "",
         in_mailbox=in_mailbox(house, one, day, unpack_answers(parts)),
     )

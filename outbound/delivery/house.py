@@ -13,6 +13,7 @@ from outbound.organisation import Organisation
 from outbound.ports import Outside
 from outbound.postage import Tariffs
 from outbound.postal_days import add_working_days
+from outbound.postal_districts import SHIPPED, PostalDistricts
 from outbound.rendering import LetterTypes
 from outbound.seal import Seal
 from outbound.settings import Settings
@@ -35,6 +36,7 @@ class House:
     organisation: Organisation
     tariffs: Tariffs
     outside: Outside
+    districts: PostalDistricts = SHIPPED
 
 
 def later(seconds: float) -> datetime:

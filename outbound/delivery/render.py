@@ -1,8 +1,9 @@
 """Step 2: template or ready-made PDF -> Document for today. RECEIVED -> RENDERED."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -21,6 +22,7 @@ from outbound.contents import (
 )
 from outbound.delivery.house import WORKER, House, later
 from outbound.delivery.spell import Spell
+from outbound.ledger import returned
 from outbound.ledger.letters import Handful, claim, give_back, hold, move
 from outbound.ledger.values import Letter, Step
 from outbound.letter import Address, Channel, Document, Format, Lane, ReadyMade, Submission, WaitsFor
@@ -44,8 +46,9 @@ def render_handful(house: House, lane: Lane) -> int:
         return 0
     with house.ledger.writing() as tx:  # after the claim: a seal that does not open is a death, and is counted
         parts = _open(tx, house, handful)
+        codes = _codes(tx, handful.letters)
     spell = Spell(house.settings.render_lease, house.settings.hard_end)
-    made = [(one, _make(house, one, parts)) for one in handful.letters if spell.lasts()]
+    made = [(one, _make(house, one, parts, codes[one.id])) for one in handful.letters if spell.lasts()]
     with house.ledger.writing() as tx:
         for one, document in made:
             _keep(tx, house, one, handful.token, document, parts)
@@ -58,13 +61,19 @@ def _open(tx: Connection, house: House, handful: Handful) -> Parts:
     return house.seal.open_parts(tx, wanted, WORKER, "render")
 
 
+def _codes(tx: Connection, letters: Sequence[Letter]) -> Mapping[UUID, str]:
+    """The return code of each letter: its own, or one that it keeps if its document comes to show it."""
+    fresh = iter(returned.new_codes(tx, sum(one.return_code is None for one in letters)))
+    return {one.id: one.return_code or next(fresh) for one in letters}
+
+
 def _parts_of(one: Letter) -> tuple[str, ...]:
     return (PERSON, FIELDS, HANDED_IN, *attachment_parts(one.attachments))
 
 
-def _make(house: House, one: Letter, parts: Parts) -> Document | RenderingFault:
+def _make(house: House, one: Letter, parts: Parts, code: str) -> Document | RenderingFault:
     try:
-        return document_for(house, one, parts)
+        return document_for(house, one, parts, code)
     except RenderingFault as fault:
         return fault
     except OrganisationFault:
@@ -73,14 +82,14 @@ def _make(house: House, one: Letter, parts: Parts) -> Document | RenderingFault:
         return RenderingFault("content-missing")
 
 
-def document_for(house: House, one: Letter, parts: Parts) -> Document:
-    """The letter as it is today. Raises RenderingFault."""
+def document_for(house: House, one: Letter, parts: Parts, code: str) -> Document:
+    """The letter as it is today, with its return `code` where it is made for paper. Raises RenderingFault."""
     addressee = unpack_addressee(parts[Part(one.id, PERSON)])
     fields = unpack_fields(parts[Part(one.id, FIELDS)])
     attachments = unpack_attachments(
         {part.part: parts[part] for part in parts if part.owner == one.id}, one.attachments
     )
-    frame = replace(_frame(house, one, addressee), attachments=tuple(each.title for each in attachments))
+    frame = replace(_frame(house, one, addressee, code), attachments=tuple(each.title for each in attachments))
     letter_type, limits = house.types[one.letter_type], preflight_limits(house.settings)
     if not one.ready_made:
         made = render(letter_type, fields, frame)
@@ -117,7 +126,7 @@ def trial(house: House, one: Submission) -> Document:
     return render(house.types[one.letter_type], one.fields or {}, frame)
 
 
-def _frame(house: House, one: Letter, addressee: Addressee) -> Frame:
+def _frame(house: House, one: Letter, addressee: Addressee, code: str) -> Frame:
     """What stands around the fields: who, where, when, and from whom."""
     known = addressee.recipient.address is None and addressee.address is not None
     return Frame(
@@ -132,15 +141,21 @@ def _frame(house: House, one: Letter, addressee: Addressee) -> Frame:
         marker=RESENT if one.follows else "",
         channel=channel_for(one),
         format=one.format,
+        return_code=code if channel_for(one) is Channel.PRINT else "",
     )
 
 
 def channel_for(one: Letter) -> Channel:
     """The channel that the document is made for while none is chosen: what is the least work if it is the right one.
 
-    Most letters go to the mailbox, where attachments stay as they are.
+    Most letters go to the mailbox, where attachments and ready-made PDFs stay as they are.
     """
-    return one.channel or (Channel.DIGITAL if one.attachments else Channel.PRINT)
+    return one.channel or (Channel.DIGITAL if differs_by_channel(one) else Channel.PRINT)
+
+
+def differs_by_channel(one: Letter) -> bool:
+    """Is it another document on paper, whatever its type? A ready-made PDF gets its return code there."""
+    return one.attachments > 0 or one.ready_made
 
 
 def _keep(tx: Connection, house: House, one: Letter, token: str, made: Document | RenderingFault, parts: Parts) -> None:
@@ -160,6 +175,7 @@ def _keep(tx: Connection, house: House, one: Letter, token: str, made: Document 
         "pages": made.pages,
         "sheets": made.sheets,
         "bytes": _bytes_of(one, made, parts),
+        "return_code": one.return_code or made.return_code or None,
     }
     if move(tx, one, Status.RENDERED, "rendered", WORKER, token=token, due_at=clock.now(), **facts):
         house.seal.put(tx, one.id, one.retention_month, pack_document(made))

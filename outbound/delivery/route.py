@@ -15,6 +15,7 @@ from outbound.delivery.addresses import corrected, mailboxes_of_today, perhaps_r
 from outbound.delivery.closing import next_closing, prepared_at
 from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
 from outbound.delivery.look_up import LookedUp, look_up, withdraw
+from outbound.delivery.render import differs_by_channel
 from outbound.ledger.letters import claim, give_back, hold, move
 from outbound.ledger.pace import paced
 from outbound.ledger.values import Letter, Step
@@ -122,6 +123,8 @@ def circumstances(house: House, found: Found) -> Circumstances:
         refused=one.refused_channels,
         digital_too_large=size > house.outside.mailers[Channel.DIGITAL].largest,
         print_too_large=not fits,
+        written=found.addressee.recipient.address is not None,
+        districts=house.districts,
     )
 
 
@@ -178,7 +181,7 @@ def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str)
     """To be sent, or to be rendered again for this address or channel; paper waits for the day of its run, whose date
     it is to bear. False where nothing that was found is to be kept."""
     one = found.letter
-    by_channel = house.types[one.letter_type].channel_specific or one.attachments > 0
+    by_channel = house.types[one.letter_type].channel_specific or differs_by_channel(one)
     again: dict[str, Any] = {"due_at": clock.now(), **({"channel": route.channel} if by_channel else {})}
     if route.channel is Channel.PRINT and (morning := prepared_at(house, one.letter_type)):
         give_back(tx, [one], token, due_at=morning, route=route.code, channel=route.channel)

@@ -18,10 +18,10 @@ from outbound.delivery.reminders import apply_to_reminder
 from outbound.delivery.runs import ABOUT_ORDERS, apply_order_news, note_run
 from outbound.delivery.send import accepted, book
 from outbound.delivery.spell import Spell
-from outbound.ledger import inbox, incidents, proofs, sending
+from outbound.ledger import inbox, incidents, proofs, returned, sending
 from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import LedgerDispatch, Letter
-from outbound.letter import Blame, Channel, News, RawReceipt, Receipt, WaitsFor
+from outbound.letter import Blame, Channel, News, RawReceipt, Receipt, ReturnReason, WaitsFor
 from outbound.life import LIVE, UNSETTLED, Outcome, Status, may_move
 from outbound.ports import Misconfigured, OutsideError, ReceiptDoor, ReceiptSource
 from outbound.seal import SealFault
@@ -159,6 +159,9 @@ def _parser(house: House, provider: str) -> Callable[[RawReceipt], Sequence[Rece
 def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
     """Let one piece of news have its effect; False where it is about nothing that we sent."""
     receipt = replace(receipt, at=_believed(receipt.at))
+    if receipt.dispatch is None and receipt.return_code:
+        receipt = replace(receipt, dispatch=returned.dispatch_of(tx, receipt.return_code))
+        return receipt.dispatch is not None and apply(tx, house, receipt)
     if receipt.dispatch is None:
         return _apply_to_all(tx, house, receipt)
     if (found := sending.find_dispatch(tx, receipt.dispatch)) is None:
@@ -220,7 +223,9 @@ def _delivered(tx: Connection, house: House, one: Letter, found: LedgerDispatch,
     _note_arrival(tx, found, receipt)
     _book_amount(tx, house, one, found, receipt)
     now = locked(tx, one.id) if found.outcome in UNSETTLED else one
-    if may_move(now.status, to):
+    if to is Status.RETURNED:
+        returned.come_back(tx, now, found.id, ReturnReason.of(receipt.code), RECEIPT)
+    elif now.status is not Status.RETURNED and may_move(now.status, to):
         move(tx, now, to, str(receipt.news), RECEIPT, due_at=None)
 
 

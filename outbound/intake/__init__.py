@@ -12,6 +12,7 @@ from outbound.intake.checking import (
     is_cvr,
     looks_like_cpr,
     number_faults,
+    paper_faults,
     postal_faults,
     title_faults,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "looks_like_cpr",
     "month_after",
     "number_faults",
+    "paper_faults",
     "postal_faults",
     "recipient_key",
     "take_in",

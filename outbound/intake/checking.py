@@ -17,7 +17,7 @@ from outbound.delivery.render import preflight_limits, trial
 from outbound.intake.enclosing import attachment_faults, look_at, whole_faults
 from outbound.letter import Address, Format, ReadyMade, Recipient, Role, Submission, Wish
 from outbound.organisation import System
-from outbound.postal_address import AddressFault, address_faults
+from outbound.postal_address import AddressFault, address_faults, postcode_faults
 from outbound.postal_days import add_working_days
 from outbound.rendering import NOTHING_KNOWN, Expected, Fault, Preflight, RenderingFault, preflight
 from outbound.rendering.fields import character_faults
@@ -222,8 +222,15 @@ def _recipient(recipient: Recipient, pointer: str) -> Iterator[Fault]:
         yield from postal_faults(recipient.address, f"{pointer}/address")
 
 
+def paper_faults(house: House, address: Address, pointer: str) -> Iterator[Fault]:
+    """The same of an address that is given for paper: postcode and town must fit, too."""
+    yield from postal_faults(address, pointer)
+    for fault in postcode_faults(address, house.districts):
+        yield Fault(pointer, ADDRESS_SENTENCES[fault])
+
+
 def postal_faults(address: Address, pointer: str) -> Iterator[Fault]:
-    """Everything that keeps paper from going to this address."""
+    """Everything that an address may not be. Whether postcode and town fit is asked when paper is meant."""
     for fault in address_faults(address):
         yield Fault(pointer, ADDRESS_SENTENCES[fault])
     for line in address.as_lines():
@@ -239,9 +246,14 @@ ADDRESS_SENTENCES = {
     AddressFault.POSTCODE: "A Danish postcode has four digits, leading zero included.",
     AddressFault.POSTCODE_1000: "Postcode 1000 cannot be printed remotely; give the recipient's own.",
     AddressFault.POSTCODE_ABROAD: "Abroad, write the postcode with the town and leave the postcode empty.",
-    AddressFault.COUNTRY: "Give the country as two capital letters, ISO 3166.",
+    AddressFault.COUNTRY: "Give the country as two capital letters of ISO 3166-1; this is none of them.",
+    AddressFault.POSTCODE_GREENLAND: "In Greenland, write the postcode before the town: 3900 Nuuk.",
+    AddressFault.POSTCODE_FAROES: "On the Faroes, write the postcode before the town: FO-100 Tórshavn.",
     AddressFault.TOO_LONG: "A line of the address is longer than 34 characters.",
     AddressFault.CHARACTERS: "A line of the address has a character that cannot be printed.",
+    AddressFault.UNKNOWN_POSTCODE: "No such Danish postcode is known here; see whether it is a slip. Operations can "
+    "add a new one.",
+    AddressFault.OTHER_TOWN: "The town is the postal district of another postcode.",
 }
 
 

@@ -100,6 +100,7 @@ letter = Table(
     Column("updated_at", Moment, nullable=False),
     Column("journalised_at", Moment),
     Column("acknowledged_at", Moment),
+    Column("return_code", String(11)),  # what stands in its window; null until it is made for paper
     UniqueConstraint("submission_id", "recipient_no"),
     Index("ix_letter_due", "status", "lane", "due_at"),
     Index("ix_letter_send", "status", "channel", "lane", "due_at"),
@@ -110,6 +111,7 @@ letter = Table(
     Index("ix_letter_mailing_id", "mailing_id"),
     Index("ix_letter_case_number", "case_number"),
     Index("ix_letter_follows", "follows"),
+    Index("uq_letter_return_code", "return_code", unique=True),
 )
 
 event = Table(
@@ -289,6 +291,24 @@ reminder = Table(
     UniqueConstraint("letter_id"),
     Index("ix_reminder_due", "state", "due_at"),
     Index("ix_reminder_claimed_until", "claimed_until"),
+)
+
+returned = Table(
+    "returned",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("letter_id", Uuid, ForeignKey("letter.id"), nullable=False),
+    Column("dispatch_id", Uuid),
+    Column("reason", String(24), nullable=False),
+    Column("was", String(10), nullable=False),  # and the next three: how the letter stood, should it be undone
+    Column("held_code", String(60)),
+    Column("waits_for", String(12)),
+    Column("due_at", Moment),
+    Column("by", String(80), nullable=False),  # who holds it in the hand, or `receipt`
+    Column("at", Moment, nullable=False),
+    Column("undone_at", Moment),
+    Index("ix_returned_letter_id", "letter_id"),
+    Index("ix_returned_at", "at"),
 )
 
 receipt_inbox = Table(

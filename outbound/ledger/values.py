@@ -79,6 +79,7 @@ class Letter:
     updated_at: datetime
     journalised_at: datetime | None
     acknowledged_at: datetime | None
+    return_code: str | None
 
     @property
     def refused_channels(self) -> frozenset[Channel]:

@@ -3,6 +3,7 @@
 from outbound.rendering import sheet
 from outbound.rendering.faults import RenderingFault
 from outbound.rendering.fragments import BODY, plain
+from outbound.rendering.return_mark import draw_window
 from outbound.rendering.sizes import SIZES
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import TaggedCanvas
@@ -21,7 +22,7 @@ def draw_cover(canvas: TaggedCanvas, frame: Frame, plex: str, part: Element, pag
     if frame.address is None:
         raise RenderingFault("cover-without-address")
     sheet.draw_return_line(canvas, frame.letterhead, Element("P", part), page)
-    sheet.draw_address(canvas, frame.address, Element("P", part), page.address)
+    draw_window(canvas, frame, frame.address, Element("P", part), page)
     text = plain(_TEXT, SIZES[frame.format].style(BODY), tag=Element("P", part))
     place = page.body_first
     _, tall = text.wrap(place.width * MM, place.height * MM)

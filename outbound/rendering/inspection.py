@@ -22,11 +22,13 @@ _HAIR = 0.005  # millimetres that rounding may cost
 
 @dataclass(slots=True)
 class Finding:
-    """Pages found, every code with its places in the order of the finding, and figures of the text."""
+    """Pages found, every code with its places in the order of the finding, figures of the text, and whether the place
+    of the return code is clear."""
 
     pages: int = 0
     faults: dict[str, list[Place]] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
+    code_clear: bool = False
 
     def add(self, code: str, page: int = 0, box: Box | None = None) -> None:
         """Once for each place; without end only the first hundred."""

@@ -13,6 +13,7 @@ from outbound.rendering.letter_type import LONGEST_TITLE
 from outbound.rendering.metadata import Facts
 from outbound.rendering.paging import MOST_PAGES
 from outbound.rendering.renderer import sheets_of
+from outbound.rendering.return_mark import carried, draw_return_code
 from outbound.rendering.sheet import draw_marker, one_line
 from outbound.rendering.structure import Element
 from outbound.rendering.tagged import TaggedCanvas
@@ -48,6 +49,7 @@ class _Work:
     task: str = "check"
     cover: bytes = b""
     stamp: bytes = b""
+    code: bytes = b""  # put on where its place is clear
     expected: Expected = field(default_factory=Expected)
 
 
@@ -75,7 +77,9 @@ def prepare(ready_made: ReadyMade, frame: Frame, *, plex: str = "duplex", limits
     limits = limits or Limits()
     cover = _cover(frame, plex, limits.page) if frame.cover or frame.cover_sheet else b""
     stamp = _stamp(frame, limits.page) if frame.marker else b""
-    work = _Work("make" if cover or stamp else "check", cover, stamp, _expected(ready_made, frame))
+    code = carried(frame, limits.page) if cover else frame.return_code if frame.address else ""
+    on_page = _code(frame, limits.page) if code and not cover else b""
+    work = _Work("make" if cover or stamp or on_page else "check", cover, stamp, on_page, _expected(ready_made, frame))
     found, made = _asked(ready_made.pdf, work, limits)
     if found.codes:
         raise RenderingFault(found.codes[0])
@@ -86,6 +90,7 @@ def prepare(ready_made: ReadyMade, frame: Frame, *, plex: str = "duplex", limits
         dated=ready_made.dated,
         pages=pages,
         sheets=sheets_of(pages, plex),
+        return_code=code if cover or (on_page and found.code_clear) else "",
     )
 
 
@@ -121,6 +126,18 @@ def _stamp(frame: Frame, page: PrintPage) -> bytes:
     return out.getvalue()
 
 
+def _code(frame: Frame, page: PrintPage) -> bytes:
+    """The return code, as an artifact too; nothing where the page has no place for it."""
+    out = BytesIO()
+    canvas = _canvas(out, frame, Element("Document"))
+    if page.code_box is None:
+        return b""
+    draw_return_code(canvas, frame.return_code, page.code_box, marked=False)
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
 def _canvas(out: BytesIO, frame: Frame, root: Element) -> TaggedCanvas:
     fonts.register()
     return TaggedCanvas(out, Facts("", "", "", "da", frame.dated), root)
@@ -130,7 +147,7 @@ def _asked(pdf: bytes, work: _Work, limits: Limits) -> tuple[Preflight, bytes]:
     if len(pdf) > limits.largest:
         return _failed("too-large", limits.largest), b""
     head = {**asdict(limits), "task": work.task, "expected": asdict(work.expected)}
-    request = Message(head, (pdf, work.cover, work.stamp))
+    request = Message(head, (pdf, work.cover, work.stamp, work.code))
     for _ in range(TRIES):
         try:
             answer = pool().ask(request, limits.seconds, 3 * limits.largest + 10_000_000)
@@ -150,7 +167,8 @@ def _understood(answer: Message, expected: Expected, limits: Limits) -> Prefligh
     pages = int(answer.head["pages"])
     found = [_found(str(code), places, expected, limits) for code, places in answer.head["found"]]
     found.sort(key=lambda one: one.warning)
-    return Preflight(pages, sheets_of(pages, "duplex"), tuple(found), _figures(answer.head["figures"]))
+    clear = bool(answer.head.get("code_clear"))
+    return Preflight(pages, sheets_of(pages, "duplex"), tuple(found), _figures(answer.head["figures"]), clear)
 
 
 def _found(code: str, places: Any, expected: Expected, limits: Limits) -> Found:

@@ -66,13 +66,13 @@ def _worked(head: dict[str, Any], parts: tuple[bytes, ...]) -> Message:
     expected = Expected(**head.get("expected", {}))
     if head.get("task") == "enclose":
         return _enclosed(head, parts, expected)
-    pdf, cover, stamp = parts
+    pdf, cover, stamp, code = parts
     finding, sheets = inspect(opened(pdf), int(head["most_pages"]))
     read(pdf, sheets, expected, finding, print_page_from(head["page"]))
     if head.get("task") == "mark":
         return _found(finding, mark(sheets, finding))
     if head.get("task") == "make" and all(is_warning(code, expected) for code in finding.faults):
-        return _found(finding, assemble(pdf, cover, stamp))
+        return _found(finding, assemble(pdf, cover, [stamp, code if finding.code_clear else b""]))
     return _found(finding)
 
 
@@ -94,7 +94,8 @@ def _enclosed(head: dict[str, Any], parts: tuple[bytes, ...], expected: Expected
 
 def _found(finding: Finding, made: bytes = b"") -> Message:
     told = [(code, [_place(place) for place in places]) for code, places in finding.faults.items()]
-    return Message({"pages": finding.pages, "found": told, "figures": astuple(finding.figures)}, (made,))
+    head = {"pages": finding.pages, "found": told, "figures": astuple(finding.figures)}
+    return Message({**head, "code_clear": finding.code_clear}, (made,))
 
 
 def _place(place: Place) -> tuple[int, tuple[float, ...] | None]:

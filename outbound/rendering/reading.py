@@ -55,6 +55,7 @@ def _read_page(
         for box in filter(None, map(look.within, around_the_address(place))):
             finding.add("address-window-not-clear", 1, box)
         window = place.address
+        finding.code_clear = place.code_box is not None and look.within(place.code_box) is None
         _read_window(window_lines(page, sheet, window), bool(look.within(window)), finding, expected, window)
     _read_addresses(page, number, sheet, look.text, finding, expected)
     page.close()

@@ -21,6 +21,7 @@ from outbound.rendering.letter_type import LONGEST_TITLE, LetterType
 from outbound.rendering.metadata import Facts
 from outbound.rendering.paging import FEW_LINES, Page, pour
 from outbound.rendering.pieces import flowables
+from outbound.rendering.return_mark import carried, draw_window
 from outbound.rendering.setting import setting_in
 from outbound.rendering.sheet import one_line
 from outbound.rendering.sizes import SIZES
@@ -67,6 +68,7 @@ def render(letter_type: LetterType, fields: Mapping[str, Any], frame: Frame) -> 
         html=twin(title, body, frame, letter_type, images),
         template_version=letter_type.template_version,
         actions=actions_of(letter_type.actions, fields, title),
+        return_code=carried(frame, letter_type.page),
     )
 
 
@@ -128,6 +130,6 @@ def _draw_first(canvas: TaggedCanvas, head: sheet.Head, frame: Frame, page: Prin
     sheet.draw_marker(canvas, frame.marker, head.marker, page, SIZES[frame.format].marker)
     sheet.draw_return_line(canvas, frame.letterhead, head.return_line, page)
     if frame.address_in_window:
-        sheet.draw_address(canvas, frame.address_in_window, head.recipient, page.address)
+        draw_window(canvas, frame, frame.address_in_window, head.recipient, page)
     else:
         sheet.draw_name(canvas, frame.recipient, head.recipient, page.address)

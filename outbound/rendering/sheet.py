@@ -56,13 +56,18 @@ def draw_line(canvas: Canvas, x: float, y: float, text: str, face: Face, size: f
 
 def draw_address(canvas: TaggedCanvas, address: Address, element: Element, window: Box) -> None:
     """The address block, one face and size, in the window. Raises RenderingFault: `address` where it cannot fit."""
-    size, lines = fitted(tuple(filter(None, map(one_line, address.as_lines()))), window)
+    size, lines = fitted(written(address), window)
     y = (PAGE_HEIGHT - window.top - INSET) * MM - size
     with canvas.tagged(element):
         for number, line in enumerate(lines, 1):
             heard = line if number == len(lines) else f"{line} "  # else two lines are heard as one word
             draw_line(canvas, (window.left + INSET) * MM, y, heard, REGULAR, size)
             y -= size * _LINE
+
+
+def written(address: Address) -> tuple[str, ...]:
+    """The lines of an address that have something in them. Raises RenderingFault: `character`."""
+    return tuple(filter(None, map(one_line, address.as_lines())))
 
 
 def fitted(lines: tuple[str, ...], window: Box) -> tuple[float, list[str]]:

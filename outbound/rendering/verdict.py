@@ -183,6 +183,7 @@ class Preflight:
     sheets: int
     found: tuple[Found, ...] = ()
     figures: Figures = Figures()
+    code_clear: bool = False  # is the place of the return code white on its first page?
 
     @property
     def codes(self) -> tuple[str, ...]:

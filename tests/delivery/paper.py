@@ -1,6 +1,7 @@
 """The real renderer, asked once for each letter that is the same: what is tested here is the way, not the page."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from outbound.letter import Document
@@ -23,7 +24,8 @@ class RememberedRendering:
             raise Killed
         self.rendered.append(frame.marker)
         self.frames.append(frame)
-        key = repr((letter_type.name, fields, frame.recipient, frame.address, frame))
+        alike = replace(frame, return_code="")  # every letter has another, and is drawn in a moment
+        key = repr((letter_type.name, fields, frame.recipient, frame.address, alike))
         if key not in _made:
-            _made[key] = render(letter_type, fields, frame)
-        return _made[key]
+            _made[key] = render(letter_type, fields, alike)
+        return replace(_made[key], return_code=frame.return_code if frame.address else "")

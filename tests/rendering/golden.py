@@ -91,6 +91,7 @@ def _ready_made(lines: Sequence[str] = made.ADDRESS, plex: str = "duplex", **fra
 
 
 _BARE = Letterhead(HEAD.name, HEAD.return_address)
+_CODE = "12345678906"
 _DECISION, _NOTICE = "boligstoette-afgoerelse", "moedeindkaldelse"
 _CROWDED: dict[str, Any] = {
     "recipient": "Ёлкин Ǩ. Nguyễn Thị Hồng Ξενοφών",
@@ -109,6 +110,8 @@ SPECIAL: Mapping[str, Letter] = {
     "mailbox": lambda: _example(_NOTICE, address=None, channel=Channel.DIGITAL),
     "marker": lambda: _example(_NOTICE, marker="Genudsendt"),
     "marker-ready-made": lambda: _ready_made(marker="Genudsendt"),
+    "return-code": lambda: _example(_NOTICE, return_code=_CODE),
+    "return-code-ready-made": lambda: _ready_made(return_code=_CODE),
     "nothing-known": lambda: _example(
         "opkraevning", "example-betalingsservice", case_number="", reference="", caseworker="", letterhead=_BARE
     ),

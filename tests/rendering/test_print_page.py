@@ -176,6 +176,9 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a margin without end": ({"clear_left": 60}, "clear_left must be from 0 to 25"),
     "a foot without end": ({"clear_bottom": 100}, "clear_bottom must be from 0 to 65"),
     "an edge less than nothing": ({"edge": -1}, "edge must be from 0 to 8"),
+    "a return code outside the address": ({"return_code": Box(100, 60, 16, 18)}, "return_code must lie inside address"),
+    "a small return code": ({"return_code": Box(94, 60, 10, 10)}, "return_code must be at least 14 mm wide and 11 mm"),
+    "a return code in the way": ({"return_code": Box(70, 60, 40, 18)}, "return_code must leave 57 mm"),
     "no room for the letterhead": ({"risk": Box(12, 36, 130, 52)}, "risk leaves less than 45 mm at its right"),
     "no room for the letter": ({"risk": Box(12, 36, 104, 140)}, "risk leaves less than 100 mm under it"),
 }

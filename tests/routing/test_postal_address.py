@@ -1,10 +1,12 @@
 """Which addresses paper can be sent to."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from outbound.letter import Address
+from outbound.countries import COUNTRY_NAMES
+from outbound.letter import ADDRESS_LINE, Address
 from outbound.postal_address import AddressFault, address_faults, usable
 
 HOUSE = Address("Asta Testesen", ("Prøvevej 7",), "9999", "Fjordby")
@@ -19,6 +21,9 @@ HOUSE = Address("Asta Testesen", ("Prøvevej 7",), "9999", "Fjordby")
         replace(HOUSE, lines=("x" * 34,)),
         replace(HOUSE, name="ـAsta"),
         Address("Åse Prøve", ("Storgata 1",), "", "0001 Oslo", "NO"),
+        Address("Aqqa Prøve", ("B-1",), "", "3900 Nuuk", "GL"),
+        Address("Jákup Prøve", ("Prøvugøta 1",), "", "FO-100 Tórshavn", "FO"),
+        Address("Jákup Prøve", ("Prøvugøta 1",), "", "100 Tórshavn", "FO"),
         replace(HOUSE, name="{{7*7}} <b>"),  # strange, but it prints: data, never markup
     ],
     ids=lambda a: a.as_lines()[-1],
@@ -46,6 +51,10 @@ def test_these_can_be_used(address: Address) -> None:
         (Address("Åse Prøve", ("Storgata 1",), "0001", "Oslo", "NO"), AddressFault.POSTCODE_ABROAD),
         (replace(HOUSE, country="Danmark"), AddressFault.COUNTRY),
         (replace(HOUSE, country="dk"), AddressFault.COUNTRY),
+        (replace(HOUSE, country="ZZ"), AddressFault.COUNTRY),
+        (Address("Aqqa Prøve", ("B-1",), "", "Nuuk", "GL"), AddressFault.POSTCODE_GREENLAND),
+        (Address("Aqqa Prøve", ("B-1",), "", "4300 Nuuk", "GL"), AddressFault.POSTCODE_GREENLAND),
+        (Address("Jákup Prøve", ("Prøvugøta 1",), "", "Tórshavn", "FO"), AddressFault.POSTCODE_FAROES),
         (replace(HOUSE, lines=("x" * 35,)), AddressFault.TOO_LONG),
         (replace(HOUSE, town="x" * 30), AddressFault.TOO_LONG),
         (replace(HOUSE, name="Asta\u202etrosrev"), AddressFault.CHARACTERS),
@@ -68,3 +77,17 @@ def test_all_faults_are_named_together() -> None:
 
 def test_no_fault_repeats_the_address() -> None:
     assert not any("Prøvevej" in fault for fault in address_faults(replace(HOUSE, lines=("Prøvevej" * 9,))))
+
+
+def test_every_country_has_a_name_in_capitals_that_fits_on_a_line() -> None:
+    assert len(COUNTRY_NAMES) == 249  # as many as ISO 3166-1 has
+    assert all(re.fullmatch("[A-Z]{2}", code) for code in COUNTRY_NAMES)
+    assert all(name == name.upper() and 0 < len(name) <= ADDRESS_LINE for name in COUNTRY_NAMES.values())
+    assert len(set(COUNTRY_NAMES.values())) == len(COUNTRY_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("country", "name"), [("VN", "VIETNAM"), ("CI", "ELFENBENSKYSTEN"), ("GL", "GRØNLAND"), ("NL", "HOLLAND")]
+)
+def test_the_last_line_abroad_is_the_country(country: str, name: str) -> None:
+    assert Address("Åse Prøve", ("Storgata 1",), "", "0001 By", country).as_lines()[-2:] == ("0001 By", name)

@@ -22,7 +22,7 @@ from outbound.routing import (
     postal_address,
 )
 
-HOUSE = Address("Asta Testesen", ("Prøvevej 7",), "9999", "Fjordby")
+HOUSE = Address("Asta Testesen", ("Prøvevej 7",), "4300", "Holbæk")
 ALIVE, DEAD = Person(Life.ALIVE), Person(Life.DEAD)
 PLAIN: dict[str, Any] = {"mailbox": Mailbox.ENROLLED, "person": ALIVE, "address": HOUSE}
 DIGITAL_REFUSED = {"refused": frozenset({Channel.DIGITAL})}
@@ -53,6 +53,8 @@ MAKES_OBSTACLE: dict[Route, dict[str, Any]] = {
     Route.REGISTER_UNKNOWN: {"person": Person(Life.UNKNOWN)},
     Route.NOT_IN_REGISTER: {"person": Person(Life.NOT_FOUND)},
     Route.NO_POSTAL_ADDRESS: {"address": None},
+    Route.POSTCODE_UNKNOWN: {"written": True, "address": replace(HOUSE, postcode="9991")},
+    Route.TOWN_NOT_OF_POSTCODE: {"written": True, "address": replace(HOUSE, postcode="4300", town="Odense C")},
     Route.PRINT_TOO_LARGE: {"print_too_large": True},
     Route.NO_CHANNEL_LEFT: {"refused": frozenset({Channel.PRINT})},
 }
@@ -233,7 +235,8 @@ def test_the_recipe_lists_every_code_in_its_order() -> None:
     assert table == [route.code for route in Route]
 
 
-ADDRESSES = st.sampled_from([None, HOUSE, replace(HOUSE, postcode="1000"), replace(HOUSE, name="")])
+ODD = replace(HOUSE, postcode="9991"), replace(HOUSE, postcode="4300", town="Odense C")
+ADDRESSES = st.sampled_from([None, HOUSE, replace(HOUSE, postcode="1000"), replace(HOUSE, name=""), *ODD])
 ALL_CIRCUMSTANCES = st.builds(
     Circumstances,
     mailbox=st.none() | st.sampled_from(Mailbox),
@@ -246,6 +249,7 @@ ALL_CIRCUMSTANCES = st.builds(
     refused=st.frozensets(st.sampled_from([Channel.PRINT, Channel.DIGITAL])),
     digital_too_large=st.booleans(),
     print_too_large=st.booleans(),
+    written=st.booleans(),
 )
 
 
@@ -259,6 +263,7 @@ def test_the_promises_hold_in_all_circumstances(c: Circumstances) -> None:
         assert not c.stale or c.chosen is Channel.PRINT, "an answer from before a failed look-up never becomes paper"
         assert c.mailbox is None or c.life is Life.ALIVE, "no paper without a life sign"
         assert usable(c.address)
+        assert not (c.written and c.address in ODD), "no paper to a postcode and a town that are not one place"
         assert not c.print_too_large
         assert not c.digital_only, "a letter that must not go on paper never does"
     if route.channel is Channel.DIGITAL:
@@ -301,6 +306,11 @@ STALE: dict[str, tuple[dict[str, Any], Route]] = {
 def test_an_answer_from_before_a_failed_look_up_is_good_for_the_mailbox_alone(case: str) -> None:
     making, route = STALE[case]
     assert choose_route(circumstances({"stale": True}, making)) is route
+
+
+@pytest.mark.parametrize("odd", ODD, ids=["unknown postcode", "another town"])
+def test_an_address_of_the_person_register_is_not_held_against_our_older_table(odd: Address) -> None:
+    assert choose_route(circumstances({"mailbox": Mailbox.EXEMPT, "address": odd, "written": False})) is Route.EXEMPT
 
 
 def test_circumstances_do_not_show_the_person() -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from outbound.contents import PERSON, unpack_addressee
 from outbound.delivery import House
 from outbound.life import Status
 from tests.delivery.walking import run_to_rest
@@ -228,3 +229,37 @@ def test_a_letter_for_later_waits_and_one_that_cannot_be_rendered_then_is_said_t
     run_to_rest(house)
     found = look(house, UUID(later["id"]))
     assert (found.status, found.not_before) == (Status.RECEIVED, date(2026, 12, 1))
+
+
+PARTS = {"street": "Prøvevej", "house_number": "10 a", "floor": "2", "door": "tv", "care_of": "Bo Prøve"}
+
+
+def in_parts(**changes: object) -> dict[str, object]:
+    return {"name": "Solvej Prøvesen", "parts": PARTS, "postcode": "0800", "town": "Høje Taastrup", **changes}
+
+
+def test_an_address_in_parts_is_written_as_lines(system: httpx.Client, house: House) -> None:
+    body = letter(recipients=[recipient(cpr=None, address=in_parts())])
+    one = UUID(system.post("/v1/letters", json=body).json()["letters"][0]["id"])
+    with house.ledger.writing() as tx:
+        found = unpack_addressee(house.seal.open(tx, one, PERSON, "test", "test") or b"")
+    assert found.address is not None
+    assert found.address.as_lines()[1:] == ("c/o Bo Prøve", "Prøvevej 10A, 2. tv.", "0800 Høje Taastrup")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"parts": {**PARTS, "floor": "hems"}}, "parts/floor: A floor is st, kl, k2 and on, or 1 to 99."),
+        ({"lines": ["Prøvevej 7"]}, "not both"),
+        ({"country": "NO"}, "not both"),
+    ],
+    ids=["a faulty part", "parts and lines", "parts abroad"],
+)
+def test_faulty_parts_are_named(system: httpx.Client, changes: dict[str, object], said: str) -> None:
+    answer = system.post("/v1/letters", json=letter(recipients=[recipient(cpr=None, address=in_parts(**changes))]))
+    assert answer.status_code == 422
+    (fault,) = answer.json()["errors"]
+    assert fault["pointer"] == "/recipients/0/address"
+    assert said in fault["detail"]
+    assert "hems" not in answer.text

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 
 from outbound import desk
 from outbound.desk import DeskRefusal, Hand
-from outbound.intake import document_faults, postal_faults
+from outbound.intake import document_faults, paper_faults
 from outbound.ledger.journal import journalise
 from outbound.ledger.values import Letter, Step
 from outbound.letter import WaitsFor
@@ -62,7 +62,7 @@ def mend_address(
     """Another address for paper, while nothing has been handed over. The letter is rendered and routed again."""
     own = _own(inside, caller, letter)
     address = body.address.noun()
-    if faults := [*postal_faults(address, "/address")]:
+    if faults := [*paper_faults(inside.house, address, "/address")]:
         raise invalid(faults)
     with _at_the_desk():
         desk.mend_address(inside.house, letter, address, _hand(caller, body.reason, "mended by its system"))

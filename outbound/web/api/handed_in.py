@@ -4,12 +4,13 @@ import base64
 import binascii
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from outbound.address_parts import AddressParts, PartFault, composed
 from outbound.letter import Address, Attachment, Format, ReadyMade, Recipient, Role, Submission, Wish
 from outbound.rendering import Fault
 
@@ -34,18 +35,48 @@ class HandedIn(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+class PartsIn(HandedIn):
+    """A Danish address in parts; the router writes them as lines: `c/o Asta`, `Prøvevej 10A, 2. tv.`, `Østerby`."""
+
+    street: Line = ""
+    house_number: Annotated[Line, Field(description="1 to 3 digits and perhaps a letter: 10A; two as 33 - 35.")] = ""
+    floor: Annotated[Line, Field(description="st, kl, k2 and on, or 1 to 99.")] = ""
+    door: Annotated[Line, Field(description="th, tv, mf, or at most four characters.")] = ""
+    care_of: Annotated[Line, Field(description="Who lives there, where it is another (c/o).")] = ""
+    place: Annotated[Line, Field(description="A supplementary town name (lokalitet).")] = ""
+    post_box: Annotated[Line, Field(description="The number of a post box, with or without a street.")] = ""
+
+    def lines(self) -> tuple[str, ...]:
+        """The lines of an envelope. Raises PartFault."""
+        return composed(AddressParts(**self.model_dump()))
+
+
 class AddressIn(HandedIn):
-    """A postal address as it stands on the envelope: lines of at most 34 characters."""
+    """A postal address, in lines of at most 34 characters as it stands on the envelope, or in parts."""
 
     name: Line
-    lines: Annotated[list[Line], Field(max_length=10, description="Up to three lines between name and town.")]
-    postcode: Annotated[Line, Field(description="Four digits in Denmark; empty abroad.")] = ""
+    lines: Annotated[list[Line], Field(max_length=10, description="Up to three lines between name and town.")] = []
+    parts: Annotated[PartsIn | None, Field(description="In place of `lines`, in Denmark.")] = None
+    postcode: Annotated[Line, Field(description="Four digits in Denmark, leading zero included; empty abroad.")] = ""
     town: Annotated[Line, Field(description="Abroad with the postcode, as the country writes it.")]
-    country: Annotated[Line, Field(description="ISO 3166 alpha-2.")] = "DK"
+    country: Annotated[Line, Field(description="ISO 3166-1 alpha-2.")] = "DK"
+
+    @model_validator(mode="after")
+    def _is_written_once(self) -> Self:
+        if self.parts is None:
+            return self
+        if self.lines or self.country != "DK":
+            raise ValueError("Give `parts` in Denmark, or `lines`, not both.")
+        try:
+            self.parts.lines()
+        except PartFault as fault:
+            raise ValueError(f"parts/{fault.part}: {fault}") from None
+        return self
 
     def noun(self) -> Address:
         """The address of the house."""
-        return Address(self.name, tuple(self.lines), self.postcode, self.town, self.country)
+        lines = self.parts.lines() if self.parts else tuple(self.lines)
+        return Address(self.name, lines, self.postcode, self.town, self.country)
 
 
 class RecipientIn(HandedIn):

@@ -2,7 +2,7 @@
 
 from outbound.desk import STOP_REMINDER, Verb
 from outbound.ledger.reminders import NO_ANSWER, ReminderState
-from outbound.letter import Channel, Format, Lane, WaitsFor
+from outbound.letter import Channel, Format, Lane, ReturnReason, WaitsFor
 from outbound.life import Outcome, Status
 from outbound.standing import Stage
 from outbound.story import route_of
@@ -122,6 +122,15 @@ REASONS = {
     "character": "Et tegn i brevet kan ikke trykkes.",
     "template": "Skabelonen kan ikke sættes op med disse felter.",
 }
+RETURN_REASONS = {
+    ReturnReason.ADDRESSEE_UNKNOWN: "modtageren er ukendt på adressen",
+    ReturnReason.MOVED: "modtageren er flyttet",
+    ReturnReason.REFUSED: "modtageren har nægtet at tage imod",
+    ReturnReason.NOT_COLLECTED: "ikke afhentet",
+    ReturnReason.DECEASED: "modtageren er død",
+    ReturnReason.DAMAGED: "beskadiget",
+    ReturnReason.UNKNOWN: "årsagen kendes ikke",
+}
 HAPPENINGS = {
     "received": "Modtaget fra fagsystemet",
     "rendered": "Sat op",
@@ -129,6 +138,8 @@ HAPPENINGS = {
     "taken": "Modtaget hos leverandøren",
     "delivered": "Afleveret",
     "returned": "Kommet retur",
+    **{f"returned-{why}": f"Kommet retur: {said}" for why, said in RETURN_REASONS.items()},
+    "return-undone": "Alligevel ikke kommet retur: det var en fejlscanning",
     "cancelled": "Annulleret",
     "released": "Sluppet fri",
     "re-routed": "Kanal valgt",

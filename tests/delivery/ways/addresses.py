@@ -224,3 +224,36 @@ def a_number_changed_before_the_run_closes_leads_to_the_mailbox_of_today(walk: W
     walk.ends(letter, Status.SENT, code="enrolled")
     assert {one.cpr for one in seen} == {NUMBER_OF_TODAY}
     assert walk.world.paper.counted(letter) == 0
+
+
+def typed(walk: Walk, mailbox: Mailbox, **odd: Any) -> UUID:
+    """A letter whose sender wrote the address, not quite as it is."""
+    walk.world.enrolment.default = mailbox
+    whom = Recipient(Role.PARTY, HOME_ADDRESS.name, cpr=ENROLLED, address=replace(HOME_ADDRESS, **odd))
+    (letter,) = walk.hand_in(submission(recipients=(whom,)))
+    walk.run()
+    return letter
+
+
+@way
+def a_postcode_that_nobody_knows_holds_paper_for_its_sender(walk: Walk) -> None:
+    walk.ends(typed(walk, Mailbox.EXEMPT, postcode="9991"), Status.HELD, taken=0, code="postcode-unknown")
+
+
+@way
+def a_town_of_another_postcode_holds_paper_for_its_sender(walk: Walk) -> None:
+    walk.ends(typed(walk, Mailbox.EXEMPT, postcode="4300"), Status.HELD, taken=0, code="town-not-of-postcode")
+
+
+@way
+def a_town_of_another_postcode_keeps_nobody_from_the_mailbox(walk: Walk) -> None:
+    walk.ends(typed(walk, Mailbox.ENROLLED, postcode="4300"), Status.SENT, code="enrolled")
+
+
+@way
+def a_postcode_of_the_register_is_not_held_against_our_older_table(walk: Walk) -> None:
+    walk.world.enrolment.default = Mailbox.EXEMPT
+    walk.world.persons.default = replace(AT_HOME, address=replace(HOME_ADDRESS, postcode="9991"))
+    (letter,) = letters(walk)
+    walk.run()
+    walk.ends(letter, Status.SENT, code="exempt")

@@ -226,6 +226,16 @@ class Settings(BaseSettings):
     print_sftp_receipts: str = Field("receipts", description="Folder with the printer's receipts.")
     print_timeout: float = Field(60, gt=0, description="Seconds that one SFTP operation may take.")
     print_largest: int = Field(3_000_000, description="Bytes of PDF per letter (iMail Denmark, 21grams.com: 3 MB).")
+    household_letters: int = Field(
+        5,
+        ge=1,
+        description="Letters in one envelope at most, where their types allow it (samkuvertering); 1: each goes "
+        "alone. Has no published source; agree it with the printer.",
+    )
+    household_departments: bool = Field(
+        False,
+        description="May letters of different departments share an envelope? The one on top gives the return address.",
+    )
     print_page: PrintPage = Field(
         USUAL,
         description="Where the envelope's window lies and what stays clear, in millimetres from the upper left corner: "
@@ -270,7 +280,12 @@ class Settings(BaseSettings):
         0, ge=0, description="ForsendelseTypeIdentifikator, which the print vendor gives; 0: none is sent."
     )
     sf1601_post_categories: dict[str, str] = Field(
-        {"economy": "Economique", "quick": "Prioritaire"},
+        {
+            "economy": "Economique",
+            "quick": "Prioritaire",
+            "registered": "Rekommanderet",
+            "registered-receipt": "Rekommanderet med modtagerbevis",
+        },
         description="PostKategoriKode of each letter class; agree it with the print vendor.",
     )
 

@@ -34,6 +34,7 @@ class RemotePrintMailer:
     """Sends print runs over SFTP. A run is taken whole or not at all."""
 
     channel = Channel.PRINT
+    shares_envelopes = True
 
     def __init__(self, printer: Printer, provider: str, run_letters: int, largest: int, repeat_is_safe: bool) -> None:
         self._printer, self.provider, self._run_letters = printer, provider, run_letters

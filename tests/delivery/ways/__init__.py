@@ -48,5 +48,6 @@ from tests.delivery.ways import (  # noqa: E402, F401
     people,
     receipts,
     sending,
+    shared,
     stalled,
 )

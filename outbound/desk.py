@@ -30,13 +30,14 @@ from outbound.contents import (
 )
 from outbound.delivery.doubts import quiet_until
 from outbound.delivery.house import House, receipt_deadline
-from outbound.delivery.send import accepted
+from outbound.delivery.send import accepted, rebook
+from outbound.delivery.settle import apply_to_envelope
 from outbound.intake import month_after, take_in
-from outbound.ledger import channels, enrolments, reminders, sending
+from outbound.ledger import channels, enrolments, envelopes, reminders, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import locked, move, touch
 from outbound.ledger.values import LedgerDispatch, LedgerFault, Letter
-from outbound.letter import Address, Blame, Channel, ReadyMade, Submission
+from outbound.letter import Address, Blame, Channel, News, ReadyMade, Receipt, Submission
 from outbound.life import LIVE, UNSETTLED, Outcome, Status
 from outbound.postal_address import address_faults, postcode_faults
 from outbound.seal import Part
@@ -178,6 +179,7 @@ def settle_not_taken(house: House, letter_id: UUID, hand: Hand) -> None:
             )
         sending.settle_dispatch(tx, live.id, Outcome.VOID, UNSETTLED, code="not-taken")
         _must(move(tx, one, Status.ROUTED, "settled-not-taken", hand.by, **_fresh()))
+        rebook(tx, house, live.id)
 
 
 def wait_on(house: House, letter_id: UUID, hand: Hand) -> None:
@@ -191,12 +193,16 @@ def arrived(house: House, letter_id: UUID, hand: Hand) -> None:
     """It was delivered, a person found out."""
     with _at_the_desk(house, letter_id, Verb.ARRIVED, hand) as (tx, one):
         _must(move(tx, one, Status.DELIVERED, "settled-delivered", hand.by, due_at=None))
+        live = _live(tx, one)
+        apply_to_envelope(tx, house, live, Receipt(live.id, News.DELIVERED))
 
 
 def came_back(house: House, letter_id: UUID, hand: Hand) -> None:
     """It came back, a person holds it."""
     with _at_the_desk(house, letter_id, Verb.CAME_BACK, hand) as (tx, one):
         _must(move(tx, one, Status.RETURNED, "settled-returned", hand.by, due_at=None))
+        live = _live(tx, one)
+        apply_to_envelope(tx, house, live, Receipt(live.id, News.RETURNED))
 
 
 def was_refused(house: House, letter_id: UUID, hand: Hand) -> None:
@@ -206,6 +212,7 @@ def was_refused(house: House, letter_id: UUID, hand: Hand) -> None:
         sending.settle_dispatch(tx, live.id, Outcome.REFUSED, LIVE, code="settled-refused")
         accounts.correct(tx, one, live)
         _must(sending.after_refusal(tx, one, live.channel, Blame.RECIPIENT, hand.by))
+        apply_to_envelope(tx, house, live, Receipt(live.id, News.REFUSED, "settled-refused", Blame.RECIPIENT))
 
 
 def acknowledge(house: House, letter_id: UUID, hand: Hand) -> None:
@@ -252,6 +259,8 @@ def _at_the_desk(house: House, letter_id: UUID, verb: Verb, hand: Hand) -> Itera
     """One act: the letter locked, the verb checked against its state, the act and its why written with it."""
     _named(hand)
     with house.ledger.writing() as tx:
+        if live := sending.live_dispatch(tx, letter_id):
+            envelopes.lock(tx, live)
         try:
             one = locked(tx, letter_id)
         except LedgerFault:

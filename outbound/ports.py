@@ -84,6 +84,10 @@ class Mailer(Protocol):
     most_bytes: int
     """The most bytes of PDF in a consignment of several; a letter that has more goes alone."""
 
+    shares_envelopes: bool
+    """Can several letters of a consignment go in one envelope (`Dispatch.envelope_of`)? Such letters have one fate: a
+    mailer that does not hand over one of them hands over none of that envelope."""
+
     def gathers(self, lane: Lane) -> int:
         """The most letters in one consignment of this lane: 1, or many."""
         ...

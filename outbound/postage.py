@@ -5,7 +5,7 @@ these two alone, which is how `outbound audit` checks the ledger.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -13,6 +13,7 @@ from pydantic import ConfigDict
 
 from outbound.letter import Channel
 from outbound.policy import on
+from outbound.shares import Share
 from outbound.tariff_row import Count, Inputs, NoPrice, Part, TariffRow, Text, recompute
 
 OFFICE: Literal["office"] = "office"
@@ -66,6 +67,10 @@ class Price:
     row: TariffRow
     inputs: Inputs
 
+    def shared(self, share: Share) -> "Price":
+        """One letter's share of it."""
+        return replace(self, amount=share.of(self.amount), inputs={**self.inputs, **share.inputs})
+
 
 @dataclass(frozen=True, slots=True)
 class Bill:
@@ -106,6 +111,11 @@ class Tariffs:
         """What the letter costs when handed over on that day. Raises NoPrice."""
         inputs = self._inputs(sending)
         return Bill(tuple(self._charge(sending, part, inputs, day) for part in NEEDS[sending.channel]))
+
+    def shared(self, sending: Sending, share: Share, day: date) -> Bill:
+        """The letter's share of what its envelope costs, handed over on that day. Raises NoPrice."""
+        whole = self.price(replace(sending, sheets=share.sheets), day)
+        return Bill(tuple(each.shared(share) for each in whole.prices))
 
     def baseline(self, sending: Sending, day: date) -> Bill:
         """What the same letter would cost printed and posted at the office on that day. Raises NoPrice.

@@ -266,6 +266,16 @@ class Settings(BaseSettings):
         description="Bytes up to which an uploaded run is read back and compared, where the printer's server counts no "
         "checksum itself (check-file). Beyond them its size and the checksums in its manifest must do. 0: never.",
     )
+    household_letters: int = Field(
+        5,
+        ge=1,
+        description="Letters in one envelope at most, where their types allow it (samkuvertering); 1: each goes "
+        "alone. Has no published source; agree it with the printer.",
+    )
+    household_departments: bool = Field(
+        False,
+        description="May letters of different departments share an envelope? The one on top gives the return address.",
+    )
     print_page: PrintPage = Field(
         USUAL,
         description="Where the envelope's window lies and what stays clear, in millimetres from the upper left corner: "
@@ -310,7 +320,12 @@ class Settings(BaseSettings):
         0, ge=0, description="ForsendelseTypeIdentifikator, which the print vendor gives; 0: none is sent."
     )
     sf1601_post_categories: dict[str, str] = Field(
-        {"economy": "Economique", "quick": "Prioritaire"},
+        {
+            "economy": "Economique",
+            "quick": "Prioritaire",
+            "registered": "Rekommanderet",
+            "registered-receipt": "Rekommanderet med modtagerbevis",
+        },
         description="PostKategoriKode of each letter class; agree it with the print vendor.",
     )
 

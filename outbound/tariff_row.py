@@ -15,6 +15,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from outbound.shares import Share
+
 VAT = 25  # percent: momsloven § 33
 
 Inputs = Mapping[str, int | str]
@@ -128,11 +130,14 @@ def _rows() -> TypeAdapter[TariffRow]:
 def recompute(inputs: Inputs, row: TariffRow) -> int:
     """The amount in øre without VAT, from nothing but these two.
 
+    With `weights` and `place` among the inputs the amount is that letter's share of the whole (outbound/shares.py).
     Raises NoPrice where the row has no step for the weight or no price for the envelope, KeyError where an input
     that the row charges for is missing.
     """
     amount = row.per_letter + _work(row) + _size(inputs, row) + _paper(inputs, row) + _weight(inputs, row)
-    return _divide(amount * 100, 100 + VAT) if row.vat_included else amount
+    whole = _divide(amount * 100, 100 + VAT) if row.vat_included else amount
+    share = Share.kept_in(inputs)
+    return share.of(whole) if share else whole
 
 
 def weight_mg(inputs: Inputs) -> int:

@@ -1,19 +1,25 @@
 """Reads `config/tariffs.toml`: every fault in a sentence of its own, all of them together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import date
+from itertools import pairwise, product
 from pathlib import Path
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from outbound.policy import Faults, check_periods, one, raise_if, read, rows, tables
+from outbound.letter import Channel
+from outbound.letter_class import LetterClass
+from outbound.policy import Faults, lines_of, on, one, period_faults, raise_if, read, rows, tables
 from outbound.postage import NEEDS, NEMSMS, OFFICE, Envelope, Tariffs, by_product
-from outbound.tariff_row import Count, Step, TariffRow, Text
+from outbound.tariff_row import Count, Part, Step, TariffRow, Text
 
 FILE = "tariffs.toml"
 WITHOUT_PAPER = ("digital", NEMSMS)
+NOWHERE: Mapping[str, Sequence[int]] = MappingProxyType({})
+KNOWN_CLASSES = ", ".join(LetterClass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,48 +37,89 @@ def load_tariffs(path: Path) -> Tariffs:
     faults = Faults(path / FILE if path.is_dir() else path, [])
     found = tables(read(faults.file, faults), ("paper", "envelope", "tariff"), faults)
     paper = tuple(one(Paper, "paper", found["paper"], faults))
-    envelopes = rows(Envelope, "envelope", found["envelope"], faults)
-    tariffs = rows(TariffRow, "tariff", found["tariff"], faults)
-    _check(tariffs, envelopes, faults)
+    lines = {name: _lines(faults.file, name) for name in ("envelope", "tariff")}
+    envelopes = rows(Envelope, "envelope", found["envelope"], faults, lines["envelope"])
+    tariffs = rows(TariffRow, "tariff", found["tariff"], faults, lines["tariff"])
+    _check(tariffs, envelopes, faults, Places.of(found["tariff"], lines["tariff"]))
     raise_if((faults,))
     return Tariffs(by_product(tariffs), envelopes, paper[0].sheet_mg, frozenset(paper[0].home))
 
 
-def _check(tariffs: tuple[TariffRow, ...], envelopes: tuple[Envelope, ...], faults: Faults) -> None:
-    for product, dated in by_product(tariffs).items():
-        check_periods("tariff " + " ".join(filter(None, product)), dated, faults, gaps=True)
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The lines in which rows begin, by their code."""
+
+    lines: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, listed: object, lines: Sequence[int]) -> "Places":
+        """Of the rows as they were read; nowhere where they are not written as tables of their own."""
+        found: dict[str, tuple[int, ...]] = {}
+        for raw, line in zip(listed if isinstance(listed, list) else [], lines, strict=False):
+            code = str(raw.get("code")) if isinstance(raw, dict) else ""
+            found[code] = (*found.get(code, ()), line)
+        return cls(found if isinstance(listed, list) and len(listed) == len(lines) else {})
+
+    def line(self, code: str) -> int | None:
+        """Of the only row of that code; of several the last."""
+        return self.lines.get(code, (None,))[-1]
+
+
+def _lines(file: Path, name: str) -> tuple[int, ...]:
+    try:
+        return lines_of(file.read_text(encoding="utf-8"), name)
+    except (OSError, UnicodeDecodeError):
+        return ()  # `read` has said so
+
+
+def _check(tariffs: tuple[TariffRow, ...], envelopes: tuple[Envelope, ...], faults: Faults, places: Places) -> None:
+    for name, dated in by_product(tariffs).items():
+        for row, before, what in period_faults(dated, gaps=True):
+            who = f"tariff {row.code} ({' '.join(filter(None, name))})"
+            other = f" The earlier one is {before.code}, line {places.line(before.code)}." if before else ""
+            faults.add(who, what + other, places.line(row.code))
     for row in tariffs:
-        _check_row(row, faults)
-    _check_once([row.code for row in tariffs], "tariff", "code", faults)
+        _check_row(row, faults, places.line(row.code))
+    _check_once([row.code for row in tariffs], "tariff", "code", faults, places.lines)
     _check_once([f"{each.format} of {each.provider}" for each in envelopes], "envelope", "format", faults)
     _check_complete(tariffs, envelopes, faults)
 
 
-def _check_row(row: TariffRow, faults: Faults) -> None:
+def _check_row(row: TariffRow, faults: Faults, line: int | None) -> None:
     where = f"tariff {row.code}"
+    for what in _faults_of(row):
+        faults.add(where, what, line)
+
+
+def _faults_of(row: TariffRow) -> Iterator[str]:
     if not row.charges and not row.is_example:
-        faults.add(where, "charges for nothing; set a price, or mark its source as an example.")
+        yield "charges for nothing; set a price, or mark its source as an example."
     if bool(row.seconds) != bool(row.hourly):
-        faults.add(where, "working time needs both seconds and hourly.")
+        yield "working time needs both seconds and hourly."
     if row.channel == NEMSMS and row.product[3:] != ("", ""):
-        faults.add(where, "a text message has neither a letter class nor a region; leave them out.")
+        yield "a text message has neither a letter class nor a region; leave them out."
     if row.channel in WITHOUT_PAPER and (row.per_sheet or row.per_envelope or row.weight_steps):
-        faults.add(where, "a digital letter has no sheets, envelope or weight; charge by letter or size.")
+        yield "a digital letter has no sheets, envelope or weight; charge by letter or size."
     if row.channel != "digital" and (row.per_mb or row.size_most):
-        faults.add(where, "a letter on paper is not charged by bytes; charge by weight, sheet or envelope.")
+        yield "a letter on paper is not charged by bytes; charge by weight, sheet or envelope."
+    if row.letter_class and row.letter_class not in set(LetterClass):
+        yield f"letter_class {row.letter_class} is none; known are {KNOWN_CLASSES}."
     for name, steps in (("weight_steps", row.weight_steps), ("size_most", row.size_most)):
         if not _ascending(steps):
-            faults.add(where, f"{name}: each step must reach further than the one before.")
+            yield f"{name}: each step must reach further than the one before."
 
 
 def _ascending(steps: tuple[Step, ...]) -> bool:
     return all(a.up_to < b.up_to for a, b in pairwise(steps))
 
 
-def _check_once(names: Iterable[str], table: str, field: str, faults: Faults) -> None:
+def _check_once(
+    names: Iterable[str], table: str, field: str, faults: Faults, lines: Mapping[str, Sequence[int]] = NOWHERE
+) -> None:
     listed = list(names)
     for name in sorted({name for name in listed if listed.count(name) > 1}):
-        faults.add(f"{table} {name}", f"this {field} stands more than once; keep one.")
+        at = f" (lines {', '.join(map(str, lines[name]))})" if name in lines else ""
+        faults.add(f"{table} {name}", f"this {field} stands more than once{at}; keep one.")
 
 
 def _check_complete(tariffs: tuple[TariffRow, ...], envelopes: tuple[Envelope, ...], faults: Faults) -> None:
@@ -86,3 +133,50 @@ def _check_complete(tariffs: tuple[TariffRow, ...], envelopes: tuple[Envelope, .
             faults.add(f"tariff {channel} {provider}", f"{part} is not charged on this channel; remove the row.")
         if channel not in WITHOUT_PAPER and provider not in {each.provider for each in envelopes}:
             faults.add(f"envelope {provider}", "there is no envelope for this provider; add one.")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way that letters go: by whom, and in which classes."""
+
+    channel: Channel | Literal["office", "nemsms"]
+    provider: str
+    classes: tuple[str, ...] = ("",)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Where its letters may go; what is no paper knows no abroad."""
+        return ("",) if self.channel in WITHOUT_PAPER else ("home", "abroad")
+
+
+def unpriced(file: Path, tariffs: Tariffs, used: Iterable[Way], day: date) -> list[str]:
+    """What is used and has no price on that day: a sentence for each, which names the row that ended, if one did."""
+    faults = Faults(file, [])
+    places = Places.of(read(file, faults).get("tariff"), _lines(file, "tariff"))
+    for what in (each for way in used for each in _asked_of(way)):
+        rows_of = [row for key, dated in tariffs.products.items() if _fits(key, what) for row in dated]
+        if on(day, rows_of):
+            continue
+        price = f"no price for {' '.join(filter(None, what))}"
+        ended = max((row for row in rows_of if row.valid_from < day), key=lambda row: row.valid_from, default=None)
+        if ended:
+            until = f"ends on {ended.valid_to}, and there is {price} on {day}; add a row after it."
+            faults.add(f"tariff {ended.code}", until, places.line(ended.code))
+        else:
+            faults.add("tariff", f"there is {price} on {day}; add a row.")
+    return faults.found
+
+
+def _asked_of(way: Way) -> Iterator[tuple[str, ...]]:
+    """What letters that go this way may be charged for, as products are named; only porto differs by class."""
+    for part in NEEDS[way.channel]:
+        by_class = part is Part.PORTO
+        for letter_class, region in product(way.classes if by_class else ("",), way.regions if by_class else ("",)):
+            yield str(way.channel), way.provider, str(part), letter_class, region
+
+
+def _fits(key: tuple[str, ...], what: tuple[str, ...]) -> bool:
+    """Is this product a price of what is asked for? Either may leave class and region open."""
+    return key[:3] == what[:3] and all(
+        "" in (mine, wanted) or mine == wanted for mine, wanted in zip(key, what, strict=True)
+    )

@@ -47,6 +47,9 @@ class Taking:
     consignment: UUID
     refused: bool = False
     reported: bool = False
+    envelope: UUID | None = (
+        None  # the dispatch on top of the envelope that it is in; on paper what shares it has one fate
+    )
 
 
 @dataclass
@@ -72,6 +75,7 @@ class ModelMailer:
     channel: Channel
     provider: str
     repeat_is_safe: bool = False
+    shares_envelopes: bool = False
     largest: int = 50_000_000
     most_bytes: int = 50_000_000
     together: int = 1
@@ -139,7 +143,8 @@ class ModelMailer:
         known = {one.dispatch for one in self.takings}
         for one in consignment.dispatches:
             if one != but and (one.id not in known or self.repeat == "second"):
-                self.takings.append(Taking(one.id, one.letter, self.channel, consignment.id))
+                taking = Taking(one.id, one.letter, self.channel, consignment.id, envelope=one.envelope_of or one.id)
+                self.takings.append(taking)
 
     def lose_its_caller(self, consignment: Consignment, left_at: datetime | None = None) -> None:
         """The worker is gone; its request is not."""
@@ -158,6 +163,13 @@ class ModelMailer:
         if self.slow_answer:
             self.slow_answer()
         return Taken() if took else NotTaken(self.resumes)
+
+    def beside(self, taking: Taking) -> list[Taking]:
+        """What was taken in the same envelope, this one included: all of it has one fate."""
+        return [one for one in self.takings if one is taking or self._is_beside(one, taking)]
+
+    def _is_beside(self, one: Taking, taking: Taking) -> bool:
+        return one.envelope == taking.envelope and one.dispatch != taking.dispatch
 
     def counted(self, letter: UUID) -> int:
         """Takings of this letter that count."""
@@ -309,7 +321,9 @@ class World:
     """Both channels, both registers and both receipt sources."""
 
     digital: ModelMailer = field(default_factory=lambda: ModelMailer(Channel.DIGITAL, "digital-post"))
-    paper: ModelMailer = field(default_factory=lambda: ModelMailer(Channel.PRINT, "print", together=100))
+    paper: ModelMailer = field(
+        default_factory=lambda: ModelMailer(Channel.PRINT, "print", together=100, shares_envelopes=True)
+    )
     enrolment: ModelEnrolment = field(default_factory=ModelEnrolment)
     persons: ModelPersons = field(default_factory=ModelPersons)
     texts: ModelTexts = field(default_factory=ModelTexts)

@@ -51,6 +51,7 @@ class DigitalPostMailer:
 
     channel = Channel.DIGITAL
     provider = PROVIDER
+    shares_envelopes = False
 
     def __init__(
         self, caller: Caller, sender: Sender, limits: Limits, repeat_is_safe: bool, version: str = "1.2"

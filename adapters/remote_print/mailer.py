@@ -38,6 +38,7 @@ class RemotePrintMailer:
     """Sends print runs over SFTP. A run is taken whole or not at all."""
 
     channel = Channel.PRINT
+    shares_envelopes = True
 
     def __init__(
         self,

@@ -58,6 +58,7 @@ class KombiMailer:
     largest: int
     repeat_is_safe: bool
     most_bytes: int = field(init=False)
+    shares_envelopes: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         """A consignment has one letter."""

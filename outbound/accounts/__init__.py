@@ -11,14 +11,17 @@ from outbound.accounts.entries import (
     REMINDER,
     book,
     book_reminder,
+    booked_share,
     charged,
     correct,
     estimate,
     sending_of,
     take_back,
 )
+from outbound.accounts.shared import ALONE
 
 __all__ = [
+    "ALONE",
     "BASELINE",
     "BOOKED",
     "CHARGED",
@@ -30,6 +33,7 @@ __all__ = [
     "audit",
     "book",
     "book_reminder",
+    "booked_share",
     "charged",
     "correct",
     "estimate",

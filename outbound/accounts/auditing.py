@@ -7,7 +7,7 @@ that was taken, and no other, must stand booked once; and with each goes all of 
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, and_, case, func, select
 
 from outbound.accounts.entries import BASELINE, BOOKED, CHARGED, CORRECTED, ESTIMATE, LETTER, REMINDER
+from outbound.accounts.shared import ALONE, uneven
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.ledger.reminders import ReminderState
@@ -22,6 +23,7 @@ from outbound.letter import Channel
 from outbound.life import Outcome
 from outbound.policy import on
 from outbound.postage import NEEDS, OFFICE
+from outbound.shares import Share
 from outbound.tariff_row import NoPrice, Part, TariffRow, recompute
 
 AT_ONCE = 1000
@@ -47,15 +49,16 @@ class Difference:
 def audit(tx: Connection) -> Iterator[Difference]:
     """Every difference, in the order of the entries, then of the letters."""
     deferred.flush(tx)
-    yield from _entries(tx)
+    copies = {row.hash: _copied(row) for row in tx.execute(select(t.tariff_row))}
+    yield from _entries(tx, copies)
     yield from _corrections(tx)
     yield from _hand_overs(tx)
     yield from _money(tx)
+    yield from _envelopes(tx, copies)
     yield from _reminders(tx)
 
 
-def _entries(tx: Connection) -> Iterator[Difference]:
-    copies = {row.hash: _copied(row) for row in tx.execute(select(t.tariff_row))}
+def _entries(tx: Connection, copies: Mapping[str, TariffRow | None]) -> Iterator[Difference]:
     wanted = select(t.entry).order_by(t.entry.c.id)
     for entry in tx.execute(wanted.execution_options(yield_per=AT_ONCE)):
         expected, why = _recomputed(entry, copies.get(entry.tariff_hash))
@@ -82,13 +85,14 @@ def _recomputed(entry: Row[Any], copy: TariffRow | None) -> tuple[int | None, st
 
 def _part(measure: str) -> str:
     """What the amount is for, at the office or not, of a letter or of its reminder."""
-    return measure.removeprefix(BASELINE).removeprefix(f"{REMINDER}-")
+    return measure.removeprefix(BASELINE).removeprefix(ALONE).removeprefix(f"{REMINDER}-")
 
 
 def _amount(entry: Row[Any], copy: TariffRow | None) -> int:
     inputs = json.loads(entry.inputs)
     if entry.stage == CHARGED:
-        return int(inputs["amount"])
+        share = Share.kept_in(inputs)
+        return share.of(int(inputs["amount"])) if share else int(inputs["amount"])
     if entry.measure in (LETTER, REMINDER):
         return 0
     if copy is None:
@@ -154,7 +158,7 @@ def _money(tx: Connection) -> Iterator[Difference]:
     wanted = (
         select(e.letter_id, func.count().label("stored"), must.label("must"))
         .select_from(t.entry.join(t.dispatch, d.id == e.dispatch_id))
-        .where(e.stage == BOOKED, ~priceless)
+        .where(e.stage == BOOKED, ~priceless, ~e.measure.startswith(ALONE))
         .group_by(e.letter_id, d.id, d.channel)
         .having(func.count() != must)
         .order_by(e.letter_id, d.id)
@@ -162,6 +166,13 @@ def _money(tx: Connection) -> Iterator[Difference]:
     for row in tx.execute(wanted):
         why = "entries are missing, or too many, for what a letter is charged and would have cost"
         yield Difference(None, row.letter_id, "entries", row.stored, row.must, why)
+
+
+def _envelopes(tx: Connection, copies: Mapping[str, TariffRow | None]) -> Iterator[Difference]:
+    """Letters that went in one envelope share its price, and their shares add up to it."""
+    for letter, measure, stored, expected in uneven(tx, copies):
+        why = "the letters of a shared envelope do not make up the whole of it"
+        yield Difference(None, letter, measure, stored, expected, why)
 
 
 def _reminders(tx: Connection) -> Iterator[Difference]:

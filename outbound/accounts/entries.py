@@ -17,12 +17,14 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, func, select, text
 
 from outbound import clock
+from outbound.accounts.shared import prices_of
 from outbound.ledger import deferred, incidents
 from outbound.ledger import tables as t
 from outbound.ledger.letters import insert_new
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import Channel
 from outbound.postage import OFFICE, Price, Sending, Tariffs
+from outbound.shares import Share
 from outbound.tariff_row import NoPrice, TariffRow
 
 ESTIMATE, BOOKED, CORRECTED, CHARGED = "estimate", "booked", "corrected", "charged"
@@ -43,18 +45,27 @@ def estimate(tx: Connection, tariffs: Tariffs, one: Letter, sending: Sending) ->
 
 
 def book(
-    tx: Connection, tariffs: Tariffs, one: Letter, dispatch: LedgerDispatch, letter_class: str, at: datetime
+    tx: Connection,
+    tariffs: Tariffs,
+    one: Letter,
+    dispatch: LedgerDispatch,
+    letter_class: str,
+    at: datetime,
+    share: Share | None = None,
 ) -> None:
-    """What it costs, handed over at that moment. A missing price is an incident: the hand-over stands all the same."""
+    """What it costs, handed over at that moment. A missing price is an incident: the hand-over stands all the same.
+
+    `share`: of the envelope that it goes in with others.
+    """
     sending = sending_of(one, dispatch.channel, dispatch.provider, letter_class)
     try:
-        prices = _prices(tariffs, sending, at)
+        prices = _prices(tariffs, sending, at, share)
     except NoPrice:
         incidents.report(tx, one.id, "no-price", dispatch.id)
         prices = []
     keep_copies(tx, {price.row.hash: price.row for _, price in prices})
     entries = [_entry(one.id, dispatch.id, BOOKED, measure, price) for measure, price in prices]
-    _insert(tx, [_count(one, dispatch), *entries], at)
+    _insert(tx, [_count(one, dispatch, share), *entries], at)
 
 
 def correct(tx: Connection, one: Letter, dispatch: LedgerDispatch) -> None:
@@ -89,20 +100,28 @@ def take_back(tx: Connection, letter: UUID, dispatch: UUID) -> None:
     )
 
 
-def charged(tx: Connection, one: Letter, dispatch: LedgerDispatch, amount: int) -> None:
-    """What the supplier says that it charged (øre), beside our own price; once per dispatch.
+def booked_share(tx: Connection, letter: UUID, dispatch: UUID) -> Share | None:
+    """The share of an envelope by which it stands booked; None where it is booked alone, or not at all."""
+    counts = [row for row in _standing(tx, letter, dispatch) if row.measure == LETTER]
+    return Share.kept_in(json.loads(counts[0].inputs)) if counts else None
+
+
+def charged(tx: Connection, one: Letter, dispatch: LedgerDispatch, amount: int, share: Share | None = None) -> None:
+    """What the supplier says that it charged (øre), beside our own price; once per dispatch. `share`: the amount is
+    that of the whole envelope, and this letter has a part of it.
 
     Receipts come doubled, so that a second amount is not added; one that differs is an incident.
     """
     deferred.flush(tx)
     e = t.entry.c
-    wanted = select(e.amount).where(e.letter_id == one.id, e.dispatch_id == dispatch.id, e.stage == CHARGED).limit(1)
+    wanted = select(e.inputs).where(e.letter_id == one.id, e.dispatch_id == dispatch.id, e.stage == CHARGED).limit(1)
     known = tx.execute(wanted).scalar_one_or_none()
-    if known is not None and known != amount:
+    if known is not None and json.loads(known)["amount"] != amount:
         incidents.report(tx, one.id, "charged-otherwise", dispatch.id)
     if known is None:
+        inputs, mine = {"amount": amount, **(share.inputs if share else {})}, share.of(amount) if share else amount
         row = {"letter_id": one.id, "dispatch_id": dispatch.id, "stage": CHARGED, "measure": "porto", "certain": True}
-        _insert(tx, [{**row, "amount": amount, "inputs": _json({"amount": amount}), "tariff_hash": None}])
+        _insert(tx, [{**row, "amount": mine, "inputs": _json(inputs), "tariff_hash": None}])
 
 
 def sending_of(one: Letter, channel: Channel, provider: str, letter_class: str) -> Sending:
@@ -110,9 +129,12 @@ def sending_of(one: Letter, channel: Channel, provider: str, letter_class: str) 
     return Sending(channel, provider, max(one.sheets or 1, 1), letter_class, one.country, one.bytes or 0)
 
 
-def _prices(tariffs: Tariffs, sending: Sending, at: datetime) -> list[tuple[str, Price]]:
+def _prices(tariffs: Tariffs, sending: Sending, at: datetime, share: Share | None = None) -> list[tuple[str, Price]]:
     day = clock.danish_day(at)
-    cost = [(str(price.part), price) for price in tariffs.price(sending, day).prices]
+    if share:
+        cost = prices_of(tariffs, sending, share, day)
+    else:
+        cost = [(str(price.part), price) for price in tariffs.price(sending, day).prices]
     return cost + [(f"{BASELINE}{price.part}", price) for price in tariffs.baseline(sending, day).prices]
 
 
@@ -129,7 +151,8 @@ def _entry(letter_id: UUID, dispatch_id: UUID | None, stage: str, measure: str, 
     }
 
 
-def _count(one: Letter, dispatch: LedgerDispatch) -> Entry:
+def _count(one: Letter, dispatch: LedgerDispatch, share: Share | None) -> Entry:
+    way = {"channel": str(dispatch.channel), "route": one.route or "", **(share.inputs if share else {})}
     return {
         "letter_id": one.id,
         "dispatch_id": dispatch.id,
@@ -137,7 +160,7 @@ def _count(one: Letter, dispatch: LedgerDispatch) -> Entry:
         "measure": LETTER,
         "amount": 0,
         "certain": True,
-        "inputs": _json({"channel": str(dispatch.channel), "route": one.route or ""}),
+        "inputs": _json(way),
         "tariff_hash": None,
     }
 

@@ -15,6 +15,7 @@ from outbound.cli import (
     setup,
     submit,
     systembreve,
+    tariffs,
     template,
     views,
 )
@@ -30,7 +31,7 @@ app = typer.Typer(
 
 STACK = (running.demo, running.up)
 SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.settings)
-LOOKING = (views.queues, views.held, views.show, money.report, money.audit, systembreve.systembreve)
+LOOKING = (views.queues, views.held, views.show, money.report, money.audit, tariffs.tariffs, systembreve.systembreve)
 ACTING = (
     acts.release,
     acts.reroute,

@@ -19,7 +19,7 @@ from outbound.tariff_row import Part
 
 FIGURES = (
     "key", "label", "letters", "digital", "printed", "digital_andel", "papirandel", "fjernprintandel",
-    *(f"saved_{part}" for part in Part),
+    *(f"saved_{part}" for part in Part), "saved_householding",
 )  # fmt: skip
 """The columns of csv and json: amounts in øre, shares as fractions of 1, nothing where one is not known."""
 
@@ -77,6 +77,7 @@ def _figures(line: Line) -> dict[str, Any]:
         "printed": letters.printed,
         **{name: None if share is None else round(float(share), 6) for name, share in shares.items()},
         **{f"saved_{part}": money.saved(part) for part in Part},
+        "saved_householding": money.householding,
     }
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -21,18 +20,13 @@ from outbound.contents import (
 from outbound.delivery.house import WORKER, House
 from outbound.delivery.mailbox_view import in_mailbox
 from outbound.delivery.runs import enter
+from outbound.delivery.wrapping import Content, Enveloped, wrap, wrapped
 from outbound.ledger import sending
 from outbound.ledger.letters import hold
 from outbound.ledger.values import LedgerConsignment, Letter
 from outbound.letter import Channel, Consignment, Dispatch, WaitsFor
 from outbound.ports import Mailer
 from outbound.seal import Part
-
-Enveloped = tuple[UUID, Letter, str]
-"""A dispatch's id, its letter and its envelope ('' for the mailbox)."""
-
-Content = dict[UUID, dict[str, bytes]]
-"""What lies under the seal, by letter and part."""
 
 
 class ContentMissing(Exception):
@@ -50,10 +44,13 @@ def close(
     try:
         with house.ledger.writing() as tx:
             closed = _closed(tx, house, mailer, letters, token)
-            content = content_of(tx, house, [one for each, _ in closed for _, one in each.members])
+            content = content_of(tx, house, [one for each in closed for _, one in each.members])
+            members = [wrapped(tx, house, mailer, each, content) for each in closed]
+            for each in closed:
+                enter(tx, house, mailer, each)
             return [
-                (each.consignment, consignment_of(house, each.consignment, wrapped, content, token))
-                for each, wrapped in closed
+                (each.consignment, consignment_of(house, each.consignment, mine, content, token))
+                for each, mine in zip(closed, members, strict=True)
             ]
     except ContentMissing as missing:
         gone = missing.letters
@@ -65,13 +62,12 @@ def close(
 
 def _closed(
     tx: Connection, house: House, mailer: Mailer, letters: Sequence[Letter], token: str
-) -> list[tuple[sending.Closed, list[Enveloped]]]:
+) -> list[sending.Closed]:
     lease, found = house.settings.send_lease, []
     for some in parcels(letters, mailer):
-        wraps = envelopes(house, mailer, some)
+        wraps = {one.id: envelope for one in some if (envelope := wrap(house, mailer, one))}
         if closed := sending.close(tx, some, token, mailer.provider, lease, wraps):
-            enter(tx, house, mailer, closed)
-            found.append((closed, [(dispatch, one, wraps.get(one.id, "")) for dispatch, one in closed.members]))
+            found.append(closed)
     return found
 
 
@@ -87,13 +83,6 @@ def parcels(letters: Sequence[Letter], mailer: Mailer) -> list[list[Letter]]:
         found[-1].append(one)
         room -= size
     return found
-
-
-def envelopes(house: House, mailer: Mailer, letters: Sequence[Letter]) -> dict[UUID, str]:
-    """Which envelope each letter goes in; nothing for the mailbox."""
-    if mailer.channel is not Channel.PRINT:
-        return {}
-    return {one.id: house.tariffs.envelope(one.sheets or 1, mailer.provider) or "" for one in letters}
 
 
 def content_of(tx: Connection, house: House, letters: Sequence[Letter]) -> Content:
@@ -117,7 +106,7 @@ def consignment_of(
 ) -> Consignment:
     """What the adapter gets to see."""
     day = clock.danish_day(held.closed_at)
-    dispatches = tuple(_dispatch(house, member, content[member[1].id], day) for member in members)
+    dispatches = tuple(_dispatch(house, member, content[member.letter.id], day) for member in members)
     return Consignment(held.id, held.channel, held.provider, held.lane, held.closed_at, dispatches, token)
 
 
@@ -127,17 +116,18 @@ def outline(held: LedgerConsignment, token: str) -> Consignment:
 
 
 def _dispatch(house: House, member: Enveloped, parts: dict[str, bytes], day: date) -> Dispatch:
-    dispatch_id, one, wrap = member
-    letter_type, document = house.types[one.letter_type], unpack_document(parts)
+    one, document = member.letter, unpack_document(parts)
+    letter_type = house.types[one.letter_type]
     return Dispatch(
-        id=dispatch_id,
+        id=member.dispatch,
         letter=one.id,
         recipient=unpack_addressee(parts[PERSON]).now,
         document=document,
         department=one.department,
         reference=one.reference,
         case_number=one.case_number,
-        envelope=wrap,
+        envelope=member.envelope,
+        envelope_of=member.envelope_of,
         letter_class=letter_type.letter_class,
         colour=letter_type.colour,
         cost_centre=house.organisation.cost_centre(one.department, day),

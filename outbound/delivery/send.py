@@ -21,7 +21,8 @@ from outbound.delivery.house import (
 )
 from outbound.delivery.route import never_again, stale
 from outbound.delivery.spell import Spell
-from outbound.ledger import channels, sending
+from outbound.delivery.wrapping import Enveloped
+from outbound.ledger import channels, envelopes, sending
 from outbound.ledger.letters import Handful, claim, give_back, hold, move
 from outbound.ledger.pace import paced
 from outbound.ledger.values import LedgerConsignment, LedgerDispatch, Letter, Step
@@ -34,7 +35,7 @@ from outbound.letter import (
     Rejected,
     WaitsFor,
 )
-from outbound.life import UNSETTLED, Status
+from outbound.life import UNSETTLED, Outcome, Status
 from outbound.ports import Mailer, Misconfigured, OutcomeUnknown, Refused, Unavailable
 
 IN_MEMORY = 50_000_000  # bytes of PDF that one worker thread holds at once, unless one consignment has more
@@ -107,8 +108,10 @@ def repeat(house: House, mailer: Mailer, held: LedgerConsignment, token: str) ->
         with house.ledger.writing() as tx:
             unsettled = [m for m in sending.members_of(tx, held.id) if m.dispatch.outcome in UNSETTLED]
             content = content_of(tx, house, [m.letter for m in unsettled])
-            wrapped = [(m.dispatch.id, m.letter, m.dispatch.envelope or "") for m in unsettled]
-            consignment = consignment_of(house, held, wrapped, content, token)
+            again = [
+                Enveloped(m.dispatch.id, m.letter, m.dispatch.envelope or "", m.dispatch.envelope_of) for m in unsettled
+            ]
+            consignment = consignment_of(house, held, again, content, token)
     except ContentMissing:
         with house.ledger.writing() as tx:
             sending.hold_doubts(tx, held.id, token)
@@ -149,7 +152,9 @@ def record(house: House, held: LedgerConsignment, token: str, answer: Answer, *,
         if isinstance(answer, Accepted):
             accepted(tx, house, answer.dispatch, answer.transmission, WORKER)
         else:
+            envelopes.lock(tx, sending.dispatch(tx, answer.dispatch))
             sending.reject(tx, answer.dispatch, token, answer.code, answer.blame)
+            rebook(tx, house, answer.dispatch)
         if last:
             _close_the_book(tx, house, held, token)
 
@@ -157,6 +162,7 @@ def record(house: House, held: LedgerConsignment, token: str, answer: Answer, *,
 def accepted(tx: Connection, house: House, dispatch_id: UUID, transmission: str, by: str) -> None:
     """The supplier has it: settle the dispatch, move its letter and book the money, in this transaction."""
     found = sending.dispatch(tx, dispatch_id)
+    envelopes.lock(tx, found)
     due = receipt_deadline(house.settings, found.channel)
     at = clock.now()
     if one := sending.accept(tx, found, transmission, by, due, at):
@@ -166,7 +172,20 @@ def accepted(tx: Connection, house: House, dispatch_id: UUID, transmission: str,
 def book(tx: Connection, house: House, one: Letter, found: LedgerDispatch, at: datetime) -> None:
     """The money of a dispatch that was taken at that moment: it counts on the Danish day of it."""
     letter_class = house.types[one.letter_type].letter_class if one.letter_type in house.types else ""
-    accounts.book(tx, house.tariffs, one, found, letter_class, at)
+    accounts.book(tx, house.tariffs, one, found, letter_class, at, envelopes.share_of(tx, found))
+
+
+def rebook(tx: Connection, house: House, dispatch_id: UUID) -> None:
+    """Its envelope may have gone with other letters than was booked: what stands otherwise is booked as it went.
+
+    Whoever calls has locked the envelope.
+    """
+    members = envelopes.in_envelope(tx, sending.dispatch(tx, dispatch_id))
+    for one in (m for m in members if m.dispatch.outcome is Outcome.TAKEN):
+        share = envelopes.share_among(members, one.dispatch.id)
+        if accounts.booked_share(tx, one.letter.id, one.dispatch.id) != share:
+            accounts.correct(tx, one.letter, one.dispatch)
+            book(tx, house, one.letter, one.dispatch, clock.now())
 
 
 def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bool]:

@@ -16,9 +16,9 @@ from outbound import accounts, clock
 from outbound.delivery.house import RECEIPT, House
 from outbound.delivery.reminders import apply_to_reminder
 from outbound.delivery.runs import ABOUT_ORDERS, apply_order_news, note_run
-from outbound.delivery.send import accepted, book
+from outbound.delivery.send import accepted, book, rebook
 from outbound.delivery.spell import Spell
-from outbound.ledger import inbox, incidents, proofs, returned, sending
+from outbound.ledger import envelopes, inbox, incidents, proofs, returned, sending
 from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import Blame, Channel, News, RawReceipt, Receipt, ReturnReason, WaitsFor
@@ -170,10 +170,26 @@ def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
         return False  # said of one letter it means nothing
     if found.channel is Channel.PRINT:
         note_run(tx, found.consignment_id, receipt)
+    envelopes.lock(tx, found)
     one = locked(tx, found.letter_id)
     found = sending.dispatch(tx, found.id)
     _EFFECTS[receipt.news](tx, house, one, found, receipt)
+    apply_to_envelope(tx, house, found, receipt)
     return True
+
+
+def apply_to_envelope(tx: Connection, house: House, found: LedgerDispatch, receipt: Receipt) -> None:
+    """What has come of one letter has come of all that went in its envelope, but for those whose try there has ended.
+
+    A letter refused as faulty kept the envelope from being posted: that is no fault of the others, which go anew.
+    """
+    members = envelopes.in_envelope(tx, found)
+    for one in (m for m in members if m.dispatch.id != found.id and m.dispatch.outcome in LIVE):
+        anew = receipt.blame is Blame.LETTER and one.letter.status is not Status.DELIVERED
+        effect = _again if anew and receipt.news is News.REFUSED else _EFFECTS[receipt.news]
+        effect(tx, house, one.letter, one.dispatch, receipt)
+    if members:
+        rebook(tx, house, found.id)
 
 
 def _apply_to_all(tx: Connection, house: House, receipt: Receipt) -> bool:
@@ -196,6 +212,8 @@ def _apply_to_all(tx: Connection, house: House, receipt: Receipt) -> bool:
         return bool(members)
     for member in members:
         _EFFECTS[receipt.news](tx, house, member.letter, member.dispatch, receipt)
+    for top in {top for m in members if (top := m.dispatch.envelope_of)}:
+        rebook(tx, house, top)
     return bool(members)
 
 
@@ -313,7 +331,7 @@ def _taken(tx: Connection, house: House, one: Letter, found: LedgerDispatch) -> 
 
 def _book_amount(tx: Connection, house: House, one: Letter, found: LedgerDispatch, receipt: Receipt) -> None:
     if receipt.amount is not None:
-        accounts.charged(tx, one, found, receipt.amount)
+        accounts.charged(tx, one, found, receipt.amount, envelopes.share_of(tx, found))
 
 
 _EFFECTS: dict[News, Callable[[Connection, House, Letter, LedgerDispatch, Receipt], None]] = {

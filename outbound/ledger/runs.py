@@ -125,8 +125,9 @@ def mark(tx: Connection, run_id: UUID, **moments: datetime | None) -> None:
 
 
 def _envelopes(tx: Connection, held: LedgerConsignment) -> int:
-    """How many envelopes the run has: each letter has its own."""
-    mine = select(func.count()).select_from(t.dispatch).where(t.dispatch.c.consignment_id == held.id)
+    """How many envelopes the run has: a letter that goes in another's is not counted."""
+    d = t.dispatch.c
+    mine = select(func.count()).where(d.consignment_id == held.id, d.envelope_of.is_(None))
     return int(tx.execute(mine).scalar_one())
 
 

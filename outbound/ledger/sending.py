@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Select, Update, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, exists, func, insert, select, update
 
 from outbound import clock
 from outbound.ledger import enrolments
@@ -327,8 +327,16 @@ def members_of(tx: Connection, consignment_id: UUID, *, lock: bool = False) -> l
     """The letters of a consignment with their dispatches, in the order of their ids; locked in that order."""
     mine = select(t.dispatch).where(t.dispatch.c.consignment_id == consignment_id).order_by(t.dispatch.c.letter_id)
     ids = [row.letter_id for row in tx.execute(mine)]
-    letters = {one: locked(tx, one) for one in ids} if lock else {one.id: one for one in _letters(tx, ids)}
-    return [Member(dispatch_from(row), letters[row.letter_id]) for row in tx.execute(mine)]
+    if lock:
+        for one in ids:
+            locked(tx, one)
+    return members_from(tx, tx.execute(mine).all())
+
+
+def members_from(tx: Connection, rows: Sequence[Row[Any]]) -> list[Member]:
+    """Rows of `dispatch` with their letters as they are now."""
+    letters = {one.id: one for one in _letters(tx, [row.letter_id for row in rows])}
+    return [Member(dispatch_from(row), letters[row.letter_id]) for row in rows]
 
 
 def settle_dispatch(

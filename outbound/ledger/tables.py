@@ -150,6 +150,9 @@ consignment = Table(
     Index("ix_consignment_claimed_until", "claimed_until"),
 )
 
+SHARED = "envelope_of IS NOT NULL"
+"""Dispatches that lie beneath another in its envelope: few, and asked for with every receipt of the printer."""
+
 dispatch = Table(
     "dispatch",
     metadata,
@@ -168,6 +171,7 @@ dispatch = Table(
     Column("taken_at", Moment),
     Column("available_at", Moment),
     Column("settled_at", Moment),
+    Column("envelope_of", Uuid),  # the dispatch on top in the same envelope; null = that one, or an envelope of its own
     Index(
         "uq_dispatch_live",
         "letter_id",
@@ -177,6 +181,7 @@ dispatch = Table(
     ),
     Index("ix_dispatch_letter_id", "letter_id"),
     Index("ix_dispatch_consignment_id", "consignment_id"),
+    Index("ix_dispatch_envelope_of", "envelope_of", sqlite_where=text(SHARED), postgresql_where=text(SHARED)),
 )
 
 print_run = Table(

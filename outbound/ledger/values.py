@@ -106,6 +106,7 @@ class LedgerDispatch:
     taken_at: datetime | None
     available_at: datetime | None
     settled_at: datetime | None
+    envelope_of: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

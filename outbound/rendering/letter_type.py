@@ -29,6 +29,7 @@ class LetterType:
     `label` is its heading in the digital mailbox (empty: its title), `notification` the text of the mailbox's own
     message about it (empty: the mailbox's standard text); neither may carry personal data. `reply_address` takes the
     place of the department's mail on its letters; `reply` says whether the recipient may answer in the mailbox.
+    `samkuvertering`: on paper it may share an envelope with others for the same recipient.
     """
 
     name: str
@@ -48,6 +49,7 @@ class LetterType:
     notification: str
     template_version: str
     both_parents: bool = False
+    samkuvertering: bool = False
     reply_address: str = ""
     reply: bool = False
     kle: Subject | None = None

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from outbound.letter_class import LetterClass
 from outbound.rendering.actions import ActionRule, is_address
 from outbound.rendering.faults import Finding
 from outbound.rendering.fields import character_faults
@@ -50,12 +51,13 @@ class Policy(BaseModel):
     ready_made: bool = False
     paper_only: bool = False
     digital_only: bool = False
-    letter_class: Literal["economy", "quick"] = "economy"
+    letter_class: Annotated[LetterClass, Field(strict=False)] = LetterClass.ECONOMY
     colour: bool = False
     plex: Literal["simplex", "duplex"] = "duplex"
     channel_specific: bool = False
     retention_months: int = Field(ge=1, le=1200)
     both_parents: bool = False
+    samkuvertering: bool = False
     reply_address: str = ""
     reply: bool = False
     kle: Kle | None = None

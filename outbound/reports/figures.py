@@ -53,11 +53,13 @@ class Money:
     """What letters cost and would have cost at the office, in øre without VAT, part by part.
 
     `charged` is what suppliers say that they charged, for the letters where they say so; it is no part of the saving.
+    `householding` is the part of the certain saving that came of envelopes shared: alone less share.
     """
 
     cost: Mapping[Part, int] = field(default_factory=dict)
     baseline: Mapping[Part, int] = field(default_factory=dict)
     charged: int = 0
+    householding: int = 0
 
     def saved(self, part: Part) -> int:
         """Baseline less cost; negative where the router cost more."""
@@ -74,8 +76,8 @@ class Money:
         return sum(self.saved(part) for part in Part if not part.certain)
 
     def __add__(self, other: "Money") -> "Money":
-        charged = self.charged + other.charged
-        return Money(_sum(self.cost, other.cost), _sum(self.baseline, other.baseline), charged)
+        charged, householding = self.charged + other.charged, self.householding + other.householding
+        return Money(_sum(self.cost, other.cost), _sum(self.baseline, other.baseline), charged, householding)
 
 
 @dataclass(frozen=True, slots=True)

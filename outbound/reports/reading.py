@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, case, extract, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, and_, case, extract, func, select
 
-from outbound.accounts import BASELINE, BOOKED, CHARGED, CORRECTED, LETTER
+from outbound.accounts import ALONE, BASELINE, BOOKED, CHARGED, CORRECTED, LETTER
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel
@@ -114,6 +114,7 @@ def _entries(period: Period, by: By) -> Subquery:
     e, one, d = t.entry.c, t.letter.c, t.dispatch.c
     first_sent = case((one.follows.is_(None), 1), else_=0)
     sign = case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0)
+    shared = case((and_(e.measure.in_((Part.PORTO, Part.MATERIALS)), e.inputs.like('%"weights"%')), 1), else_=0)
     ways = _ways(period) if by is By.ROUTE else None
     keys = (ways.c.way,) if ways is not None else _keys(by)
     rows = t.entry.join(t.letter, one.id == e.letter_id).join(t.dispatch, d.id == e.dispatch_id)
@@ -123,6 +124,7 @@ def _entries(period: Period, by: By) -> Subquery:
             d.channel,
             e.stage,
             e.measure,
+            shared.label("shared"),
             (first_sent * sign).label("letters"),
             e.amount,
         )
@@ -170,7 +172,10 @@ def _figure(row: Row[Any]) -> Figure:
     if row.measure == LETTER:
         digital = row.channel == Channel.DIGITAL
         return Figure(Letters(int(row.letters), 0) if digital else Letters(0, int(row.letters)))
-    part, amount = Part(row.measure.removeprefix(BASELINE)), int(row.amount)
+    amount = int(row.amount)
+    if row.measure.startswith(ALONE):
+        return Figure(money=Money(householding=amount))
+    part = Part(row.measure.removeprefix(BASELINE))
     if row.measure.startswith(BASELINE):
         return Figure(money=Money(baseline={part: amount}))
-    return Figure(money=Money(cost={part: amount}))
+    return Figure(money=Money(cost={part: amount}, householding=-amount if row.shared else 0))

@@ -42,6 +42,7 @@ HEADINGS = (
     "Materialer sparet",
     "Sparet, sikkert",
     "Tid sparet, anslået",
+    "Heraf samkuvertering",
 )
 
 
@@ -137,4 +138,5 @@ def _words(line: Line) -> tuple[str, ...]:
         kroner(money.saved(Part.MATERIALS)),
         kroner(money.certain),
         kroner(money.estimated),
+        kroner(money.householding),
     )

@@ -22,6 +22,7 @@ from outbound.delivery.doubts import quiet_until
 from outbound.desk import DeskRefusal
 from outbound.ledger import channels
 from outbound.ledger.due import doubts_due, letters_due
+from outbound.ledger.envelopes import in_envelope
 from outbound.ledger.sending import live_dispatch
 from outbound.letter import Blame, Channel, Consignment, Lane, Mailbox, News
 from outbound.life import Status
@@ -71,6 +72,9 @@ WORKING: Any = {"which": st.integers(0, 6), "moods": st.lists(moods, min_size=1,
 class Way(RuleBasedStateMachine):
     """The machine over one ledger; `opened`, `clock` and `deadly` come from the test."""
 
+    one_home = False
+    """Do all letters go to one person, on paper for the most part, so that they share an envelope?"""
+
     opened: House
     clock: TickingClock
     begins: Any
@@ -98,7 +102,7 @@ class Way(RuleBasedStateMachine):
             mailer.hook = partial(self._reach, mailer)
         self.moods: list[str] = []
         self.mood, self.held, self.due = "take", list[UUID](), list[str]()
-        self.world.enrolment.default = Mailbox.EXEMPT if paper else Mailbox.ENROLLED
+        self.world.enrolment.default = Mailbox.EXEMPT if paper or self.one_home else Mailbox.ENROLLED
         self.house = replace(self.opened, outside=self.world.outside(), settings=self._settings())
         self.letters = self._hand_in(letters)
         SEEN["examples"] += 1
@@ -108,7 +112,8 @@ class Way(RuleBasedStateMachine):
     def _hand_in(self, count: int) -> list[UUID]:
         """Letters whose ids are in the order of their coming, as they are anywhere but within one millisecond."""
         while True:
-            ids = hand_in(self.house, *(submission(person("well", number)) for number in range(count)))
+            numbers = [0 if self.one_home else number for number in range(count)]
+            ids = hand_in(self.house, *(submission(person("well", number)) for number in numbers))
             if ids == sorted(ids):
                 return ids
             self.ledger.wipe()
@@ -282,8 +287,9 @@ class Way(RuleBasedStateMachine):
             self._throw_away(one)
         elif news is News.RECEIVED or fate in ("", _fate(news)):
             if news is not News.RECEIVED and not (news is News.REFUSED and blame is Blame.UNKNOWN):
-                self.fates[id(one)] = _fate(news)
-                one.refused = news is News.REFUSED
+                for each in self._mailer(one).beside(one):
+                    self.fates[id(each)] = _fate(news)
+                    each.refused = news is News.REFUSED
             self._source(one).send(one.dispatch, news, "code", blame)
             SEEN[f"receipt: {news}"] += 1
         if work:
@@ -301,6 +307,9 @@ class Way(RuleBasedStateMachine):
     @rule()
     def a_repeat_is_called_a_duplicate(self) -> None:
         self.world.digital_receipts.send(self.world.digital.duplicates[0], News.DUPLICATE)
+
+    def _mailer(self, one: Taking) -> ModelMailer:
+        return self.world.digital if one.channel is Channel.DIGITAL else self.world.paper
 
     def _source(self, one: Taking) -> Any:
         return self.world.digital_receipts if one.channel is Channel.DIGITAL else self.world.paper_receipts
@@ -332,7 +341,7 @@ class Way(RuleBasedStateMachine):
             self.world.enrolment.default = Mailbox(what)
 
     def _act(self, letter: UUID, verb: desk.Verb, channel: str) -> None:
-        true = self._is_true(verb, letter)
+        true, about = self._is_true(verb, letter), self._in_its_envelope(letter)
         try:
             ACTS[verb](self.house, letter, Channel(channel))
         except DeskRefusal:
@@ -340,8 +349,16 @@ class Way(RuleBasedStateMachine):
             return
         SEEN[f"act: {verb}"] += 1
         if not true:
-            self.misled.add(letter)
+            self.misled |= about
             SEEN["acts that misled"] += 1
+
+    def _in_its_envelope(self, letter: UUID) -> set[UUID]:
+        """What is said of one is said of all."""
+        with self.ledger.reading() as tx:
+            live = live_dispatch(tx, letter)
+            members = in_envelope(tx, live) if live else []
+        SEEN["letters in shared envelopes that were acted on"] += len(members)
+        return {letter, *(one.letter.id for one in members)}
 
     def _is_true(self, verb: desk.Verb, letter: UUID) -> bool:
         """Is what the person says so, at the supplier?"""

@@ -30,16 +30,16 @@ def bounded(examples: int) -> settings:
 
 
 @pytest.mark.timeout(3600 if LONG else 900)
-def test_the_rules_hold_whatever_happens(
-    house: House, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+@pytest.mark.parametrize("together", [False, True], ids=["apart", "one-home"])
+def test_the_rules_hold_whatever_happens(house: House, monkeypatch: pytest.MonkeyPatch, together: bool) -> None:
+    """Letters to several people, and letters to one, which share an envelope on paper."""
     ticking = TickingClock(TUESDAY)
     monkeypatch.setattr("outbound.clock.now", ticking)
 
     class OverThisLedger(Way):
-        opened, clock, begins = house, ticking, TUESDAY
+        opened, clock, begins, one_home = house, ticking, TUESDAY, together
 
-    run_state_machine_as_test(OverThisLedger, settings=bounded(EXAMPLES[_database(house)]))
+    run_state_machine_as_test(OverThisLedger, settings=bounded(EXAMPLES[_database(house)] // (2 if together else 1)))
 
 
 def _database(house: House) -> str:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outbound.letter import Channel
+from outbound.letter_class import LetterClass
 from outbound.postage import Sending, Tariffs, saving
 from outbound.tariff_row import NoPrice, Part, TariffRow, recompute
 from outbound.tariffs import load_tariffs
@@ -281,7 +282,7 @@ def test_an_input_that_is_missing_is_not_taken_for_zero(tariffs: Tariffs, lacks:
 def test_the_shipped_tariffs_price_every_letter_that_fits_an_envelope_today(pick: Callable[..., object]) -> None:
     tariffs = shipped()
     for sheets in range(1, 41):
-        for letter_class in ("economy", "quick"):
+        for letter_class in LetterClass:
             for country in ("DK", "GL", "SE"):
                 assert pick(tariffs, printed(sheets, letter_class, country), DAY)
 

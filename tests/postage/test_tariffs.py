@@ -33,6 +33,9 @@ def test_the_shipped_tariffs_load_and_every_row_says_where_its_price_comes_from(
     assert {row.code for row in rows if not row.is_example} == {
         "digital-post-2016",
         "nemsms-2016",
+        "office-porto-2012",
+        "office-porto-2017",
+        "office-porto-2018",
         "office-porto-2024",
         "office-porto-2025",
         "office-handling",
@@ -45,18 +48,18 @@ def test_the_shipped_tariffs_load_and_every_row_says_where_its_price_comes_from(
         (
             "valid_from = 2025-01-01",
             "valid_from = 2025-01-03",
-            "tariff office office porto economy home: no row is valid from 2025-01-01",
+            "tariff office-porto-2025 (office office porto economy home): no row is valid from 2025-01-01",
         ),
         (
             "valid_to = 2024-12-31",
             "valid_to = 2025-01-01",
-            "tariff office office porto economy home: two rows are valid on 2025-01-01",
+            "2025-01-01; end the earlier one the day before. The earlier one is office-porto-2024, line ",
         ),
         ("valid_to = 2024-12-31\n", "", "two rows are valid on 2025-01-01"),
         ("valid_to = 2025-12-31", "valid_to = 2024-06-01", "valid_to 2024-06-01 lies before valid_from 2025-01-01"),
-        (ECONOMY_2025, ECONOMY_2025 + "\ncolour = 3", "tariff 8 (office-porto-2025): colour: "),
+        (ECONOMY_2025, ECONOMY_2025 + "\ncolour = 3", "(office-porto-2025): colour: "),
         (ECONOMY_2025, 'code = "office-porto-2024"', "tariff office-porto-2024: this code stands more than once"),
-        ("hourly = 28286", "hourly = 282.86", "tariff 13 (office-handling): hourly: "),
+        ("hourly = 28286", "hourly = 282.86", "(office-handling): hourly: "),
         ("hourly = 28286", "hourly = -1", "hourly: Input should be greater than or equal to 0"),
         ("hourly = 28286\n", "", "tariff office-handling: working time needs both seconds and hourly."),
         ("seconds = 210\nhourly = 28286\n", "", "tariff office-handling: charges for nothing"),
@@ -77,7 +80,43 @@ def test_the_shipped_tariffs_load_and_every_row_says_where_its_price_comes_from(
 def test_a_fault_is_named_with_its_file_and_row(old: str, new: str, says: str, tmp_path: Path) -> None:
     said = faults_of(changed(old, new), tmp_path)
     assert says in said
-    assert "/tariffs.toml: " in said
+    assert "/tariffs.toml:" in said
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new"),
+    [
+        ("office-porto-2025", "valid_from = 2025-01-01", "valid_from = 2025-01-03"),  # a gap
+        ("office-porto-2025", "valid_to = 2024-12-31", "valid_to = 2025-01-01"),  # an overlap
+        ("office-porto-2025", "valid_to = 2025-12-31", "valid_to = 2024-06-01"),
+        ("office-porto-2025", ECONOMY_2025, ECONOMY_2025 + "\ncolour = 3"),
+        ("office-handling", "hourly = 28286", "hourly = -1"),
+        ("office-handling", "hourly = 28286\n", ""),
+        ("print-porto-registered", 'letter_class = "registered"\nvalid_from', 'letter_class = "flash"\nvalid_from'),
+    ],
+)
+def test_a_fault_is_named_with_the_line_that_its_row_begins_in(code: str, old: str, new: str, tmp_path: Path) -> None:
+    text = SHIPPED.replace(old, new, 1)
+    assert text != SHIPPED
+    line = text[: text.index(f'code = "{code}"')].count("\n")  # [[tariff]] stands a line above
+    assert text.splitlines()[line - 1] == "[[tariff]]"
+    assert f"{tmp_path.name}/tariffs.toml:{line}: tariff " in faults_of(text, tmp_path)
+
+
+def test_a_code_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> None:
+    text = changed(ECONOMY_2025, 'code = "office-porto-2024"')
+    lines = [number for number, line in enumerate(text.splitlines()) if line == 'code = "office-porto-2024"']
+    assert f"stands more than once (lines {lines[0]}, {lines[1]}); keep one." in faults_of(text, tmp_path)
+
+
+def test_a_class_that_nobody_knows_is_a_fault_that_names_those_there_are(tmp_path: Path) -> None:
+    text = SHIPPED.replace('letter_class = "quick"', 'letter_class = "express"')
+    assert "express is none; known are economy, quick, registered, registered-receipt." in faults_of(text, tmp_path)
+
+
+def test_rows_that_are_not_written_as_tables_have_no_line(tmp_path: Path) -> None:
+    said = faults_of('tariff = [{ code = "x" }]\n', tmp_path)
+    assert "/tariffs.toml: tariff 1 (x): part: " in said
 
 
 def test_a_channel_without_a_part_that_it_is_charged_for_is_a_fault(tmp_path: Path) -> None:

@@ -49,5 +49,6 @@ from tests.delivery.ways import (  # noqa: E402, F401
     print_runs,
     receipts,
     sending,
+    shared,
     stalled,
 )

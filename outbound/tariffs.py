@@ -9,11 +9,11 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from outbound.policy import Faults, check_periods, one, raise_if, read, rows, tables
-from outbound.postage import NEEDS, NEMSMS, OFFICE, Envelope, Tariffs, by_product
+from outbound.postage import NEEDS, NEMSMS, OFFICE, RETURNED, Envelope, Tariffs, by_product
 from outbound.tariff_row import Count, Step, TariffRow, Text
 
 FILE = "tariffs.toml"
-WITHOUT_PAPER = ("digital", NEMSMS)
+WITHOUT_PAPER = ("digital", NEMSMS, RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ def _check_row(row: TariffRow, faults: Faults) -> None:
         faults.add(where, "charges for nothing; set a price, or mark its source as an example.")
     if bool(row.seconds) != bool(row.hourly):
         faults.add(where, "working time needs both seconds and hourly.")
+    if row.charged_if_refused and row.channel not in ("digital", "print"):
+        faults.add(where, "charged_if_refused is of letters handed over; leave it out.")
+    if row.channel == RETURNED and row.product[3:] != ("", ""):
+        faults.add(where, "a letter that came back is charged whatever its class and region; leave them out.")
     if row.channel == NEMSMS and row.product[3:] != ("", ""):
         faults.add(where, "a text message has neither a letter class nor a region; leave them out.")
     if row.channel in WITHOUT_PAPER and (row.per_sheet or row.per_envelope or row.weight_steps):

@@ -164,7 +164,7 @@ def accepted(tx: Connection, house: House, dispatch_id: UUID, transmission: str,
 def book(tx: Connection, house: House, one: Letter, found: LedgerDispatch, at: datetime) -> None:
     """The money of a dispatch that was taken at that moment: it counts on the Danish day of it."""
     letter_class = house.types[one.letter_type].letter_class if one.letter_type in house.types else ""
-    accounts.book(tx, house.tariffs, one, found, letter_class, at)
+    accounts.book(tx, house.tariffs, one, found, letter_class, at, house.printer)
 
 
 def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bool]:

@@ -42,6 +42,8 @@ HEADINGS = (
     "Materialer sparet",
     "Sparet, sikkert",
     "Tid sparet, anslået",
+    "Heraf sikkert: digitalt frem for fjernprint",
+    "Heraf sikkert: fjernprint frem for kontoret",
 )
 
 
@@ -137,4 +139,6 @@ def _words(line: Line) -> tuple[str, ...]:
         kroner(money.saved(Part.MATERIALS)),
         kroner(money.certain),
         kroner(money.estimated),
+        kroner(money.certain_digitally),
+        kroner(money.certain_by_print),
     )

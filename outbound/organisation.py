@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
+from stdnum import ean
 from stdnum.dk import cvr
 
 from outbound.letter import Contact
@@ -29,6 +30,9 @@ LogoFile = Annotated[str, Field(max_length=64, pattern=r"^([A-Za-z0-9][A-Za-z0-9
 
 
 ContactPoint = Annotated[str, Field(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
+
+
+Ean = Annotated[str, Field(pattern=r"^([0-9]{13})?$")]
 
 
 class OrganisationFault(LookupError):
@@ -52,7 +56,7 @@ class Department:
     `return_address` is the one line over the window: `Retur: name, street no, postcode town` (iMail Denmark,
     21grams.com, wants it on every Danish letter). `cost_centre` is what postage is charged to. `logo` is a file that
     stands on its letters in place of the municipality's. `contact_point` is the id of its contact point in Digital
-    Post, from Administrativ Adgang.
+    Post, from Administrativ Adgang. `ean` is its location number (GLN) for invoices: 13 digits, the last a check digit.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -67,6 +71,7 @@ class Department:
     opening_hours: Annotated[str, Field(max_length=400)] = ""
     logo: LogoFile = ""
     contact_point: ContactPoint = ""
+    ean: Ean = ""
     valid_to: date | None = None
 
 
@@ -209,6 +214,9 @@ def _check(
     codes = {each.code for each in departments}
     for code in sorted(codes):
         check_periods(f"department {code}", [each for each in departments if each.code == code], faults, gaps=False)
+    for department in departments:
+        if department.ean and not ean.is_valid(department.ean):
+            faults.add(f"department {department.code}", "ean: the check digit does not fit; correct the number.")
     names = [each.name for each in systems]
     for name in sorted({name for name in names if names.count(name) > 1}):
         faults.add(f"system {name}", "stands more than once; keep one.")

@@ -22,6 +22,9 @@ OFFICE: Literal["office"] = "office"
 NEMSMS: Literal["nemsms"] = "nemsms"
 """Channel of the prices of reminders by text message."""
 
+RETURNED: Literal["returned"] = "returned"
+"""Channel of the prices that a provider takes for a letter that came back; it may have none."""
+
 BASELINE_CLASS = "economy"
 """The class at the office of a letter that has none of its own, as a digital one."""
 
@@ -30,6 +33,7 @@ NEEDS: dict[str, tuple[Part, ...]] = {
     Channel.PRINT: (Part.PORTO, Part.MATERIALS),
     OFFICE: (Part.PORTO, Part.MATERIALS, Part.HANDLING),
     NEMSMS: (Part.PORTO,),
+    RETURNED: (Part.PORTO,),
 }
 """What a letter, or its reminder, is charged for on each way. A missing row is a fault, never a zero."""
 

@@ -25,6 +25,10 @@ Count = Annotated[int, Field(gt=0, strict=True)]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 
 
+LATER = ("charged_if_refused",)
+"""Fields that rows had not when the first were hashed: unset they leave a row's hash as it was."""
+
+
 class Part(StrEnum):
     """What a price is for. Porto and materials are certain; handling is an estimate of working time."""
 
@@ -65,13 +69,14 @@ class TariffRow:
     """One dated price. What it charges is the sum of those fields that are set; see `config/tariffs.toml`.
 
     `weight_steps` is by weight in g, `size_most` the most that a letter of that many bytes costs, `per_mb` is per
-    1024 KB, by each KB begun; `seconds` of work at `hourly` øre.
+    1024 KB, by each KB begun; `seconds` of work at `hourly` øre. `charged_if_refused`: a letter that was taken and then
+    refused costs this all the same.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     code: Annotated[str, Field(pattern="^[a-z0-9-]{1,60}$")]
     part: Part
-    channel: Literal["digital", "print", "office", "nemsms"]
+    channel: Literal["digital", "print", "office", "nemsms", "returned"]
     provider: Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")]
     valid_from: date
     vat_included: bool
@@ -87,6 +92,7 @@ class TariffRow:
     size_most: tuple[Step, ...] = ()
     seconds: Amount = 0
     hourly: Amount = 0
+    charged_if_refused: bool = False
 
     @property
     def charges(self) -> bool:
@@ -107,8 +113,9 @@ class TariffRow:
 
     @cached_property
     def canonical(self) -> str:
-        """Its one form as JSON: every field, sorted, without spaces."""
-        fields = _rows().dump_python(self, mode="json")
+        """Its one form as JSON: every field, sorted, without spaces; those that came later only where they are set."""
+        dumped = _rows().dump_python(self, mode="json")
+        fields = {name: value for name, value in dumped.items() if value or name not in LATER}
         return json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @cached_property

@@ -13,11 +13,11 @@ from pydantic import ConfigDict, Field
 from outbound.letter import Channel
 from outbound.letter_class import LetterClass
 from outbound.policy import Faults, lines_of, on, one, period_faults, raise_if, read, rows, tables
-from outbound.postage import NEEDS, NEMSMS, OFFICE, Envelope, Tariffs, by_product
+from outbound.postage import NEEDS, NEMSMS, OFFICE, RETURNED, Envelope, Tariffs, by_product
 from outbound.tariff_row import Count, Part, Step, TariffRow, Text
 
 FILE = "tariffs.toml"
-WITHOUT_PAPER = ("digital", NEMSMS)
+WITHOUT_PAPER = ("digital", NEMSMS, RETURNED)
 NOWHERE: Mapping[str, Sequence[int]] = MappingProxyType({})
 KNOWN_CLASSES = ", ".join(LetterClass)
 
@@ -96,6 +96,10 @@ def _faults_of(row: TariffRow) -> Iterator[str]:
         yield "charges for nothing; set a price, or mark its source as an example."
     if bool(row.seconds) != bool(row.hourly):
         yield "working time needs both seconds and hourly."
+    if row.charged_if_refused and row.channel not in ("digital", "print"):
+        yield "charged_if_refused is of letters handed over; leave it out."
+    if row.channel == RETURNED and row.product[3:] != ("", ""):
+        yield "a letter that came back is charged whatever its class and region; leave them out."
     if row.channel == NEMSMS and row.product[3:] != ("", ""):
         yield "a text message has neither a letter class nor a region; leave them out."
     if row.channel in WITHOUT_PAPER and (row.per_sheet or row.per_envelope or row.weight_steps):

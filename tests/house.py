@@ -28,6 +28,7 @@ from outbound.seal import Seal, new_keys
 from outbound.settings import HOME, Settings, load
 from outbound.tariffs import load_tariffs
 from tests.outside import World
+from tests.tampering import unguarded
 
 NOTICE = "moedeindkaldelse"
 DECISION = "boligstoette-afgoerelse"
@@ -94,7 +95,7 @@ class CrashingLedger(Ledger):
 
     def wipe(self) -> None:
         """Empty every table."""
-        with super().writing() as tx:
+        with super().writing() as tx, unguarded(tx):
             for table in reversed(t.metadata.sorted_tables):
                 tx.execute(table.delete())
 

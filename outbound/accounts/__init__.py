@@ -1,42 +1,48 @@
 """Money: what was expected, booked and corrected for every letter, and the audit that makes all of it again."""
 
-from outbound.accounts.auditing import Difference, audit
-from outbound.accounts.entries import (
+from outbound.accounts.auditing import audit
+from outbound.accounts.corrections import came_back, charged, correct
+from outbound.accounts.difference import Difference
+from outbound.accounts.entries import book, book_reminder, booked_share, estimate, sending_of, take_back
+from outbound.accounts.measures import (
+    ALONE,
     BASELINE,
     BOOKED,
+    BY_PRINT,
     CHARGED,
     CORRECTED,
     ESTIMATE,
+    INVOICED,
     LETTER,
     REMINDER,
-    book,
-    book_reminder,
-    booked_share,
-    charged,
-    correct,
-    estimate,
-    sending_of,
-    take_back,
+    TOLD,
+    Kind,
+    kind_and_part,
 )
-from outbound.accounts.shared import ALONE
 
 __all__ = [
     "ALONE",
     "BASELINE",
     "BOOKED",
+    "BY_PRINT",
     "CHARGED",
     "CORRECTED",
     "ESTIMATE",
+    "INVOICED",
     "LETTER",
     "REMINDER",
+    "TOLD",
     "Difference",
+    "Kind",
     "audit",
     "book",
     "book_reminder",
     "booked_share",
+    "came_back",
     "charged",
     "correct",
     "estimate",
+    "kind_and_part",
     "sending_of",
     "take_back",
 ]

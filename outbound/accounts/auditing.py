@@ -8,14 +8,26 @@ that was taken, and no other, must stand booked once; and with each goes all of 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, Row, and_, case, func, select
 
-from outbound.accounts.entries import BASELINE, BOOKED, CHARGED, CORRECTED, ESTIMATE, LETTER, REMINDER
-from outbound.accounts.shared import ALONE, uneven
+from outbound.accounts.difference import Difference
+from outbound.accounts.measures import (
+    BASELINE,
+    BOOKED,
+    BY_PRINT,
+    CORRECTED,
+    ESTIMATE,
+    FAILED,
+    LETTER,
+    REMINDER,
+    RETURNED,
+    TOLD,
+    Kind,
+    kind_and_part,
+)
+from outbound.accounts.shared import uneven
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.ledger.reminders import ReminderState
@@ -27,70 +39,68 @@ from outbound.shares import Share
 from outbound.tariff_row import NoPrice, Part, TariffRow, recompute
 
 AT_ONCE = 1000
+REMEMBERED = 100_000  # amounts: most letters of a mailing have the same inputs and the same price
+NEVER = 2**62
 SENT = (ReminderState.SENT, ReminderState.DELIVERED)
+EVERY = (LETTER, *Part, *(f"{kind}{part}" for kind in (BASELINE, BY_PRINT) for part in Part))
+"""What is booked at a hand-over, and must be there."""
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something in the accounts that is not as it must be.
-
-    `entry` is None where none is there or several are meant; `expected` None where no amount can be computed.
-    Amounts are øre; of measures `letter` and `entries` they are counts.
-    """
-
-    entry: int | None
-    letter: UUID
-    measure: str
-    stored: int | None
-    expected: int | None
-    why: str
+Tried = tuple[int | None, str]
+"""The amount that an entry should have, and what is wrong with it, if anything."""
 
 
 def audit(tx: Connection) -> Iterator[Difference]:
     """Every difference, in the order of the entries, then of the letters."""
     deferred.flush(tx)
-    copies = {row.hash: _copied(row) for row in tx.execute(select(t.tariff_row))}
+    copies = {row.hash: copied(row) for row in tx.execute(select(t.tariff_row))}
     yield from _entries(tx, copies)
     yield from _corrections(tx)
     yield from _hand_overs(tx)
     yield from _money(tx)
     yield from _envelopes(tx, copies)
+    yield from _failed_tries(tx)
+    yield from _returns(tx)
     yield from _reminders(tx)
 
 
 def _entries(tx: Connection, copies: Mapping[str, TariffRow | None]) -> Iterator[Difference]:
     wanted = select(t.entry).order_by(t.entry.c.id)
+    known: dict[tuple[Any, ...], Tried] = {}
     for entry in tx.execute(wanted.execution_options(yield_per=AT_ONCE)):
-        expected, why = _recomputed(entry, copies.get(entry.tariff_hash))
-        if why:
-            yield Difference(entry.id, entry.letter_id, entry.measure, entry.amount, expected, why)
+        alike = (entry.stage, entry.measure, entry.amount, entry.certain, entry.inputs, entry.tariff_hash, entry.day)
+        if (tried := known.get(alike)) is None:
+            tried = _recomputed(entry, copies.get(entry.tariff_hash))
+            if len(known) < REMEMBERED:
+                known[alike] = tried
+        if tried[1]:
+            yield Difference(entry.id, entry.letter_id, entry.measure, entry.amount, *tried)
 
 
-def _recomputed(entry: Row[Any], copy: TariffRow | None) -> tuple[int | None, str]:
-    """The amount that the entry should have, and what is wrong with it, if anything."""
+def _recomputed(entry: Row[Any], copy: TariffRow | None) -> Tried:
     try:
         expected = _amount(entry, copy)
     except (ValueError, KeyError, TypeError, NoPrice):
         return None, "its inputs or its tariff row cannot be used"
     if expected != entry.amount:
         return expected, "the amount does not come again from its inputs and its tariff row"
-    if copy and entry.stage in (ESTIMATE, BOOKED) and not on(entry.day, (copy,)):
-        return expected, "its tariff row was not valid on its day"
-    if copy and _part(entry.measure) != copy.part:
-        return expected, "its tariff row is a price of something else"
-    if entry.certain != (_part(entry.measure) != Part.HANDLING):
-        return expected, "an estimate is marked as certain, or the other way round"
-    return expected, ""
+    return expected, _out_of_place(entry, copy)
 
 
-def _part(measure: str) -> str:
-    """What the amount is for, at the office or not, of a letter or of its reminder."""
-    return measure.removeprefix(BASELINE).removeprefix(ALONE).removeprefix(f"{REMINDER}-")
+def _out_of_place(entry: Row[Any], copy: TariffRow | None) -> str:
+    kind, part = kind_and_part(entry.measure) or (None, None)
+    of_the_day = entry.stage in (ESTIMATE, BOOKED) and kind is not Kind.FAILED  # that is at the hand-over's price
+    if copy and of_the_day and not on(entry.day, (copy,)):
+        return "its tariff row was not valid on its day"
+    if copy and part != copy.part:
+        return "its tariff row is a price of something else"
+    if entry.certain != (part != Part.HANDLING):
+        return "an estimate is marked as certain, or the other way round"
+    return ""
 
 
 def _amount(entry: Row[Any], copy: TariffRow | None) -> int:
     inputs = json.loads(entry.inputs)
-    if entry.stage == CHARGED:
+    if entry.stage in TOLD:
         share = Share.kept_in(inputs)
         return share.of(int(inputs["amount"])) if share else int(inputs["amount"])
     if entry.measure in (LETTER, REMINDER):
@@ -101,7 +111,7 @@ def _amount(entry: Row[Any], copy: TariffRow | None) -> int:
     return -amount if entry.stage == CORRECTED else amount
 
 
-def _copied(row: Row[Any]) -> TariffRow | None:
+def copied(row: Row[Any]) -> TariffRow | None:
     """The tariff row under this hash, unless somebody has changed it there."""
     if hashlib.sha256(row.body.encode()).hexdigest() != row.hash:
         return None
@@ -149,16 +159,22 @@ def _hand_overs(tx: Connection) -> Iterator[Difference]:
 
 
 def _money(tx: Connection) -> Iterator[Difference]:
-    """With a letter booked goes an entry for each part of its cost and of the baseline, or an incident `no-price`."""
+    """With a letter booked goes an entry for each part of its cost and of the baseline, or an incident `no-price`.
+
+    And, with a digital one, of its price by remote print: from the first letter on that has been compared.
+    """
     e, d, i = t.entry.c, t.dispatch.c, t.incident.c
+    first = tx.execute(select(func.min(e.id)).where(e.measure == f"{BY_PRINT}{Part.PORTO}")).scalar()
+    since = NEVER if first is None else first
     letters = func.sum(case((e.measure == LETTER, 1), else_=0))
-    parts = case((d.channel == Channel.DIGITAL, _parts(Channel.DIGITAL)), else_=_parts(Channel.PRINT))
+    digital = case((func.max(e.id) < since, _parts(Channel.DIGITAL)), else_=_parts(Channel.DIGITAL, Channel.PRINT))
+    parts = case((d.channel == Channel.DIGITAL, digital), else_=_parts(Channel.PRINT))
     priceless = select(i.id).where(i.letter_id == e.letter_id, i.dispatch_id == d.id, i.code == "no-price").exists()
     must = letters * (1 + parts)
     wanted = (
         select(e.letter_id, func.count().label("stored"), must.label("must"))
         .select_from(t.entry.join(t.dispatch, d.id == e.dispatch_id))
-        .where(e.stage == BOOKED, ~priceless, ~e.measure.startswith(ALONE))
+        .where(e.stage == BOOKED, e.measure.in_(EVERY), ~priceless)
         .group_by(e.letter_id, d.id, d.channel)
         .having(func.count() != must)
         .order_by(e.letter_id, d.id)
@@ -173,6 +189,47 @@ def _envelopes(tx: Connection, copies: Mapping[str, TariffRow | None]) -> Iterat
     for letter, measure, stored, expected in uneven(tx, copies):
         why = "the letters of a shared envelope do not make up the whole of it"
         yield Difference(None, letter, measure, stored, expected, why)
+
+
+def _failed_tries(tx: Connection) -> Iterator[Difference]:
+    """A try that is charged though it failed was refused, is charged once, and what was charged is what was booked."""
+    e, booked, d = t.entry.c, t.entry.alias("booked").c, t.dispatch.c
+    same = and_(booked.dispatch_id == e.dispatch_id, booked.stage == BOOKED, booked.tariff_hash == e.tariff_hash)
+    alike = select(booked.id).where(same, booked.inputs == e.inputs, e.measure == FAILED + booked.measure).exists()
+    standing = func.sum(case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0))
+    right = func.min(case((and_(alike, t.tariff_row.c.body.contains('"charged_if_refused":true')), 1), else_=0))
+    must = case((d.outcome == Outcome.REFUSED, 1), else_=0)
+    wanted = (
+        select(e.letter_id, e.measure, standing.label("standing"), must.label("must"))
+        .select_from(
+            t.entry.join(t.dispatch, d.id == e.dispatch_id).join(t.tariff_row, t.tariff_row.c.hash == e.tariff_hash)
+        )
+        .where(e.measure.startswith(FAILED, autoescape=True))
+        .group_by(e.letter_id, d.id, d.outcome, e.measure)
+        .having((standing != must) | (right == 0))
+        .order_by(e.letter_id, d.id)
+    )
+    for row in tx.execute(wanted):
+        why = "a failed try is charged once where its tariff row says so, and as it was booked"
+        yield Difference(None, row.letter_id, row.measure, int(row.standing), row.must, why)
+
+
+def _returns(tx: Connection) -> Iterator[Difference]:
+    """A letter came back once, if at all, and on paper."""
+    e, d = t.entry.c, t.dispatch.c
+    standing = func.sum(case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0))
+    most = case((d.outcome == Outcome.TAKEN, 1), else_=0)
+    wanted = (
+        select(e.letter_id, e.measure, standing.label("standing"), most.label("most"))
+        .select_from(t.entry.join(t.dispatch, d.id == e.dispatch_id))
+        .where(e.measure.startswith(RETURNED, autoescape=True))
+        .group_by(e.letter_id, d.id, d.outcome, e.measure)
+        .having(standing > most)
+        .order_by(e.letter_id, d.id)
+    )
+    for row in tx.execute(wanted):
+        why = "a letter that was taken comes back once, and no other does"
+        yield Difference(None, row.letter_id, row.measure, int(row.standing), row.most, why)
 
 
 def _reminders(tx: Connection) -> Iterator[Difference]:
@@ -195,8 +252,8 @@ def _reminders(tx: Connection) -> Iterator[Difference]:
         yield Difference(None, row.letter_id, REMINDER, int(row.standing), row.must, why)
 
 
-def _parts(channel: Channel) -> int:
-    return len(NEEDS[channel]) + len(NEEDS[OFFICE])
+def _parts(*ways: Channel) -> int:
+    return sum(len(NEEDS[way]) for way in (*ways, OFFICE))
 
 
 def _counted(stage: str) -> Any:

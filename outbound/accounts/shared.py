@@ -17,13 +17,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, and_, func, select
 
+from outbound.accounts.measures import ALONE
 from outbound.ledger import tables as t
 from outbound.life import LIVE, Outcome
 from outbound.postage import Price, Sending, Tariffs
 from outbound.shares import Share
 from outbound.tariff_row import NoPrice, Part, TariffRow, recompute
 
-ALONE = "alone-"
 PARTS = (Part.PORTO, Part.MATERIALS)
 AT_ONCE = 1000
 

@@ -8,8 +8,10 @@ import typer
 from outbound.cli import (
     acts,
     checking,
+    invoices,
     mending,
     money,
+    months,
     running,
     settings_page,
     setup,
@@ -48,6 +50,8 @@ for command in (*STACK, submit.submit, checking.preflight, *LOOKING, *ACTING, *S
     app.command()(command)
 app.add_typer(setup.keys, name="keys")
 app.add_typer(template.template, name="template")
+app.add_typer(months.month, name="month")
+app.add_typer(invoices.invoice, name="invoice")
 
 
 @app.callback()

@@ -1,12 +1,12 @@
 """What letters cost, saved and how they went; and whether every krone comes again."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from outbound import clock
-from outbound.accounts import audit as all_differences
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import opened_ledger
 from outbound.cli.tables import Form, shown, table
@@ -15,11 +15,14 @@ from outbound.rendering.danish import kroner, tal
 from outbound.reports import By, Line, Period, percent, reminders_of, together
 from outbound.reports import report as made_of
 from outbound.reports import table as words_of
+from outbound.reports.proof import prove as all_differences
+from outbound.reports.workbook import export as to_workbook
 from outbound.tariff_row import Part
 
 FIGURES = (
     "key", "label", "letters", "digital", "printed", "digital_andel", "papirandel", "fjernprintandel",
-    *(f"saved_{part}" for part in Part), "saved_householding",
+    *(f"saved_{part}" for part in Part), "saved_digitally", "saved_by_print", "saved_householding",
+    *(f"cost_{part}" for part in Part if part.certain), "failed", "returned", "charged", "invoiced",
 )  # fmt: skip
 """The columns of csv and json: amounts in øre, shares as fractions of 1, nothing where one is not known."""
 
@@ -48,12 +51,19 @@ def report(
     typer.echo(shown(rows, dict.fromkeys(FIGURES, ""), form))
 
 
-def audit() -> None:
-    """Compute every entry of the accounts again. Ends with exit code 1 on any difference."""
+def audit(
+    export: Annotated[Path | None, typer.Option(help="Write the entries as a workbook (XLSX) with formulas.")] = None,
+    first: Annotated[str, typer.Option("--from", help="The first day of the workbook; else the first of all.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Its last day; else the last of all.")] = "",
+) -> None:
+    """Compute everything again: entries, figures, closed months. Ends with exit code 1 on any difference."""
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
+        if export:
+            period = _period(first or str(date.min), last or str(date.max))
+            typer.echo(f"{export}: {to_workbook(tx, export, period)} entries.")
         found = list(all_differences(tx))
     if not found:
-        typer.echo("Every entry comes again from its inputs and its tariff row.")
+        typer.echo("Every entry comes again from its inputs and its tariff row, and every figure from the entries.")
         return
     fields = ("entry", "letter", "measure", "stored", "expected", "why")
     rows = [[_text(getattr(each, name)) for name in fields] for each in found]
@@ -77,7 +87,11 @@ def _figures(line: Line) -> dict[str, Any]:
         "printed": letters.printed,
         **{name: None if share is None else round(float(share), 6) for name, share in shares.items()},
         **{f"saved_{part}": money.saved(part) for part in Part},
+        "saved_digitally": money.certain_digitally,
+        "saved_by_print": money.certain_by_print,
         "saved_householding": money.householding,
+        **{f"cost_{part}": money.cost.get(part, 0) for part in Part if part.certain},
+        **{name: getattr(money, name) for name in ("failed", "returned", "charged", "invoiced")},
     }
 
 

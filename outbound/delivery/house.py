@@ -38,6 +38,11 @@ class House:
     outside: Outside
     districts: PostalDistricts = SHIPPED
 
+    @property
+    def printer(self) -> str:
+        """Our own remote print: whom digital letters are compared with."""
+        return self.outside.mailers[Channel.PRINT].provider
+
 
 def later(seconds: float) -> datetime:
     """That many seconds from now."""

@@ -208,4 +208,5 @@ def _estimate(tx: Connection, house: House, one: Letter, channel: Channel) -> No
     """The money, as far as it is known now. A missing price stops no letter; it is an incident when it is booked."""
     provider, letter_class = house.outside.mailers[channel].provider, house.types[one.letter_type].letter_class
     with suppress(NoPrice):
-        accounts.estimate(tx, house.tariffs, one, accounts.sending_of(one, channel, provider, letter_class))
+        sending = accounts.sending_of(one, channel, provider, letter_class)
+        accounts.estimate(tx, house.tariffs, one, sending, house.printer)

@@ -119,7 +119,7 @@ def _recalled(tx: Connection, run_id: UUID, members: list[Member]) -> None:
 def _take_back(tx: Connection, one: Member) -> None:
     """Certainly not printed: the dispatch is refused, its money corrected, and a person decides about the letter."""
     sending.settle_dispatch(tx, one.dispatch.id, Outcome.REFUSED, LIVE, code=RECALLED)
-    accounts.correct(tx, one.letter, one.dispatch)
+    accounts.take_back(tx, one.letter.id, one.dispatch.id)  # nothing was worked, so that nothing is charged
     if one.letter.status is Status.HELD:
         touch(tx, one.letter, held_code=RECALLED, waits_for=WaitsFor.OPERATIONS)
     else:

@@ -172,7 +172,8 @@ def accepted(tx: Connection, house: House, dispatch_id: UUID, transmission: str,
 def book(tx: Connection, house: House, one: Letter, found: LedgerDispatch, at: datetime) -> None:
     """The money of a dispatch that was taken at that moment: it counts on the Danish day of it."""
     letter_class = house.types[one.letter_type].letter_class if one.letter_type in house.types else ""
-    accounts.book(tx, house.tariffs, one, found, letter_class, at, envelopes.share_of(tx, found))
+    share = envelopes.share_of(tx, found)
+    accounts.book(tx, house.tariffs, one, found, letter_class, at, house.printer, share)
 
 
 def rebook(tx: Connection, house: House, dispatch_id: UUID) -> None:
@@ -184,7 +185,6 @@ def rebook(tx: Connection, house: House, dispatch_id: UUID) -> None:
     for one in (m for m in members if m.dispatch.outcome is Outcome.TAKEN):
         share = envelopes.share_among(members, one.dispatch.id)
         if accounts.booked_share(tx, one.letter.id, one.dispatch.id) != share:
-            accounts.correct(tx, one.letter, one.dispatch)
             book(tx, house, one.letter, one.dispatch, clock.now())
 
 

@@ -240,6 +240,8 @@ def _delivered(tx: Connection, house: House, one: Letter, found: LedgerDispatch,
     to = Status.RETURNED if receipt.news is News.RETURNED else Status.DELIVERED
     _note_arrival(tx, found, receipt)
     _book_amount(tx, house, one, found, receipt)
+    if to is Status.RETURNED and found.envelope_of is None:  # an envelope comes back once
+        accounts.came_back(tx, house.tariffs, one, found)
     now = locked(tx, one.id) if found.outcome in UNSETTLED else one
     if to is Status.RETURNED:
         returned.come_back(tx, now, found.id, ReturnReason.of(receipt.code), RECEIPT)
@@ -278,7 +280,7 @@ def _again(tx: Connection, house: House, one: Letter, found: LedgerDispatch, rec
     if found.outcome not in LIVE or one.status not in (Status.SENDING, Status.SENT, Status.HELD):
         return
     sending.settle_dispatch(tx, found.id, Outcome.REFUSED, LIVE, code=receipt.code)
-    accounts.correct(tx, one, found)
+    accounts.take_back(tx, one.id, found.id)  # unworked, so that nothing is charged for it
     thrown = [d for d in sending.dispatches_of(tx, one.id) if d.outcome is Outcome.REFUSED]
     if len(thrown) < house.settings.most_tries_again:
         move(tx, one, Status.ROUTED, "try-again", RECEIPT, due_at=clock.now())

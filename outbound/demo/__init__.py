@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from outbound import accounts, clock
+from outbound import clock
 from outbound.demo import check, summary
 from outbound.demo.faults import DemoFault
 from outbound.demo.progress import Following, Screen, arrived, follow
@@ -26,6 +26,7 @@ from outbound.life import Status
 from outbound.organisation import load_organisation
 from outbound.rendering import LetterTypes
 from outbound.reports import By, Period, Report, report
+from outbound.reports.proof import prove
 from outbound.settings import HOME
 from outbound.stack.terminal import ended_politely
 from outbound.stack.up import Stack
@@ -131,7 +132,7 @@ def _letters(apis: Sequence[Api], handed_in: Sequence[HandedIn]) -> dict[str, An
 
 def _audit(ledger: Ledger) -> list[str]:
     with ledger.reading() as tx:
-        return [f"Regnskabet stemmer ikke: {found.measure}, {found.why}." for found in accounts.audit(tx)]
+        return [f"Regnskabet stemmer ikke: {found.measure}, {found.why}." for found in prove(tx)]
 
 
 def _figures(ledger: Ledger) -> Report:

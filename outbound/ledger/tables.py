@@ -359,7 +359,7 @@ entry = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("letter_id", Uuid, ForeignKey("letter.id"), nullable=False),
     Column("dispatch_id", Uuid),
-    Column("stage", String(12), nullable=False),  # estimate, booked, corrected
+    Column("stage", String(12), nullable=False),  # as in accounts.measures
     Column("measure", String(30), nullable=False),  # porto, materials, handling, …, and the baseline's
     Column("amount", BigInteger, nullable=False),  # øre
     Column("certain", Boolean, nullable=False),
@@ -369,6 +369,51 @@ entry = Table(
     Column("day", Date, nullable=False),  # the Danish day that the entry counts in
     Index("ix_entry_letter_id", "letter_id"),
     Index("ix_entry_day", "stage", "day"),
+)
+
+invoice = Table(
+    "invoice",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("provider", String(40), nullable=False),
+    Column("number", String(40), nullable=False),
+    Column("month", Date, nullable=False),  # the first day of the month that it is for
+    Column("digest", String(64), nullable=False),  # SHA-256 of the file
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("day", Date, nullable=False),  # the Danish day that it counts in
+    UniqueConstraint("provider", "number"),
+    Index("ix_invoice_day", "day"),
+)
+
+invoice_line = Table(
+    "invoice_line",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("invoice_id", Serial, ForeignKey("invoice.id"), nullable=False),
+    Column("line", Integer, nullable=False),  # its place in the file, from 1
+    Column("job", String(64), nullable=False),  # as the provider wrote it
+    Column("dispatch_id", Uuid),  # null = none of ours
+    Column("kind", String(10), nullable=False),  # charge, credit
+    Column("amount", BigInteger, nullable=False),  # øre without VAT; of a credit negative
+    Column("ours", BigInteger, nullable=False),  # what stood booked for it when the invoice came
+    UniqueConstraint("invoice_id", "line"),
+)
+
+month_closed = Table(
+    "month_closed",
+    metadata,
+    Column("month", Date, primary_key=True),  # its first day; no entry of it or of an earlier day is taken any more
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+month_report = Table(
+    "month_report",
+    metadata,
+    Column("month", Date, ForeignKey("month_closed.month"), primary_key=True),
+    Column("figures", Text, nullable=False),  # canonical JSON, as it was reported
+    Column("digest", String(64), nullable=False),  # over the month before, the entries and the figures
 )
 
 enrolment = Table(

@@ -6,6 +6,8 @@ from fractions import Fraction
 
 from outbound.tariff_row import Part
 
+CERTAIN = tuple(part for part in Part if part.certain)
+
 
 @dataclass(frozen=True, slots=True)
 class Letters:
@@ -52,23 +54,48 @@ class Letters:
 class Money:
     """What letters cost and would have cost at the office, in øre without VAT, part by part.
 
-    `charged` is what suppliers say that they charged, for the letters where they say so; it is no part of the saving.
-    `householding` is the part of the certain saving that came of envelopes shared: alone less share.
+    `by_print` is what the same letters cost, or the digital ones would have cost, by our own remote print: it lies
+    between cost and baseline and parts the saving in two. `failed` and `returned` are of the cost, and not beside it:
+    tries that were refused and charged all the same, and letters that came back. `charged` and `invoiced` are what
+    suppliers say that they charged, by receipt and by invoice; they are no part of cost or saving. `householding` is
+    the part of the certain saving that came of envelopes shared: alone less share.
     """
 
     cost: Mapping[Part, int] = field(default_factory=dict)
     baseline: Mapping[Part, int] = field(default_factory=dict)
     charged: int = 0
+    by_print: Mapping[Part, int] = field(default_factory=dict)
+    failed: int = 0
+    returned: int = 0
+    invoiced: int = 0
     householding: int = 0
 
     def saved(self, part: Part) -> int:
-        """Baseline less cost; negative where the router cost more."""
+        """Baseline less cost; negative where the router cost more. It is `saved_digitally` and `saved_by_print`."""
         return self.baseline.get(part, 0) - self.cost.get(part, 0)
+
+    def saved_digitally(self, part: Part) -> int:
+        """What the mailbox saved against our own remote print; letters on paper have no share in it."""
+        return self.by_print.get(part, 0) - self.cost.get(part, 0)
+
+    def saved_by_print(self, part: Part) -> int:
+        """What remote print saves against the office: of printed letters, and of digital ones had they been printed."""
+        return self.baseline.get(part, 0) - self.by_print.get(part, 0)
 
     @property
     def certain(self) -> int:
         """The saving that is realised when the letter goes: porto and materials."""
-        return sum(self.saved(part) for part in Part if part.certain)
+        return sum(self.saved(part) for part in CERTAIN)
+
+    @property
+    def certain_digitally(self) -> int:
+        """Of the certain saving: digital instead of remote print."""
+        return sum(self.saved_digitally(part) for part in CERTAIN)
+
+    @property
+    def certain_by_print(self) -> int:
+        """Of the certain saving: remote print instead of the office."""
+        return sum(self.saved_by_print(part) for part in CERTAIN)
 
     @property
     def estimated(self) -> int:
@@ -76,8 +103,16 @@ class Money:
         return sum(self.saved(part) for part in Part if not part.certain)
 
     def __add__(self, other: "Money") -> "Money":
-        charged, householding = self.charged + other.charged, self.householding + other.householding
-        return Money(_sum(self.cost, other.cost), _sum(self.baseline, other.baseline), charged, householding)
+        return Money(
+            _sum(self.cost, other.cost),
+            _sum(self.baseline, other.baseline),
+            self.charged + other.charged,
+            _sum(self.by_print, other.by_print),
+            self.failed + other.failed,
+            self.returned + other.returned,
+            self.invoiced + other.invoiced,
+            self.householding + other.householding,
+        )
 
 
 @dataclass(frozen=True, slots=True)

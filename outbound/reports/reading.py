@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, and_, case, extract, func, select
 
-from outbound.accounts import ALONE, BASELINE, BOOKED, CHARGED, CORRECTED, LETTER
+from outbound.accounts import BOOKED, CHARGED, CORRECTED, LETTER, TOLD, Kind, kind_and_part
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel
@@ -157,7 +157,7 @@ def _ways(period: Period) -> Subquery:
 
 
 def _counts(e: Any, period: Period) -> tuple[ColumnElement[bool], ...]:
-    return e.stage.in_((BOOKED, CORRECTED, CHARGED)), e.day >= period.first, e.day <= period.last
+    return e.stage.in_((BOOKED, CORRECTED, *TOLD)), e.day >= period.first, e.day <= period.last
 
 
 def _key(row: Row[Any], by: By) -> str:
@@ -167,15 +167,26 @@ def _key(row: Row[Any], by: By) -> str:
 
 
 def _figure(row: Row[Any]) -> Figure:
-    if row.stage == CHARGED:
-        return Figure(money=Money(charged=int(row.amount)))
+    """The figure of one row: of a count letters, of a measure known here its money, of any other nothing."""
+    amount, digital = int(row.amount), row.channel == Channel.DIGITAL
+    if row.stage in TOLD:
+        return Figure(money=Money(charged=amount) if row.stage == CHARGED else Money(invoiced=amount))
     if row.measure == LETTER:
-        digital = row.channel == Channel.DIGITAL
         return Figure(Letters(int(row.letters), 0) if digital else Letters(0, int(row.letters)))
-    amount = int(row.amount)
-    if row.measure.startswith(ALONE):
-        return Figure(money=Money(householding=amount))
-    part = Part(row.measure.removeprefix(BASELINE))
-    if row.measure.startswith(BASELINE):
-        return Figure(money=Money(baseline={part: amount}))
-    return Figure(money=Money(cost={part: amount}, householding=-amount if row.shared else 0))
+    if known := kind_and_part(row.measure):
+        return Figure(money=_money(*known, amount, digital, row.shared))
+    return NOTHING
+
+
+def _money(kind: Kind, part: Part, amount: int, digital: bool, shared: bool) -> Money:
+    of_part = {part: amount}
+    if kind is Kind.BASELINE:
+        return Money(baseline=of_part)
+    if kind is Kind.BY_PRINT:
+        return Money(by_print=of_part)
+    if kind is Kind.ALONE:
+        return Money(householding=amount)
+    failed, returned = amount * (kind is Kind.FAILED), amount * (kind is Kind.RETURNED)
+    householding = -amount if shared and kind is Kind.COST else 0
+    by_print = {} if digital else of_part
+    return Money(cost=of_part, by_print=by_print, failed=failed, returned=returned, householding=householding)

@@ -42,7 +42,9 @@ HEADINGS = (
     "Materialer sparet",
     "Sparet, sikkert",
     "Tid sparet, anslået",
-    "Heraf samkuvertering",
+    "Heraf sikkert: digitalt frem for fjernprint",
+    "Heraf sikkert: fjernprint frem for kontoret",
+    "Heraf sikkert: samkuvertering",
 )
 
 
@@ -138,5 +140,7 @@ def _words(line: Line) -> tuple[str, ...]:
         kroner(money.saved(Part.MATERIALS)),
         kroner(money.certain),
         kroner(money.estimated),
+        kroner(money.certain_digitally),
+        kroner(money.certain_by_print),
         kroner(money.householding),
     )

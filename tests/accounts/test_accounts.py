@@ -27,6 +27,7 @@ from tests.delivery.walking import one_round, run_to_rest
 from tests.house import MovingClock, dispatches, hand_in, look, submission
 from tests.outside import World
 from tests.people import person
+from tests.tampering import unguarded
 
 SOMEBODY = person("well", 1)
 
@@ -53,7 +54,11 @@ def expected(house: House, letter: UUID, channel: Channel, provider: str) -> dic
     )
     day = date(2026, 11, 23)
     cost = {str(price.part): price.amount for price in house.tariffs.price(sending, day).prices}
-    return cost | {f"office-{price.part}": price.amount for price in house.tariffs.baseline(sending, day).prices}
+    baseline = {f"office-{price.part}": price.amount for price in house.tariffs.baseline(sending, day).prices}
+    if channel is Channel.PRINT:
+        return cost | baseline
+    printed = replace(sending, channel=Channel.PRINT, provider="print")
+    return cost | baseline | {f"print-{price.part}": price.amount for price in house.tariffs.price(printed, day).prices}
 
 
 def differences(house: House) -> list[accounts.Difference]:
@@ -64,7 +69,9 @@ def differences(house: House) -> list[accounts.Difference]:
 def test_a_digital_letter_is_estimated_when_routed_and_booked_when_handed_over(house: House) -> None:
     letter = sent(house)
     money = expected(house, letter, Channel.DIGITAL, "digital-post")
-    assert set(money) == {"porto", "office-porto", "office-materials", "office-handling"}
+    assert set(money) == {
+        "porto", "office-porto", "office-materials", "office-handling", "print-porto", "print-materials",
+    }  # fmt: skip
     assert amounts(house, letter, ESTIMATE) == money
     assert amounts(house, letter, BOOKED) == {"letter": 0, **money}
     assert not differences(house)
@@ -145,7 +152,7 @@ def test_correcting_what_is_corrected_enters_nothing(house: House) -> None:
         sending.settle_dispatch(tx, first.id, Outcome.REFUSED, LIVE)
         for _ in range(2):
             accounts.correct(tx, look(house, letter), sending.dispatch(tx, first.id))
-    assert sum(row.stage == CORRECTED for row in entries(house, letter)) == 5
+    assert sum(row.stage == CORRECTED for row in entries(house, letter)) == 7
     assert not differences(house)
 
 
@@ -172,20 +179,22 @@ def test_what_the_supplier_charged_is_kept_once_beside_our_price(house: House) -
 def test_two_who_copy_the_same_tariff_rows_at_once_copy_each_once(house: House) -> None:
     letters = hand_in(house, *(submission(person("well", n)) for n in range(2, 10)))
     run_to_rest(house)
-    with house.ledger.writing() as tx:
+    with house.ledger.writing() as tx, unguarded(tx):
         tx.execute(delete(t.entry))
         tx.execute(delete(t.tariff_row))
     known = [look(house, letter) for letter in letters]
 
     def estimate(one: Any) -> None:
         with house.ledger.writing() as tx:
-            accounts.estimate(tx, house.tariffs, one, accounts.sending_of(one, Channel.DIGITAL, "digital-post", ""))
+            accounts.estimate(
+                tx, house.tariffs, one, accounts.sending_of(one, Channel.DIGITAL, "digital-post", ""), "print"
+            )
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(estimate, known))
     with house.ledger.reading() as tx:
-        assert tx.execute(select(func.count()).select_from(t.tariff_row)).scalar() == 4
-        assert tx.execute(select(func.count()).select_from(t.entry)).scalar() == 4 * len(letters)
+        assert tx.execute(select(func.count()).select_from(t.tariff_row)).scalar() == 6
+        assert tx.execute(select(func.count()).select_from(t.entry)).scalar() == 6 * len(letters)
 
 
 E = t.entry.c
@@ -252,7 +261,7 @@ def test_the_audit_reports_every_change_made_to_the_accounts(
 ) -> None:
     letter = sent(house)
     assert not differences(house)
-    with house.ledger.writing() as tx:
+    with house.ledger.writing() as tx, unguarded(tx):
         tamper(tx)
     found = differences(house)
     assert any(each.measure == measure and why in each.why and each.letter == letter for each in found), found
@@ -261,7 +270,7 @@ def test_the_audit_reports_every_change_made_to_the_accounts(
 def test_the_audit_names_the_entry_and_both_amounts(house: House) -> None:
     letter = sent(house)
     before = amounts(house, letter, BOOKED)["office-porto"]
-    with house.ledger.writing() as tx:
+    with house.ledger.writing() as tx, unguarded(tx):
         altered(amount=7)(tx)
     (only,) = differences(house)
     assert (only.letter, only.measure, only.stored, only.expected) == (letter, "office-porto", 7, before)

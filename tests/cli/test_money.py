@@ -15,6 +15,7 @@ from outbound.letter import Channel, Lane
 from tests.cli.conftest import Run
 from tests.house import hand_in, submission
 from tests.people import person
+from tests.tampering import unguarded
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_a_period_that_is_none_is_said(run: Run, house: House, words: tuple[str,
 
 def test_the_audit_finds_an_altered_amount(run: Run, sent: House) -> None:
     assert run("audit").code == Code.DONE
-    with sent.ledger.writing() as tx:
+    with sent.ledger.writing() as tx, unguarded(tx):
         tx.execute(update(t.entry).where(t.entry.c.measure == "office-porto").values(amount=1))
     ended = run("audit")
     assert ended.code == Code.FOUND

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from outbound import accounts
 from outbound.delivery import House
 from outbound.desk import Verb, verbs_for
 from outbound.ledger import tables as t
 from outbound.ledger.sending import live_dispatch
 from outbound.ledger.values import letter_from
 from outbound.life import LEGAL, LIVE, Outcome, Status, may_move
+from tests.audited import differences_in
 from tests.outside import World
 
 GONE = (Status.SENT, Status.DELIVERED, Status.RETURNED)
@@ -72,7 +72,7 @@ def examine(house: House, world: World, misled: Collection[UUID] = (), *, money:
         found = look_at_all(tx)
         faults = [f"{one.row.id} is HELD without a verb" for one in found if _verbless(tx, one)]
         if money:
-            faults += [f"money: {one.measure}: {one.why}" for one in accounts.audit(tx)]
+            faults += [f"money: {found}" for found in differences_in(tx)]
         consignments = {one.id: one for one in tx.execute(select(t.consignment))}
     faults += [f"{one.row.id}: {fault}" for one in found for fault in _faults(one, consignments)]
     faults += [f"{one.row.id}: {fault}" for one in found if one.row.id not in misled for fault in _takings(one, world)]

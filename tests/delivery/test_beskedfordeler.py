@@ -19,12 +19,12 @@ from adapters.simulators.certificates import certificates
 from adapters.simulators.post_status import Happening, event
 from adapters.simulators.push import EXACTLY
 from outbound import clock, delivery, desk, standing
-from outbound.accounts import audit
 from outbound.delivery import House
 from outbound.ledger import tables as t
 from outbound.letter import Mailbox
 from outbound.life import Status
 from tests.adapters.outside import Simulator, simulated
+from tests.audited import differences
 from tests.conftest import find_specs
 from tests.delivery.walking import HAND, TUESDAY, run_to_rest
 from tests.house import Crash, CrashingLedger, MovingClock, dispatches, events, hand_in, look, submission
@@ -147,11 +147,6 @@ def inbox(house: House) -> list[str]:
         return sorted(tx.execute(select(t.receipt_inbox.c.state)).scalars())
 
 
-def differences(house: House) -> list[object]:
-    with house.ledger.reading() as tx:
-        return list(audit(tx))
-
-
 def test_a_digital_letter_arrives_when_its_receipt_says_so(there: Distributor, digital: UUID) -> None:
     at = TUESDAY.astimezone(UTC) + timedelta(minutes=7)
     there.put(told(there.house, digital, "Modtaget Digital Post"))
@@ -204,7 +199,7 @@ def test_a_letter_refused_by_the_mailbox_goes_to_paper_with_the_reason(there: Di
         ("digital", "refused", "recipient.is.closed"),
         ("print", "taken", None),
     ]
-    assert differences(there.house) == []
+    assert differences(there.house.ledger) == []
 
 
 def test_a_physical_letter_goes_through_its_stages_and_its_postage_stands_beside_our_price(
@@ -220,7 +215,7 @@ def test_a_physical_letter_goes_through_its_stages_and_its_postage_stands_beside
     run_to_rest(there.house)
     assert look(there.house, paper).status is Status.DELIVERED
     assert charged(there.house, paper) == [1250]
-    assert (differences(there.house), incidents(there.house, paper)) == ([], [])
+    assert (differences(there.house.ledger), incidents(there.house, paper)) == ([], [])
     signing_in = {"accounts_file": accounts_file(tmp_path), "session_secret": SecretStr("opdigtet" * 4)}
     settings = there.house.settings.model_copy(update=signing_in)
     with serve(replace(there.house, settings=settings)) as served, served.signed_in() as browser:
@@ -235,7 +230,7 @@ def test_an_amount_that_differs_later_is_shown_and_not_added(there: Distributor,
         there.put(told(there.house, paper, "Modtaget Post Danmark", happenings=posted))
     run_to_rest(there.house)
     assert (charged(there.house, paper), incidents(there.house, paper)) == ([1250], ["charged-otherwise"])
-    assert differences(there.house) == []
+    assert differences(there.house.ledger) == []
 
 
 def test_a_letter_comes_back_after_it_was_posted(there: Distributor, paper: UUID) -> None:
@@ -249,7 +244,7 @@ def test_a_letter_comes_back_after_it_was_posted(there: Distributor, paper: UUID
     there.put(told(there.house, paper, "Modtaget Post Danmark"))  # late, out of order
     run_to_rest(there.house)
     assert look(there.house, paper).status is Status.RETURNED
-    assert differences(there.house) == []
+    assert differences(there.house.ledger) == []
 
 
 def test_an_update_that_nobody_can_read_moves_nothing_and_is_shown(there: Distributor, paper: UUID) -> None:
@@ -268,7 +263,7 @@ def test_a_physical_letter_that_failed_waits_for_a_person(there: Distributor, pa
     run_to_rest(there.house)
     found = look(there.house, paper)
     assert (found.status, found.held_code) == (Status.HELD, "unknown-refusal")
-    assert differences(there.house) == []
+    assert differences(there.house.ledger) == []
 
 
 def test_a_receipt_that_contradicts_holds_the_letter_with_its_money(
@@ -288,7 +283,7 @@ def test_a_receipt_that_contradicts_holds_the_letter_with_its_money(
     found = look(there.house, letter)
     assert (found.status, found.held_code) == (Status.HELD, "contradicted")
     assert [one.outcome for one in dispatches(there.house, letter)] == ["taken"]
-    assert (charged(there.house, letter), differences(there.house)) == ([1250], [])
+    assert (charged(there.house, letter), differences(there.house.ledger)) == ([1250], [])
 
 
 def test_strangers_are_counted_and_only_what_may_be_ours_is_shown(

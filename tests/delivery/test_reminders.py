@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from outbound import accounts, clock, delivery, desk
+from outbound import clock, delivery, desk
 from outbound.desk import Hand
 from outbound.intake import take_in
 from outbound.ledger import reminders
@@ -18,6 +18,7 @@ from outbound.letter import Blame, Channel, Life, Mailbox, News, Person, Recipie
 from outbound.life import Status
 from outbound.reports import Period, reminders_of
 from outbound.story import story
+from tests.audited import differences
 from tests.delivery.walking import PAST_THE_LEASE, Walk
 from tests.house import Killed, dispatches, submission
 from tests.outside import HOME_ADDRESS
@@ -74,8 +75,7 @@ def stands(walk: Walk, letter: UUID) -> tuple[S, str | None]:
 
 
 def audited(walk: Walk) -> list[str]:
-    with walk.ledger.reading() as tx:
-        return [f"{one.measure}: {one.why}" for one in accounts.audit(tx)]
+    return differences(walk.ledger)
 
 
 def count(walk: Walk, letter: UUID) -> list[tuple[str, str, int]]:

@@ -15,7 +15,6 @@ from sqlalchemy import select
 from adapters.sf1601.connection import Platform
 from adapters.simulators.certificates import certificates
 from outbound import delivery
-from outbound.accounts import audit
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.ledger import reminders
@@ -27,6 +26,7 @@ from outbound.ports import Outside
 from outbound.routing import Route
 from tests.adapters.conftest import settings_of
 from tests.adapters.outside import Simulator, simulated
+from tests.audited import differences
 from tests.conftest import find_specs
 from tests.delivery.walking import run_to_rest
 from tests.house import CrashingLedger, MovingClock, dispatches, hand_in, look, submission
@@ -107,11 +107,6 @@ def times_taken(home: House, platform: Simulator, letter: UUID) -> int:
     return sum(taking["dispatch"] in ours and not taking["refused"] for taking in platform.takings())
 
 
-def differences(home: House) -> list[object]:
-    with home.ledger.reading() as tx:
-        return list(audit(tx))
-
-
 def test_a_letter_arrives_in_the_mailbox(home: House, platform: Simulator) -> None:
     letter = handed_in(home)
     comes_to(home, letter, Status.DELIVERED)
@@ -120,7 +115,7 @@ def test_a_letter_arrives_in_the_mailbox(home: House, platform: Simulator) -> No
     assert (only.channel, only.outcome) == ("digital", "taken")
     assert only.available_at is not None
     assert times_taken(home, platform, letter) == 1
-    assert differences(home) == []
+    assert differences(home.ledger) == []
 
 
 def test_whoever_is_not_enrolled_gets_paper_with_the_vendors_postage_beside_our_price(
@@ -134,7 +129,7 @@ def test_whoever_is_not_enrolled_gets_paper_with_the_vendors_postage_beside_our_
         wanted = select(t.entry.c.amount).where(t.entry.c.letter_id == letter, t.entry.c.stage == "charged")
         assert list(tx.execute(wanted).scalars()) == [2190]  # a notice goes quick
     assert times_taken(home, platform, letter) == 1
-    assert differences(home) == []
+    assert differences(home.ledger) == []
 
 
 @pytest.mark.parametrize(
@@ -300,7 +295,7 @@ def test_a_reminder_goes_beside_its_letter_and_its_receipts_are_our_own(
     settles(home, one, ReminderState.DELIVERED)
     assert sms_taken(platform, one) == ["nemsms"]
     assert inbox(home) == {"settled"}
-    assert differences(home) == []
+    assert differences(home.ledger) == []
     close(home)
 
 

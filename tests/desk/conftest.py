@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from outbound.delivery import House
+from tests.audited import differences
 from tests.house import MovingClock, open_house
 from tests.outside import World
 
@@ -25,4 +26,5 @@ def house(sqlite_url: str, tmp_path: Path, world: World, moving_clock: MovingClo
     """On SQLite: the desk's own rules are the same on both, and its walks go on both in tests/delivery."""
     opened = open_house(sqlite_url, tmp_path, world)
     yield opened
+    assert differences(opened.ledger) == []
     opened.ledger.close()

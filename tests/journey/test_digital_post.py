@@ -25,6 +25,7 @@ from outbound.settings import load
 from outbound.stack.places import scratch
 from outbound.stack.up import Stack
 from tests.adapters.conftest import close
+from tests.audited import differences
 from tests.delivery.walking import HAND, run_to_rest
 from tests.house import Crash, dispatches, hand_in, look, submission
 from tests.people import person
@@ -62,6 +63,7 @@ def opened(stack: Stack) -> Iterator[House]:
             environment.setenv(name, value)
         opened = open_house(load())
     yield opened
+    assert differences(opened.ledger) == []
     opened.ledger.close()
     close(opened.outside)
 

@@ -13,6 +13,7 @@ from outbound.ledger import tables as t
 from outbound.stack.places import scratch
 from outbound.stack.up import Stack
 from outbound.web.access import issue_key
+from tests.audited import differences
 from tests.people import person
 from tests.waiting import wait_for
 
@@ -58,6 +59,7 @@ def journey(request: pytest.FixtureRequest) -> Iterator[Stack]:
                 client.get(f"/v1/letters/{one}/proof")
         stack.stop_workers()
         yield stack
+        assert differences(ledger) == []
         ledger.close()
 
 

@@ -16,6 +16,7 @@ from outbound.settings import load
 from outbound.stack.places import scratch
 from outbound.stack.up import Stack
 from tests.adapters.conftest import close
+from tests.audited import differences
 from tests.delivery.walking import run_to_rest
 from tests.house import dispatches, events, hand_in, look, submission
 from tests.people import company, name_of, person, successor_of
@@ -54,6 +55,7 @@ def house(stack: Stack) -> Iterator[House]:
             environment.setenv(name, value)
         opened = open_house(load())
     yield opened
+    assert differences(opened.ledger) == []
     opened.ledger.close()
     close(opened.outside)
 

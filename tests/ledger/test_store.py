@@ -13,6 +13,7 @@ from outbound.delivery import House
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.tariff_row import TariffRow
+from tests.audited import differences_in
 from tests.delivery.walking import run_to_rest
 from tests.house import NOTICE, hand_in, look, submission
 from tests.people import person
@@ -48,7 +49,7 @@ def test_the_audit_may_run_while_letters_flow(house: House) -> None:
     def audit() -> None:
         while not through.is_set():
             with house.ledger.reading() as tx:
-                differences.extend(accounts.audit(tx))
+                differences.extend(differences_in(tx))
 
     beside = threading.Thread(target=audit)
     beside.start()

@@ -9,12 +9,12 @@ from uuid import UUID
 import httpx
 from sqlalchemy import select
 
-from outbound import accounts
 from outbound.ledger import Ledger
 from outbound.ledger import tables as t
 from outbound.ledger.letters import letter
 from outbound.ledger.sending import live_dispatch
 from outbound.life import LEGAL, RESTING, Status
+from tests.audited import differences_in
 from tests.torture.chaos import Chaos
 
 DOUBTFUL = {"doubt", "no-receipt", "contradicted"}
@@ -56,7 +56,7 @@ def judge(
             live = live_dispatch(tx, one.id)
             if (live.outcome if live else None) not in LEGAL[one.status]:
                 verdict.wrong.append(f"{one.id} is {one.status} with a live dispatch {live and live.outcome}")
-        verdict.wrong += [f"entry {one.entry} does not recompute" for one in accounts.audit(tx)]
+        verdict.wrong += [f"the accounts: {found}" for found in differences_in(tx)]
     doubts = sum(number for name, number in verdict.counts.items() if name.split()[-1] in DOUBTFUL - {"no-receipt"})
     verdict.counts["taken in all"] = sum(taken.values())
     if doubts > chaos.letters_in_doubt:

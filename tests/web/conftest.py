@@ -7,6 +7,7 @@ import pytest
 
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
+from tests.audited import differences
 from tests.house import MovingClock, open_house
 from tests.outside import World
 from tests.serving import Served, serve
@@ -29,6 +30,7 @@ def world() -> World:
 def house(database_url: str, tmp_path: Path, world: World, moving_clock: MovingClock) -> Iterator[House]:
     opened = open_house(database_url, tmp_path, world)
     yield opened
+    assert differences(opened.ledger) == []
     opened.ledger.close()
 
 

@@ -82,7 +82,7 @@ class DispatchOut(BaseModel):
 
 
 class AmountOut(BaseModel):
-    """A money entry: `office-…` is the same letter printed and posted at the office."""
+    """A money entry. `office-…`: the same letter from the office; `print-…`: a digital one by remote print."""
 
     stage: str
     measure: str

@@ -48,6 +48,12 @@ MEASURES = {
     "letter": "et brev",
     "nemsms-porto": "NemSMS-påmindelse",
 }
+KINDS_OF_MONEY = {
+    "office-": "på kontoret",
+    "print-": "ad fjernprint",
+    "failed-": "forgæves forsøg",
+    "returned-": "kom retur",
+}
 REMINDERS = {
     ReminderState.PLANNED: "planlagt",
     ReminderState.SENDING: "under afsendelse",
@@ -79,7 +85,13 @@ REMINDER_REASONS = {
     NO_ANSWER: "leverandøren har måske sendt den; der kom ikke noget svar",
 }
 """Why a reminder waits, is not sent or failed; any other code is the supplier's."""
-STAGES = {"estimate": "anslået", "booked": "bogført", "corrected": "rettet", "charged": "opkrævet af leverandøren"}
+STAGES = {
+    "estimate": "anslået",
+    "booked": "bogført",
+    "corrected": "rettet",
+    "charged": "opkrævet af leverandøren",
+    "invoiced": "faktureret af leverandøren",
+}
 VERBS = {
     Verb.CANCEL: ("Annullér brevet", "Det bliver aldrig sendt."),
     Verb.RELEASE: ("Slip brevet fri", "Det slås op igen og går videre."),
@@ -219,6 +231,8 @@ def happening(code: str, now: str) -> str:
 
 def measure(name: str) -> str:
     """What an amount is for."""
-    at_the_office = name.removeprefix("office-")
-    said = MEASURES.get(at_the_office, at_the_office)
-    return f"på kontoret: {said}" if at_the_office != name else said
+    for prefix, what in KINDS_OF_MONEY.items():
+        if name.startswith(prefix):
+            part = name.removeprefix(prefix)
+            return f"{what}: {MEASURES.get(part, part)}"
+    return MEASURES.get(name, name)

@@ -1,0 +1,141 @@
+"""Months that are reported: closed, printed again, verified; and what each department pays."""
+
+import json
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from outbound.accounts.closing import NotNow
+from outbound.cli.faults import CannotDo, Code
+from outbound.cli.opening import name_of_hand, opened_ledger, os_user
+from outbound.cli.tables import Form, shown, table
+from outbound.organisation import load_organisation
+from outbound.rendering.danish import kroner, maaned, tal
+from outbound.reports.billing import as_csv
+from outbound.reports.monthly import MonthReport, close_month, month_report, verify
+
+month = typer.Typer(no_args_is_help=True, help="Reported months: close, report, verify, billing.")
+Which = Annotated[str, typer.Argument(metavar="MONTH", help="The month, YYYY-MM.")]
+By = Annotated[str, typer.Option("--by", default_factory=os_user, help="Who does it; else the system's user.")]
+
+HEADINGS = (
+    "Forvaltning", "Digitalt", "Fjernprint", "Porto", "Materialer", "Sparet, sikkert",
+    "Heraf digitalt frem for fjernprint", "Heraf fjernprint frem for kontoret", "Tid sparet, anslået",
+    "Forgæves forsøg", "Kom retur", "NemSMS",
+)  # fmt: skip
+"""Tries that were refused and letters that came back are of porto and materials; NemSMS is of neither."""
+
+
+@month.command("close")
+def close(which: Which, by: By) -> None:
+    """Close a month that is over: its report is kept, and what comes later counts in the month in which it comes."""
+    first = month_of(which)
+    who = name_of_hand(by)
+    with opened_ledger() as (settings, ledger):
+        try:
+            made = close_month(ledger, load_organisation(settings.config_dir), first, who)
+        except NotNow as fault:
+            raise CannotDo(str(fault)) from None
+    typer.echo(_standing(made))
+
+
+@month.command("report")
+def report(
+    which: Which,
+    form: Annotated[Form, typer.Option("--format", help="csv and json have amounts in øre.")] = Form.TABLE,
+) -> None:
+    """The month's figures: of a closed month to the letter as they were reported, of an open one as they are now."""
+    made = _made(which)
+    if form is Form.JSON:
+        head = {"digest": made.digest, "closed_by": made.by, "closed_at": made.at}
+        typer.echo(json.dumps({**head, "figures": made.figures}, ensure_ascii=False, sort_keys=True, indent=1))
+    elif form is Form.CSV:
+        where = {"month": made.figures["month"], "last_entry": made.figures["ledger"]["last"], "digest": made.digest}
+        rows = [
+            where | line
+            for line in (*made.figures["lines"], {"department": "", "name": "I alt"} | made.figures["total"])
+        ]
+        typer.echo(shown(rows, dict.fromkeys(rows[-1], ""), form))
+    else:
+        typer.echo(_as_table(made))
+
+
+@month.command("verify")
+def verified() -> None:
+    """Make the figures of every closed month again from its entries. Ends with exit code 1 on any difference."""
+    with opened_ledger() as (_, ledger), ledger.reading() as tx:
+        found = list(verify(tx))
+    for first, why in found:
+        typer.echo(f"{first:%Y-%m}: {why}.")
+    if found:
+        raise typer.Exit(Code.FOUND)
+    typer.echo("Every closed month comes again from its entries.")
+
+
+@month.command("billing")
+def billing(which: Which) -> None:
+    """What each cost centre pays, as CSV for the finance system: redirect it to a file."""
+    made = _made(which)
+    typer.echo(as_csv(made.figures["month"], made.billing), nl=False)
+
+
+def _made(which: str) -> MonthReport:
+    first = month_of(which)
+    with opened_ledger() as (settings, ledger), ledger.reading() as tx:
+        return month_report(tx, load_organisation(settings.config_dir), first)
+
+
+def month_of(which: str) -> date:
+    """The first day of the month written YYYY-MM. Raises CannotDo."""
+    try:
+        return date.fromisoformat(f"{which}-01")
+    except ValueError:
+        raise CannotDo("A month is written YYYY-MM.") from None
+
+
+def _as_table(made: MonthReport) -> str:
+    rows = [_words(line) for line in (*made.figures["lines"], {"name": "I alt", **made.figures["total"]})]
+    parts = [f"{maaned(made.month)}\n{_standing(made)}", table(rows, HEADINGS), *_invoices(made)]
+    return "\n\n".join(parts)
+
+
+def _standing(made: MonthReport) -> str:
+    ledger = made.figures["ledger"]
+    if not made.digest:
+        return f"Foreløbig: måneden er åben. {tal(ledger['entries'])} posteringer til og med nr. {ledger['last']}."
+    return (
+        f"Lukket af {made.by} {made.at}: {tal(ledger['entries'])} posteringer til og med nr. {ledger['last']}.\n"
+        f"Posteringernes nøgle (SHA-256): {ledger['digest']}\n"
+        f"Rapportens nøgle:               {made.digest}\n"
+        f"Måneden før:                    {made.figures['previous'] or 'ingen'}"
+    )
+
+
+def _words(line: dict[str, Any]) -> tuple[str, ...]:
+    office, by_print, cost = (line[f"{way}_porto"] + line[f"{way}_materials"] for way in ("office", "print", "cost"))
+    return (
+        line["name"],
+        tal(line["digital"]),
+        tal(line["printed"]),
+        kroner(line["cost_porto"]),
+        kroner(line["cost_materials"]),
+        kroner(office - cost),
+        kroner(by_print - cost),
+        kroner(office - by_print),
+        kroner(line["office_handling"] - line["cost_handling"]),
+        kroner(line["failed"]),
+        kroner(line["returned"]),
+        kroner(line["reminders_cost"]),
+    )
+
+
+def _invoices(made: MonthReport) -> list[str]:
+    """The invoices that came in the month, where any did."""
+    headings = ("Faktura", "Leverandør", "Linjer", "Beløb", "Vores", "Forskel", "Heraf uden brev hos os")
+    rows = [
+        (one["number"], one["provider"], tal(one["lines"]), kroner(one["amount"]), kroner(one["ours"]),
+         kroner(one["amount"] - one["ours"]), kroner(one["strange_amount"]))
+        for one in made.figures["invoices"]
+    ]  # fmt: skip
+    return [table(rows, headings)] if rows else []

@@ -1,0 +1,191 @@
+"""The month's report: its figures in one canonical form, closed, digested, and made again to be compared.
+
+The figures of a closed month are kept as reported, with the departments' names and cost centres of that month:
+so it can be printed again to the letter after departments were renamed, tariffs changed and people's data forgotten.
+Each month's figures carry the digest of the month before, so that none can be exchanged alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from outbound.accounts import closing
+from outbound.ledger import Ledger
+from outbound.ledger import tables as t
+from outbound.ledger.letters import insert_new
+from outbound.organisation import Organisation
+from outbound.reports.billing import BillingLine, Place, billing, places_in
+from outbound.reports.figures import Figure
+from outbound.reports.invoiced import invoiced
+from outbound.reports.reading import By, Period, figures
+from outbound.reports.reminders import Reminders, reminders_of, together
+from outbound.tariff_row import Part
+
+Figures = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What departments are called in a month's report, and who pays for them on which day."""
+
+    places: tuple[Place, ...]
+    names: Mapping[str, str]
+    listed: tuple[str, ...]  # the departments that have a line also without letters
+
+    @classmethod
+    def today(cls, organisation: Organisation, period: Period) -> "Naming":
+        """As the organisation has them."""
+        codes = dict.fromkeys(one.code for one in organisation.departments)
+        names = {code: organisation.name_of(code, period.last) for code in codes}
+        return cls(
+            places_in(organisation, period), names, tuple(d.code for d in organisation.departments_on(period.last))
+        )
+
+    @classmethod
+    def kept(cls, reported: Figures) -> "Naming":
+        """As a report has kept them."""
+        places = tuple(
+            Place(**{**one, "first": date.fromisoformat(one["first"]), "last": date.fromisoformat(one["last"])})
+            for one in reported["places"]
+        )
+        names = {one["department"]: one["name"] for one in reported["lines"]}
+        return cls(places, names, tuple(names))
+
+
+@dataclass(frozen=True, slots=True)
+class MonthReport:
+    """A month's figures. `digest` is of their canonical form; empty while the month is open, and they may change."""
+
+    month: date
+    figures: Figures
+    digest: str = ""
+    by: str = ""
+    at: str = ""
+
+    @property
+    def billing(self) -> list[BillingLine]:
+        """Who pays."""
+        return [BillingLine(**line) for line in self.figures["billing"]]
+
+
+def close_month(ledger: Ledger, organisation: Organisation, month: date, by: str) -> MonthReport:
+    """Close the month, and keep its report and those that an interrupted closing left out. Raises closing.NotNow."""
+    with ledger.writing() as tx:
+        closing.close(tx, month, by)
+    with ledger.reading() as tx:
+        missing = [one.month for one in closing.closed(tx) if _kept(tx, one.month) is None]
+    for each in missing:
+        with ledger.reading() as tx:
+            made = canonical(_figures(tx, each, Naming.today(organisation, _period(each))))
+        with ledger.writing() as tx:
+            insert_new(tx, t.month_report, {"month": each, "figures": made, "digest": _digest(made)})
+    with ledger.reading() as tx:
+        return month_report(tx, organisation, month)
+
+
+def month_report(tx: Connection, organisation: Organisation, month: date) -> MonthReport:
+    """The report of a closed month as it was given; of an open one as it would be now."""
+    known = next((one for one in closing.closed(tx) if one.month == month), None)
+    kept = _kept(tx, month)
+    if known is None or kept is None:
+        return MonthReport(month, _figures(tx, month, Naming.today(organisation, _period(month))))
+    return MonthReport(month, json.loads(kept.figures), kept.digest, known.by, known.at.isoformat(timespec="seconds"))
+
+
+def verify(tx: Connection) -> Iterator[tuple[date, str]]:
+    """Every closed month whose report is not what its entries make of it, or has been changed: the month, and why."""
+    before = ""
+    for one in closing.closed(tx):
+        kept = _kept(tx, one.month)
+        if kept is None:
+            yield one.month, "it is closed and has no report; close it again"
+            return
+        if _digest(kept.figures) != kept.digest:
+            yield one.month, "the report kept has another digest than it was kept under"
+        reported = json.loads(kept.figures)
+        if reported["previous"] != before:
+            yield one.month, "it does not rest on the month before as that is kept now"
+        made = _figures(tx, one.month, Naming.kept(reported))
+        yield from ((one.month, f"{name} does not come again from the entries") for name in _unlike(reported, made))
+        before = kept.digest
+
+
+def canonical(reported: Figures) -> str:
+    """The one form of figures as JSON: sorted, without spaces."""
+    return json.dumps(reported, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _figures(tx: Connection, month: date, naming: Naming) -> dict[str, Any]:
+    period = _period(month)
+    by_department, sms = figures(tx, period, By.DEPARTMENT), reminders_of(tx, period)
+    codes = [*dict.fromkeys((*naming.listed, *sorted({*by_department, *sms})))]
+    lines = [
+        {"department": code, "name": naming.names.get(code, code)}
+        | _line(by_department.get(code, Figure()), sms.get(code, Reminders()))
+        for code in codes
+    ]
+    paid = billing(tx, period, naming.places, naming.names)
+    return {
+        "month": f"{month:%Y-%m}",
+        "ledger": asdict(closing.position(tx, month)),
+        "previous": _digest_before(tx, month),
+        "places": [asdict(one) | {"first": str(one.first), "last": str(one.last)} for one in naming.places],
+        "lines": lines,
+        "total": _line(sum(by_department.values(), Figure()), together(sms.values())),
+        "billing": [asdict(line) for line in paid],
+        "invoices": [asdict(one) for one in invoiced(tx, period)],
+    }
+
+
+def _line(figure: Figure, sms: Reminders) -> dict[str, int]:
+    """The figures of one line: counts of letters, and øre without VAT."""
+    letters, money = figure.letters, figure.money
+    ways = {"cost": money.cost, "office": money.baseline, "print": money.by_print}
+    return {
+        "digital": letters.digital,
+        "printed": letters.printed,
+        **{f"{way}_{part}": amounts.get(part, 0) for way, amounts in ways.items() for part in Part},
+        "failed": money.failed,
+        "returned": money.returned,
+        "householding": money.householding,
+        "charged": money.charged,
+        "invoiced": money.invoiced,
+        "reminders": sms.sent,
+        "reminders_cost": sms.cost,
+    }
+
+
+def _unlike(reported: Any, made: Any, name: str = "") -> Iterator[str]:
+    """Where the figures reported are not those made now. What a later version adds is not held against them."""
+    if isinstance(reported, dict) and isinstance(made, dict):
+        for key, value in reported.items():
+            yield from _unlike(value, made.get(key), f"{name}.{key}".strip("."))
+    elif isinstance(reported, list) and isinstance(made, list) and len(reported) == len(made):
+        for place, (one, other) in enumerate(zip(reported, made, strict=True)):
+            yield from _unlike(one, other, f"{name}[{place}]")
+    elif reported != made:
+        yield name
+
+
+def _period(month: date) -> Period:
+    return Period.month(month.year, month.month)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _kept(tx: Connection, month: date) -> Any:
+    return tx.execute(select(t.month_report).where(t.month_report.c.month == month)).first()
+
+
+def _digest_before(tx: Connection, month: date) -> str:
+    """The digest of the month before, where that is kept; empty for the first."""
+    r = t.month_report.c
+    wanted = select(r.digest).where(r.month < month).order_by(r.month.desc()).limit(1)
+    return tx.execute(wanted).scalar() or ""

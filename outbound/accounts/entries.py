@@ -137,7 +137,7 @@ def _count(one: Letter, dispatch: LedgerDispatch) -> Entry:
         "measure": LETTER,
         "amount": 0,
         "certain": True,
-        "inputs": _json({"channel": str(dispatch.channel), "route": one.route or ""}),
+        "inputs": _json({"channel": str(dispatch.channel), "mailbox": one.mailbox or "", "route": one.route or ""}),
         "tariff_hash": None,
     }
 

@@ -8,6 +8,7 @@ import typer
 from outbound.cli import (
     acts,
     checking,
+    local,
     mending,
     money,
     running,
@@ -47,6 +48,7 @@ for command in (*STACK, submit.submit, checking.preflight, *LOOKING, *ACTING, *S
     app.command()(command)
 app.add_typer(setup.keys, name="keys")
 app.add_typer(template.template, name="template")
+app.add_typer(local.local, name="local")
 
 
 @app.callback()

@@ -19,6 +19,7 @@ from outbound.tariff_row import Part
 
 FIGURES = (
     "key", "label", "letters", "digital", "printed", "digital_andel", "papirandel", "fjernprintandel",
+    "local", "local_estimated",
     *(f"saved_{part}" for part in Part),
 )  # fmt: skip
 """The columns of csv and json: amounts in øre, shares as fractions of 1, nothing where one is not known."""
@@ -75,6 +76,8 @@ def _figures(line: Line) -> dict[str, Any]:
         "letters": letters.through_router,
         "digital": letters.digital,
         "printed": letters.printed,
+        "local": letters.local,
+        "local_estimated": letters.estimated,
         **{name: None if share is None else round(float(share), 6) for name, share in shares.items()},
         **{f"saved_{part}": money.saved(part) for part in Part},
     }

@@ -18,6 +18,7 @@ from outbound.cli import (
     systembreve,
     template,
     views,
+    whatif,
 )
 from outbound.cli.opening import use_env_file
 
@@ -31,7 +32,7 @@ app = typer.Typer(
 
 STACK = (running.demo, running.up)
 SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.settings)
-LOOKING = (views.queues, views.held, views.show, money.report, money.audit, systembreve.systembreve)
+LOOKING = (views.queues, views.held, views.show, money.report, money.audit, whatif.whatif, systembreve.systembreve)
 ACTING = (
     acts.release,
     acts.reroute,

@@ -35,7 +35,7 @@ def report(
 
     docs/measures.md defines each figure.
     """
-    period = _period(first, last)
+    period = period_of(first, last)
     with opened_ledger() as (settings, ledger), ledger.reading() as tx:
         made = made_of(tx, load_organisation(settings.config_dir), period, by)
         sms = together(reminders_of(tx, period).values())
@@ -83,7 +83,8 @@ def _figures(line: Line) -> dict[str, Any]:
     }
 
 
-def _period(first: str, last: str) -> Period:
+def period_of(first: str, last: str) -> Period:
+    """From the first to the last day; this month so far where nothing is said. Raises CannotDo."""
     today = clock.today()
     try:
         return Period(

@@ -157,7 +157,7 @@ def entry_of(letter_id: UUID, dispatch_id: UUID | None, stage: str, measure: str
 
 
 def _count(one: Letter, dispatch: LedgerDispatch, share: Share | None) -> Entry:
-    way = {"channel": str(dispatch.channel), "route": one.route or "", **(share.inputs if share else {})}
+    way = {"channel": str(dispatch.channel), "mailbox": one.mailbox or "", "route": one.route or ""}
     return {
         "letter_id": one.id,
         "dispatch_id": dispatch.id,
@@ -165,7 +165,7 @@ def _count(one: Letter, dispatch: LedgerDispatch, share: Share | None) -> Entry:
         "measure": LETTER,
         "amount": 0,
         "certain": True,
-        "inputs": as_json(way),
+        "inputs": as_json({**way, **(share.inputs if share else {})}),
         "tariff_hash": None,
     }
 

@@ -9,6 +9,7 @@ from outbound.cli import (
     acts,
     checking,
     invoices,
+    local,
     mending,
     money,
     months,
@@ -20,6 +21,7 @@ from outbound.cli import (
     tariffs,
     template,
     views,
+    whatif,
 )
 from outbound.cli.opening import use_env_file
 
@@ -33,7 +35,16 @@ app = typer.Typer(
 
 STACK = (running.demo, running.up)
 SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.settings)
-LOOKING = (views.queues, views.held, views.show, money.report, money.audit, tariffs.tariffs, systembreve.systembreve)
+LOOKING = (
+    views.queues,
+    views.held,
+    views.show,
+    money.report,
+    money.audit,
+    whatif.whatif,
+    tariffs.tariffs,
+    systembreve.systembreve,
+)
 ACTING = (
     acts.release,
     acts.reroute,
@@ -52,6 +63,7 @@ app.add_typer(setup.keys, name="keys")
 app.add_typer(template.template, name="template")
 app.add_typer(months.month, name="month")
 app.add_typer(invoices.invoice, name="invoice")
+app.add_typer(local.local, name="local")
 
 
 @app.callback()

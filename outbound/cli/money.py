@@ -21,6 +21,7 @@ from outbound.tariff_row import Part
 
 FIGURES = (
     "key", "label", "letters", "digital", "printed", "digital_andel", "papirandel", "fjernprintandel",
+    "local", "local_estimated",
     *(f"saved_{part}" for part in Part), "saved_digitally", "saved_by_print", "saved_householding",
     *(f"cost_{part}" for part in Part if part.certain), "failed", "returned", "charged", "invoiced",
 )  # fmt: skip
@@ -37,7 +38,7 @@ def report(
 
     docs/measures.md defines each figure.
     """
-    period = _period(first, last)
+    period = period_of(first, last)
     with opened_ledger() as (settings, ledger), ledger.reading() as tx:
         made = made_of(tx, load_organisation(settings.config_dir), period, by)
         sms = together(reminders_of(tx, period).values())
@@ -85,6 +86,8 @@ def _figures(line: Line) -> dict[str, Any]:
         "letters": letters.through_router,
         "digital": letters.digital,
         "printed": letters.printed,
+        "local": letters.local,
+        "local_estimated": letters.estimated,
         **{name: None if share is None else round(float(share), 6) for name, share in shares.items()},
         **{f"saved_{part}": money.saved(part) for part in Part},
         "saved_digitally": money.certain_digitally,
@@ -95,7 +98,8 @@ def _figures(line: Line) -> dict[str, Any]:
     }
 
 
-def _period(first: str, last: str) -> Period:
+def period_of(first: str, last: str) -> Period:
+    """From the first to the last day; this month so far where nothing is said. Raises CannotDo."""
     today = clock.today()
     try:
         return Period(

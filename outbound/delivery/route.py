@@ -194,6 +194,7 @@ def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str)
     country = found.addressee.address.country if found.addressee.address else one.country
     way = {"route": route.code, "channel": route.channel, "routed_at": clock.now(), "due_at": due, "country": country}
     way["looked_up_at"] = _looked_up_at(found)
+    way["mailbox"] = found.looked_up.mailbox if found.looked_up else None
     if not move(tx, one, Status.ROUTED, route.code, WORKER, token=token, **way, tries=0):
         return False
     _estimate(tx, house, replace(one, country=country), route.channel)

@@ -82,6 +82,7 @@ letter = Table(
     Column("channel", String(10)),
     Column("routed_at", Moment),
     Column("looked_up_at", Moment),  # when the look-up began that the route rests on; null = nobody to look up
+    Column("mailbox", String(20)),  # what that look-up said of the recipient
     Column("dated", Date),
     Column("document_address", String(64)),  # HMAC of the address that the document shows; '' = none
     Column("document_channel", String(10)),
@@ -414,6 +415,45 @@ month_report = Table(
     Column("month", Date, ForeignKey("month_closed.month"), primary_key=True),
     Column("figures", Text, nullable=False),  # canonical JSON, as it was reported
     Column("digest", String(64), nullable=False),  # over the month before, the entries and the figures
+
+local_print = Table(
+    "local_print",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("department", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("kind", String(10), nullable=False),  # exact; week = a counting week, from which the year is estimated
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("letters", BigInteger),  # null = withdrawn; the newest row of a (department, source, kind, period) counts
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_local_print_department", "department", "first"),
+)
+
+hand_over_kind = Table(
+    "hand_over_kind",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("body", Text, nullable=False),  # canonical JSON: all that a price depends on, and what was booked
+)
+
+hand_over = Table(
+    "hand_over",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("kind_id", BigInteger, ForeignKey("hand_over_kind.id"), primary_key=True),
+    Column("letters", BigInteger, nullable=False),  # handed over, less taken back
+)
+
+fold = Table(
+    "fold",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("entry_id", BigInteger, nullable=False),  # every entry up to this one is folded
+    Column("upto", BigInteger, nullable=False),  # every entry up to this one is committed
+    Column("at", Moment, nullable=False),  # when that was found out
 )
 
 enrolment = Table(

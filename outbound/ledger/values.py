@@ -61,6 +61,7 @@ class Letter:
     channel: Channel | None
     routed_at: datetime | None
     looked_up_at: datetime | None
+    mailbox: str | None
     dated: date | None
     document_address: str | None
     document_channel: str | None

@@ -13,12 +13,14 @@ CERTAIN = tuple(part for part in Part if part.certain)
 class Letters:
     """Letters handed over in a period, less those that came back as refused in it; so a number may be negative.
 
-    `local`: letters printed at the office, as far as they have been reported; None = unknown.
+    `local`: letters printed at the office, as far as they have been reported; None = unknown. `estimated`: that number
+    rests on a counting week, or on a part of a longer report.
     """
 
     digital: int = 0
     printed: int = 0
     local: int | None = None
+    estimated: bool = False
 
     @property
     def through_router(self) -> int:
@@ -47,7 +49,8 @@ class Letters:
 
     def __add__(self, other: "Letters") -> "Letters":
         known = None if self.local is None or other.local is None else self.local + other.local
-        return Letters(self.digital + other.digital, self.printed + other.printed, known)
+        estimated = known is not None and (self.estimated or other.estimated)
+        return Letters(self.digital + other.digital, self.printed + other.printed, known, estimated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A report: a line for everything of one kind, its names in Danish, and the same as a table of words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlalchemy import Connection
@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 from outbound.letter import Channel
 from outbound.organisation import EVERYONE, Organisation
 from outbound.rendering.danish import kroner, maaned, tal
-from outbound.reports.figures import Figure
+from outbound.reports.figures import Figure, Letters
+from outbound.reports.local import Local, local_of, together
 from outbound.reports.reading import By, Period, figures
 from outbound.routing import Route
 from outbound.tariff_row import Part
 
 UNKNOWN = "ukendt"
+ESTIMATED = "anslået"
 NO_LETTERS = "–"
 
 CHANNELS: Mapping[str, str] = {
@@ -73,8 +75,34 @@ def report(tx: Connection, organisation: Organisation, period: Period, by: By) -
     found = figures(tx, period, by)
     keys = [*dict.fromkeys((*_expected(organisation, period, by), *found))]
     lines = tuple(_line(organisation, period, by, key, found.get(key, Figure())) for key in keys)
-    together = sum(found.values(), Figure())
-    return Report(period, by, lines, Line("", "I alt", together, organisation.target("digital", EVERYONE, period.last)))
+    whole = _with(sum(found.values(), Figure()), together(local_of(tx, organisation, period)))
+    total = Line("", "I alt", whole, organisation.target("digital", EVERYONE, period.last))
+    return Report(period, by, tuple(_with_local(tx, organisation, period, by, lines)), total)
+
+
+def _with_local(
+    tx: Connection, organisation: Organisation, period: Period, by: By, lines: tuple[Line, ...]
+) -> Iterator[Line]:
+    """The lines with what was printed at the offices, where that is known: by department and by month."""
+    if by is By.DEPARTMENT:
+        known = local_of(tx, organisation, period)
+    elif by is By.MONTH:
+        known = {f"{one.first:%Y-%m}": together(local_of(tx, organisation, one)) for one in period.months()}
+    else:
+        known = {}
+    for line in lines:
+        yield replace(line, figure=_with(line.figure, known.get(line.key, Local())))
+
+
+def _with(figure: Figure, local: Local) -> Figure:
+    letters = figure.letters
+    return replace(figure, letters=Letters(letters.digital, letters.printed, local.letters, local.estimated))
+
+
+def router_share(letters: Letters) -> str:
+    """Fjernprintandel in words: "ukendt" while local print is unknown, and said to be estimated where it is."""
+    said = percent(letters.router_share, UNKNOWN if letters.local is None else NO_LETTERS)
+    return f"{ESTIMATED} {said}" if letters.estimated and letters.router_share is not None else said
 
 
 def table(one: Report) -> tuple[tuple[str, ...], ...]:
@@ -126,7 +154,6 @@ def _label(organisation: Organisation, period: Period, by: By, key: str) -> str:
 
 def _words(line: Line) -> tuple[str, ...]:
     letters, money = line.figure.letters, line.figure.money
-    unknown = UNKNOWN if letters.local is None else NO_LETTERS
     return (
         line.label,
         tal(letters.through_router),
@@ -135,7 +162,7 @@ def _words(line: Line) -> tuple[str, ...]:
         percent(letters.digital_share),
         NO_LETTERS if line.target is None else f"{line.target} %",
         percent(letters.paper_share),
-        percent(letters.router_share, unknown),
+        router_share(letters),
         kroner(money.saved(Part.PORTO)),
         kroner(money.saved(Part.MATERIALS)),
         kroner(money.certain),

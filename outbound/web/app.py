@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from outbound.delivery import House
 from outbound.web import problems
-from outbound.web.api import acts, events, health, letters, look_ups, mailings, preflights, proof
+from outbound.web.api import acts, events, health, letters, local_print, look_ups, mailings, preflights, proof
 from outbound.web.api.description import describe
 from outbound.web.headers import Headers
 from outbound.web.pages import documentation, faults, leadership, letter, operations, sign_in
@@ -34,6 +34,7 @@ TAGS = [
     {"name": "mailings", "description": "Many letters that belong together, in a lane of their own."},
     {"name": "before a letter", "description": "Who can be reached digitally, which letters there are, how one looks."},
     {"name": "events", "description": "Follow all your letters at once."},
+    {"name": "local print", "description": "Say how many letters a department still printed at its own office."},
     {"name": "operations", "description": "For whoever keeps the router running; without a key."},
 ]
 
@@ -57,7 +58,7 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.state.rooms = rooms
     app.state.sessions = Sessions.of(settings)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    for part in (letters, proof, acts, mailings, look_ups, preflights, events, health):
+    for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
     for page in (documentation, sign_in, operations, letter, leadership):
         app.include_router(page.router, include_in_schema=False)

@@ -52,6 +52,12 @@ class Kind(Enum):
         "Not in the state that the letter is in now",
         "`detail` says why. GET the letter to see its state; what was handed over cannot be changed or called back.",
     )
+    OVERLAPS = (
+        "overlaps",
+        409,
+        "Another report counts the same days",
+        "`detail` names it. Report the same period to correct it, or ask IT operations to withdraw it.",
+    )
     TOO_LARGE = (
         "too-large",
         413,

@@ -91,3 +91,10 @@ PREFLIGHT: dict[str, Any] = {
     "names": ["Alma Eksempelsen"],
     "must_not_occur": ["Opdigtet Allé 12, 2. tv."],
 }
+LOCAL_PRINT: dict[str, Any] = {
+    "department": "borgerservice",
+    "first": (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1).isoformat(),
+    "last": (TODAY.replace(day=1) - timedelta(days=1)).isoformat(),
+    "letters": 412,
+}
+COUNTING_WEEK: dict[str, Any] = {"department": "borgerservice", "year": TODAY.year - 1, "week": 17, "letters": 96}

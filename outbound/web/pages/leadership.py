@@ -8,8 +8,8 @@ from fastapi.responses import Response
 
 from outbound import clock
 from outbound.rendering import Fault
-from outbound.reports import By, Period, percent, reminders_of, report, table, together
-from outbound.reports.report import UNKNOWN, Line, Report
+from outbound.reports import By, Period, percent, reminders_of, report, router_share, table, together
+from outbound.reports.report import Line, Report
 from outbound.web.pages.signed_in import Person, needs
 from outbound.web.people import EVERYWHERE, Role
 from outbound.web.problems import invalid
@@ -45,7 +45,7 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
         ],
         reminders=reminders if whole else None,
         percent=percent,
-        unknown=UNKNOWN,
+        router_share=router_share,
         latest=f"{clock.today():%Y-%m}",
     )
 

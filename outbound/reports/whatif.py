@@ -1,0 +1,248 @@
+"""What a past period would have cost otherwise: other prices, more people enrolled, other types made digital.
+
+Nothing is touched: hand-overs are read by what their price depends on (`outbound.facts`), each kind is priced once, and
+reality stands beside. Sums are whole øre times whole letters; only the part of the letters that is moved is a fraction,
+and each amount is rounded once, for its department. docs/measures.md defines every term.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+from sqlalchemy import Connection
+
+from outbound.accounts import BASELINE
+from outbound.facts import Kind, hand_overs
+from outbound.letter import Channel, Mailbox
+from outbound.postage import Sending, Tariffs
+from outbound.reports.figures import Figure, Letters, Money
+from outbound.reports.reading import Period
+from outbound.reports.sharing import Shared, shared_envelopes
+from outbound.routing import Route
+from outbound.tariff_row import NoPrice, Part
+
+COST = tuple(str(part) for part in Part)
+OFFICE = tuple(f"{BASELINE}{part}" for part in Part)
+MEASURES = (*COST, *OFFICE)
+ALONE = "alone-"
+"""What a letter that shared an envelope would have cost alone stands booked under this and the part's name."""
+
+CAN_ENROL = frozenset({Mailbox.EXEMPT, Mailbox.NOT_YET_ACTIVE, Mailbox.NOT_ENROLLED})
+"""Who has no mailbox and could have one: not children under 15, and not those who have left the country."""
+
+FOR_WANT_OF_A_MAILBOX = frozenset({Route.EXEMPT.code, Route.NOT_YET_ACTIVE.code, Route.NOT_ENROLLED.code})
+HALF = Fraction(1, 2)
+
+Sums = dict[str, int]
+"""Letters by channel and øre by measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be otherwise; nothing, where nothing is given.
+
+    `postage` is the porto of a letter on paper in øre without VAT, by remote print and at the office alike; `enrolled`
+    the percentage points that more are enrolled; `digital_types` types for paper only that become digital;
+    `householding` whether letters of one run to one recipient share an envelope, None = as it was.
+    """
+
+    tariffs: Tariffs | None = None
+    postage: int | None = None
+    enrolled: Fraction = Fraction(0)
+    digital_types: frozenset[str] = frozenset()
+    householding: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One department, or all: as it was, and as it would have been."""
+
+    key: str
+    real: Figure
+    other: Figure
+
+
+@dataclass(slots=True)
+class WhatIf:
+    """The answer: a line for each department, all of them together, and what must be said with it (Danish)."""
+
+    period: Period
+    lines: tuple[Line, ...]
+    total: Line
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Found:
+    """Sums of one department: as it was; as it would be for whoever stays; and twice over for whoever may be moved."""
+
+    real: Sums = field(default_factory=lambda: defaultdict(int))
+    other: Sums = field(default_factory=lambda: defaultdict(int))
+    stays: Sums = field(default_factory=lambda: defaultdict(int))
+    moves: Sums = field(default_factory=lambda: defaultdict(int))
+
+
+def what_if(tx: Connection, period: Period, change: Change, tariffs: Tariffs) -> WhatIf:
+    """The period as it was and as it would have been. `tariffs` price the letters that go another way."""
+    pricing = Pricing(change, change.tariffs or tariffs)
+    spans = [*_spans(period, pricing.tariffs)]
+    counted = [
+        (span[0], Kind.of(body), many)
+        for span, kinds in zip(spans, hand_overs(tx, spans), strict=True)
+        for body, many in kinds.items()
+    ]
+    pricing.mailbox = _mailbox(counted)
+    found: dict[str, _Found] = defaultdict(_Found)
+    for day, kind, many in counted:
+        _add(found[kind.department], kind, many, pricing, kind.priced_on or day)
+    part = _part_moved(counted, change)
+    shared = shared_envelopes(tx, period, pricing.tariffs, change.postage) if change.householding else Shared()
+    lines = tuple(_line(key, one, min(part, Fraction(1)), shared) for key, one in sorted(found.items()))
+    total = Line("", _sum(line.real for line in lines), _sum(line.other for line in lines))
+    return WhatIf(period, lines, total, [*_notes(change, part, pricing, counted, shared)])
+
+
+class Pricing:
+    """What one letter of a kind would cost. Remembers how many had no price."""
+
+    def __init__(self, change: Change, tariffs: Tariffs) -> None:
+        self.change, self.tariffs = change, tariffs
+        self.unpriced = 0
+        self.mailbox = ""  # the provider that letters are moved to
+        self._home = min(tariffs.home, default="DK")
+
+    def stays(self, kind: Kind, day: date, letters: int) -> Mapping[str, int]:
+        """Sent the way it went."""
+        prices = dict(kind.prices)
+        if self.change.householding is False:
+            prices |= {name.removeprefix(ALONE): amount for name, amount in prices.items() if name.startswith(ALONE)}
+        if self.change.tariffs is not None and kind.prices:
+            prices |= self._priced(kind, kind.channel, kind.provider, day, letters) or {}
+        return self._with_postage(prices, kind.channel)
+
+    def moved(self, kind: Kind, day: date, letters: int) -> Mapping[str, int]:
+        """Sent to the mailbox instead; as it went, where the mailbox has no price."""
+        prices = self._priced(kind, Channel.DIGITAL, self.mailbox, day, letters)
+        return self.stays(kind, day, 0) if prices is None else self._with_postage(prices, Channel.DIGITAL)
+
+    def _priced(self, kind: Kind, channel: Channel, provider: str, day: date, letters: int) -> dict[str, int] | None:
+        country = self._home if kind.region == "home" else "ZZ"  # which no tariff calls home
+        sending = Sending(channel, provider, kind.sheets, kind.letter_class, country, kind.size)
+        try:
+            cost, office = self.tariffs.price(sending, day), self.tariffs.baseline(sending, day)
+        except NoPrice:
+            self.unpriced += letters
+            return None
+        return {str(price.part): price.amount for price in cost.prices} | {
+            f"{BASELINE}{price.part}": price.amount for price in office.prices
+        }
+
+    def _with_postage(self, prices: Mapping[str, int], channel: Channel) -> Mapping[str, int]:
+        postage = self.change.postage
+        if postage is None:
+            return prices
+        paper = ["office-porto", *(["porto"] if channel is Channel.PRINT else [])]
+        return {**prices, **{name: postage for name in paper if name in prices}}
+
+
+def _add(found: _Found, kind: Kind, many: int, pricing: Pricing, day: date) -> None:
+    """Count these letters where they belong."""
+    _count(found.real, kind.prices, many, kind, kind.channel)
+    stays = pricing.stays(kind, day, many)
+    freed = kind.route == Route.PAPER_ONLY.code and kind.letter_type in pricing.change.digital_types
+    if freed and kind.mailbox == Mailbox.ENROLLED:
+        _count(found.other, pricing.moved(kind, day, many), many, kind, Channel.DIGITAL)
+    elif pricing.change.enrolled and _can_move(kind, freed):
+        _count(found.stays, stays, many, kind, kind.channel)
+        _count(found.moves, pricing.moved(kind, day, many), many, kind, Channel.DIGITAL)
+    else:
+        _count(found.other, stays, many, kind, kind.channel)
+
+
+def _count(into: Sums, prices: Mapping[str, int], many: int, kind: Kind, channel: Channel) -> None:
+    into[channel] += 0 if kind.again else many
+    for measure in MEASURES:
+        if amount := prices.get(measure):
+            into[measure] += amount * many
+
+
+def _can_move(kind: Kind, freed: bool) -> bool:
+    """Is it on paper for no other reason than that its recipient had no mailbox, and could have one?"""
+    return kind.mailbox in CAN_ENROL and (freed or kind.route in FOR_WANT_OF_A_MAILBOX)
+
+
+def _part_moved(counted: Iterable[tuple[date, Kind, int]], change: Change) -> Fraction:
+    """Which part of the letters that can be moved is moved; above 1 where there are too few of them."""
+    looked_up = movable = 0
+    for _, kind, many in counted:
+        if kind.mailbox and not kind.again:
+            looked_up += many
+            freed = kind.route == Route.PAPER_ONLY.code and kind.letter_type in change.digital_types
+            movable += many if _can_move(kind, freed) else 0
+    return Fraction(change.enrolled) * looked_up / 100 / movable if movable > 0 else Fraction(0)
+
+
+def _mailbox(counted: Iterable[tuple[date, Kind, int]]) -> str:
+    """The supplier that most digital letters went to."""
+    by: dict[str, int] = defaultdict(int)
+    for _, kind, many in counted:
+        if kind.channel is Channel.DIGITAL:
+            by[kind.provider] += many
+    return max(sorted(by), key=lambda name: by[name], default="digital-post")
+
+
+def _line(key: str, found: _Found, part: Fraction, shared: Shared) -> Line:
+    names = (Channel.DIGITAL, Channel.PRINT, *MEASURES)
+    other = {name: _rounded(found.other[name] + part * found.moves[name] + (1 - part) * found.stays[name]
+                            + shared.change(key, name)) for name in names}  # fmt: skip
+    return Line(key, _figure(found.real), _figure(other))
+
+
+def _figure(sums: Mapping[str, int]) -> Figure:
+    letters = Letters(sums[Channel.DIGITAL], sums[Channel.PRINT])
+    cost = {part: sums[part] for part in Part if sums[part]}
+    office = {part: sums[f"{BASELINE}{part}"] for part in Part if sums[f"{BASELINE}{part}"]}
+    return Figure(letters, Money(cost, office))
+
+
+def _sum(figures: Iterable[Figure]) -> Figure:
+    return sum(figures, Figure())
+
+
+def _rounded(amount: Fraction | int) -> int:
+    """To the nearest whole, half upwards."""
+    return amount if isinstance(amount, int) else (amount + HALF).__floor__()
+
+
+def _spans(period: Period, tariffs: Tariffs) -> Iterator[tuple[date, date]]:
+    """The period in parts within which no price changes."""
+    begins = {row.valid_from for rows in tariffs.products.values() for row in rows}
+    ends = {row.valid_to + timedelta(days=1) for rows in tariffs.products.values() for row in rows if row.valid_to}
+    cuts = sorted(day for day in begins | ends if period.first < day <= period.last)
+    for first, following in zip([period.first, *cuts], [*cuts, period.last + timedelta(days=1)], strict=True):
+        yield first, following - timedelta(days=1)
+
+
+def _notes(
+    change: Change, part: Fraction, pricing: Pricing, counted: Iterable[tuple[date, Kind, int]], shared: Shared
+) -> Iterator[str]:
+    if change.enrolled and part > 1:
+        yield "Så mange flere kan ikke tilmeldes: alle breve til modtagere, der kunne få en postkasse, er flyttet."
+    if change.enrolled and not part:
+        yield "Ingen breve gik på papir, fordi modtageren manglede en postkasse; tilmeldingen ændrer intet."
+    if pricing.unpriced:
+        yield f"{pricing.unpriced} breve har ingen pris i taksterne på den anden vej og er regnet som i virkeligheden."
+    unknown = sum(
+        many for _, kind, many in counted
+        if kind.letter_type in change.digital_types and kind.route == Route.PAPER_ONLY.code and not kind.mailbox
+    )  # fmt: skip
+    kinds = {kind.letter_type for _, kind, _ in counted if kind.route == Route.PAPER_ONLY.code}
+    for name in sorted(change.digital_types - kinds):
+        yield f"Ingen breve af typen {name} gik på papir, fordi typen kun sendes på papir."
+    if unknown:
+        yield f"{unknown} breve af de valgte typer er ikke slået op i Digital Post og bliver på papir."
+    if change.householding is False and not any(f"{ALONE}porto" in kind.prices for _, kind, _ in counted):
+        yield "Ingen breve i perioden delte kuvert; samkuvertering fra ændrer intet."
+    yield from shared.notes

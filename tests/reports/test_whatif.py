@@ -1,0 +1,319 @@
+"""What a period would have cost otherwise: hand-computed, and by random ledgers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from outbound import facts
+from outbound.accounts import audit
+from outbound.ledger import Ledger
+from outbound.ledger import tables as t
+from outbound.postage import Tariffs
+from outbound.reports import By, Letters, Period, figures
+from outbound.reports.figures import Figure
+from outbound.reports.whatif import Change, WhatIf, what_if
+from outbound.tariff_row import Part
+from outbound.tariffs import load_tariffs
+from tests.reports.booked import HandOver, book
+
+MARCH, YEAR = date(2026, 3, 2), Period(date(2026, 1, 1), date(2026, 12, 31))
+EXEMPT = HandOver(MARCH, channel="print", route="exempt", mailbox="exempt")
+TARIFFS = """
+[paper]
+sheet_mg = 5000
+home = ["DK"]
+source = "test"
+[[envelope]]
+provider = "print"
+format = "C5"
+sheets = 8
+weight_mg = 10000
+source = "test"
+[[envelope]]
+provider = "office"
+format = "C5"
+sheets = 8
+weight_mg = 10000
+source = "test"
+"""
+
+
+def tariff(part: str, channel: str, provider: str, first: str, last: str = "", **charges: object) -> str:
+    lines = {"code": f"{channel}-{part}-{first}", "part": part, "channel": channel, "provider": provider}
+    said = "".join(f'{name} = "{value}"\n' for name, value in lines.items())
+    said += f"valid_from = {first}\n" + (f"valid_to = {last}\n" if last else "")
+    said += "".join(f"{name} = {value}\n" for name, value in charges.items())
+    return f'[[tariff]]\n{said}vat_included = false\nsource = "test"\n'
+
+
+def tariffs_of(folder: Path, porto: int = 1000, digital: str = "per_letter = 20\nper_mb = 1024") -> Tariffs:
+    """Print 10 kr. porto to June and 11 kr. from July, 0.12 kr. a sheet; digital 0.20 kr. and 0.01 kr. a KB begun."""
+    rows = [
+        tariff("porto", "digital", "digital-post", "2026-01-01").replace("vat_included", f"{digital}\nvat_included"),
+        tariff("porto", "print", "print", "2026-01-01", "2026-06-30", per_letter=porto),
+        tariff("porto", "print", "print", "2026-07-01", per_letter=porto + 100),
+        tariff("materials", "print", "print", "2026-01-01", per_sheet=12),
+        tariff("porto", "office", "office", "2026-01-01", per_letter=2000),
+        tariff("materials", "office", "office", "2026-01-01", per_sheet=20),
+        tariff("handling", "office", "office", "2026-01-01", seconds=210, hourly=28286),
+    ]
+    (folder / "tariffs.toml").write_text(TARIFFS + "".join(rows), encoding="utf-8")
+    return load_tariffs(folder)
+
+
+@pytest.fixture
+def tariffs(tmp_path: Path) -> Tariffs:
+    return tariffs_of(tmp_path)
+
+
+@pytest.fixture
+def ledger(database_url: str) -> Iterator[Ledger]:
+    opened = Ledger(database_url)
+    yield opened
+    opened.close()
+
+
+def keep(ledger: Ledger, tariffs: Tariffs, *some: HandOver) -> None:
+    with ledger.writing() as tx:
+        for one in some:
+            book(tx, tariffs, one)
+
+
+def ask(ledger: Ledger, tariffs: Tariffs, other: Tariffs | None = None, **change: Any) -> WhatIf:
+    with ledger.reading() as tx:
+        return what_if(tx, YEAR, Change(tariffs=other, **change), tariffs)
+
+
+def difference(answer: WhatIf, measure: str = "cost") -> dict[str, int]:
+    real, other = (getattr(one.money, measure) for one in (answer.total.real, answer.total.other))
+    found = {part: other.get(part, 0) - real.get(part, 0) for part in {*real, *other}}
+    return {part: amount for part, amount in found.items() if amount}
+
+
+def test_reality_is_what_the_report_says(ledger: Ledger, tariffs: Tariffs) -> None:
+    keep(
+        ledger,
+        tariffs,
+        HandOver(MARCH),
+        HandOver(MARCH, department="boern-og-skole"),
+        EXEMPT,
+        replace(EXEMPT, again=True),
+    )
+    with ledger.reading() as tx:
+        told = figures(tx, YEAR, By.DEPARTMENT)
+    assert {line.key: line.real for line in ask(ledger, tariffs).lines} == told
+
+
+def test_five_points_more_enrolled_by_hand(ledger: Ledger, tariffs: Tariffs) -> None:
+    """8 digital letters and 12 on paper to exempt people, all looked up: 8 of 20 are enrolled, 40 %.
+
+    5 points more of 20 are 1 letter, of the 12 that can be moved: 1/12 of each. On paper each cost 1000 + 2 × 12 =
+    1024; in the mailbox it costs 20 + 30 KB (30,000 bytes are 29.3) = 50. One letter moved: 1000 + 24 less, 50 more.
+    """
+    keep(ledger, tariffs, *[HandOver(MARCH)] * 8, *[replace(EXEMPT, sheets=2)] * 12)
+    answer = ask(ledger, tariffs, enrolled=Fraction(5))
+    assert answer.total.real.letters == Letters(8, 12)
+    assert answer.total.other.letters == Letters(9, 11)
+    assert difference(answer) == {Part.PORTO: 50 - 1000, Part.MATERIALS: -24}
+    assert difference(answer, "baseline") == {}
+    assert answer.notes == []
+
+
+def test_who_moves_is_spread_evenly_over_departments_and_rounded_once(ledger: Ledger, tariffs: Tariffs) -> None:
+    """3 and 1 letters can be moved, of 8 looked up; 12.5 points are 1 letter: a quarter of each.
+
+    0.75 letters of the one department and 0.25 of the other; 0.75 × 1012 = 759 and 0.25 × 1012 = 253 less on paper.
+    """
+    keep(ledger, tariffs, *[HandOver(MARCH)] * 4, *[EXEMPT] * 3, replace(EXEMPT, department="boern-og-skole"))
+    answer = ask(ledger, tariffs, enrolled=Fraction(25, 2))
+    by = {line.key: line for line in answer.lines}
+    assert by["borgerservice"].other.letters == Letters(5, 2)
+    assert by["boern-og-skole"].other.letters == Letters(0, 1)
+    paper = {
+        key: line.real.money.cost[Part.MATERIALS] - line.other.money.cost[Part.MATERIALS] for key, line in by.items()
+    }
+    assert paper == {"borgerservice": 9, "boern-og-skole": 3}
+
+
+def test_nobody_is_enrolled_who_cannot_be(ledger: Ledger, tariffs: Tariffs) -> None:
+    fixed = [("under-15", "under-15"), ("left-the-country", "left-the-country"), ("no-number", None),
+             ("paper-demanded", "exempt"), ("chosen-paper", "enrolled"), ("paper-only", "exempt")]  # fmt: skip
+    keep(ledger, tariffs, *(replace(EXEMPT, route=route, mailbox=mailbox) for route, mailbox in fixed))
+    answer = ask(ledger, tariffs, enrolled=Fraction(50))
+    assert answer.total.other == answer.total.real
+    assert "tilmeldingen ændrer intet" in answer.notes[0]
+
+
+def test_more_than_there_are_cannot_be_enrolled(ledger: Ledger, tariffs: Tariffs) -> None:
+    keep(ledger, tariffs, *[HandOver(MARCH)] * 9, EXEMPT)
+    answer = ask(ledger, tariffs, enrolled=Fraction(50))
+    assert answer.total.other.letters == Letters(10, 0)
+    assert "Så mange flere kan ikke tilmeldes" in answer.notes[0]
+
+
+def test_postage_of_thirty_kroner_by_hand(ledger: Ledger, tariffs: Tariffs) -> None:
+    """Every porto on paper is 30 kr., by remote print (it was 10 kr.) and at the office (it was 20 kr.)."""
+    keep(ledger, tariffs, HandOver(MARCH), EXEMPT, EXEMPT)
+    answer = ask(ledger, tariffs, postage=3000)
+    assert difference(answer) == {Part.PORTO: 2 * (3000 - 1000)}
+    assert difference(answer, "baseline")[Part.PORTO] == 3 * (3000 - 2000)
+    assert answer.total.other.money.certain - answer.total.real.money.certain == 3000 - 4000
+
+
+def test_other_tariffs_go_by_the_day(ledger: Ledger, tariffs: Tariffs, tmp_path: Path) -> None:
+    """March costs 1000 and August 1100; with 1500 from January and 1600 from July both cost 500 more."""
+    keep(ledger, tariffs, EXEMPT, replace(EXEMPT, day=date(2026, 8, 3)))
+    answer = ask(ledger, tariffs, other=tariffs_of(tmp_path, porto=1500))
+    assert answer.total.real.money.cost[Part.PORTO] == 2100
+    assert difference(answer)[Part.PORTO] == 1000
+
+
+def test_a_letter_without_a_price_in_the_other_tariffs_is_left_and_said(
+    ledger: Ledger, tariffs: Tariffs, tmp_path: Path
+) -> None:
+    keep(ledger, tariffs, EXEMPT)
+    tariffs_of(tmp_path)
+    text = (tmp_path / "tariffs.toml").read_text().replace('provider = "print"', 'provider = "trykkeri"')
+    (tmp_path / "tariffs.toml").write_text(text)
+    answer = ask(ledger, tariffs, other=load_tariffs(tmp_path))
+    assert answer.total.other == answer.total.real
+    assert answer.notes == ["1 breve har ingen pris i taksterne på den anden vej og er regnet som i virkeligheden."]
+
+
+def test_types_for_paper_only_made_digital(ledger: Ledger, tariffs: Tariffs) -> None:
+    """Of three such letters one recipient is enrolled and moves, one is exempt and stays, one was not looked up."""
+    paper = replace(EXEMPT, route="paper-only", letter_type="byggetilladelse")
+    keep(ledger, tariffs, *(replace(paper, mailbox=mailbox) for mailbox in ("enrolled", "exempt", None)))
+    answer = ask(ledger, tariffs, digital_types=frozenset({"byggetilladelse", "partshoering"}))
+    assert answer.total.other.letters == Letters(1, 2)
+    assert difference(answer) == {Part.PORTO: 50 - 1000, Part.MATERIALS: -12}
+    assert answer.notes == [
+        "Ingen breve af typen partshoering gik på papir, fordi typen kun sendes på papir.",
+        "1 breve af de valgte typer er ikke slået op i Digital Post og bliver på papir.",
+    ]
+
+
+def test_a_freed_type_and_more_enrolled_together(ledger: Ledger, tariffs: Tariffs) -> None:
+    """The exempt recipient of the freed type can be enrolled too: 2 looked up, 50 points are 1 letter of 1."""
+    paper = replace(EXEMPT, route="paper-only", letter_type="byggetilladelse")
+    keep(ledger, tariffs, replace(paper, mailbox="enrolled"), paper)
+    answer = ask(ledger, tariffs, digital_types=frozenset({"byggetilladelse"}), enrolled=Fraction(50))
+    assert answer.total.other.letters == Letters(2, 0)
+
+
+def test_householding_by_hand(ledger: Ledger, tariffs: Tariffs) -> None:
+    """3 letters of 2, 3 and 4 sheets to one recipient in one run: 5 sheets share a C5, 9 do not fit its 8.
+
+    Two envelopes in place of three: one porto of 1000 less. Materials are by the sheet, and as before.
+    """
+    run = uuid4()
+    mine = [replace(EXEMPT, run=run, recipient="a" * 64, sheets=sheets) for sheets in (2, 3, 4)]
+    others = [replace(EXEMPT, run=run, recipient="b" * 64), replace(EXEMPT, recipient="a" * 64), EXEMPT]
+    apart = [replace(EXEMPT, run=run, recipient="c" * 64, letter_class=name) for name in ("economy", "registered")]
+    keep(ledger, tariffs, *mine, *others, *apart)
+    answer = ask(ledger, tariffs, householding=True)
+    assert difference(answer) == {Part.PORTO: -1000}
+    assert "1 kuverter færre" in answer.notes[0]
+    assert "1 breve på papir har ingen modtager, der kan genkendes" in answer.notes[1]
+    off = ask(ledger, tariffs, householding=False)
+    assert off.total.other == off.total.real
+    assert off.notes == ["Ingen breve i perioden delte kuvert; samkuvertering fra ændrer intet."]
+
+
+def test_the_fold_and_what_came_after_it_are_the_whole(ledger: Ledger, tariffs: Tariffs) -> None:
+    some = [HandOver(MARCH), EXEMPT, replace(EXEMPT, refused=MARCH), HandOver(date(2026, 8, 3), size=2_000_000)]
+    keep(ledger, tariffs, *some)
+    unfolded = ask(ledger, tariffs, enrolled=Fraction(5))
+    assert facts.fold(ledger, most=2) == 2
+    keep(ledger, tariffs, EXEMPT)
+    half = ask(ledger, tariffs, enrolled=Fraction(5))
+    while facts.fold(ledger, most=2):
+        pass
+    with ledger.writing() as tx:
+        assert tx.execute(select(t.fold.c.entry_id)).scalar_one() > 0
+    folded = ask(ledger, tariffs, enrolled=Fraction(5))
+    with ledger.writing() as tx:
+        facts.unfold(tx)
+    again = ask(ledger, tariffs, enrolled=Fraction(5))
+    assert half == folded == again
+    assert half.total.real.letters == unfolded.total.real.letters + Letters(0, 1)
+
+
+def test_the_fold_carries_nothing_of_a_person(ledger: Ledger, tariffs: Tariffs) -> None:
+    keep(ledger, tariffs, replace(EXEMPT, recipient="f" * 64))
+    facts.fold(ledger)
+    with ledger.reading() as tx:
+        (body,) = tx.execute(select(t.hand_over_kind.c.body)).scalars()
+        (reference,) = tx.execute(select(t.letter.c.reference)).scalars()
+    assert "f" * 64 not in body
+    assert reference not in body
+
+
+def test_an_empty_period_has_no_line(ledger: Ledger, tariffs: Tariffs) -> None:
+    answer = ask(ledger, tariffs, enrolled=Fraction(5), postage=3000)
+    assert answer.lines == ()
+    assert answer.total.other == answer.total.real == Figure()
+
+
+ANY_ROUTE = st.sampled_from(
+    [
+        ("digital", "enrolled", "enrolled"), ("digital", "enrolled", None), ("digital", "digital-demanded", "enrolled"),
+        ("print", "exempt", "exempt"), ("print", "not-enrolled", None), ("print", "under-15", "under-15"),
+        ("print", "paper-only", "enrolled"), ("print", "no-number", None), ("print", "digital-refused", "enrolled"),
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def hand_over(draw: st.DrawFn) -> HandOver:
+    channel, route, mailbox = draw(ANY_ROUTE)
+    day = draw(st.dates(date(2026, 1, 1), date(2026, 12, 31)))
+    return HandOver(
+        day,
+        channel=channel,
+        route=route,
+        mailbox=mailbox,
+        department=draw(st.sampled_from(["borgerservice", "boern-og-skole"])),
+        sheets=draw(st.integers(1, 9)),  # nine fit no envelope: a letter without a price
+        size=draw(st.sampled_from([0, 1, 1023, 1024, 1025, 300_000, 1_048_577, 12_000_001])),
+        country=draw(st.sampled_from(["DK", "DE"])),
+        again=draw(st.booleans()),
+        refused=day if draw(st.integers(0, 3)) == 0 else None,
+    )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(hand_over(), min_size=1, max_size=8), st.integers(0, 5), st.booleans())
+def test_with_nothing_changed_nothing_changes(
+    sqlite_url: str, tmp_path: Path, some: Sequence[HandOver], folded: int, same_file: bool
+) -> None:
+    """To the øre, however much of it is folded; and so with the same tariffs given as others."""
+    ledger, tariffs = Ledger(sqlite_url), tariffs_of(tmp_path)
+    try:
+        with ledger.writing() as tx:
+            for table in reversed(t.metadata.sorted_tables):
+                tx.execute(table.delete())
+        keep(ledger, tariffs, *some)
+        if folded:
+            facts.fold(ledger, most=folded)
+        answer = ask(ledger, tariffs, other=tariffs if same_file else None)
+        with ledger.reading() as tx:
+            told = figures(tx, YEAR, By.DEPARTMENT)
+            assert not list(audit(tx))
+        assert {line.key: line.other for line in answer.lines} == {line.key: line.real for line in answer.lines}
+        real = {line.key: line.real for line in answer.lines}
+        for key, one in told.items():
+            assert real[key].letters == one.letters
+            assert [real[key].money.saved(part) for part in Part] == [one.money.saved(part) for part in Part]
+        assert sum((line.other for line in answer.lines), Figure()) == answer.total.other
+    finally:
+        ledger.close()

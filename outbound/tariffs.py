@@ -98,6 +98,15 @@ def _faults_of(row: TariffRow) -> Iterator[str]:
         yield "working time needs both seconds and hourly."
     if row.charged_if_refused and row.channel not in ("digital", "print"):
         yield "charged_if_refused is of letters handed over; leave it out."
+    yield from _faults_of_way(row)
+    if row.letter_class and row.letter_class not in set(LetterClass):
+        yield f"letter_class {row.letter_class} is none; known are {KNOWN_CLASSES}."
+    for name, steps in (("weight_steps", row.weight_steps), ("size_most", row.size_most)):
+        if not _ascending(steps):
+            yield f"{name}: each step must reach further than the one before."
+
+
+def _faults_of_way(row: TariffRow) -> Iterator[str]:
     if row.channel == RETURNED and row.product[3:] != ("", ""):
         yield "a letter that came back is charged whatever its class and region; leave them out."
     if row.channel == NEMSMS and row.product[3:] != ("", ""):
@@ -106,11 +115,6 @@ def _faults_of(row: TariffRow) -> Iterator[str]:
         yield "a digital letter has no sheets, envelope or weight; charge by letter or size."
     if row.channel != "digital" and (row.per_mb or row.size_most):
         yield "a letter on paper is not charged by bytes; charge by weight, sheet or envelope."
-    if row.letter_class and row.letter_class not in set(LetterClass):
-        yield f"letter_class {row.letter_class} is none; known are {KNOWN_CLASSES}."
-    for name, steps in (("weight_steps", row.weight_steps), ("size_most", row.size_most)):
-        if not _ascending(steps):
-            yield f"{name}: each step must reach further than the one before."
 
 
 def _ascending(steps: tuple[Step, ...]) -> bool:

@@ -60,7 +60,7 @@ def audit(
     """Compute everything again: entries, figures, closed months. Ends with exit code 1 on any difference."""
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
         if export:
-            period = _period(first or str(date.min), last or str(date.max))
+            period = period_of(first or str(date.min), last or str(date.max))
             typer.echo(f"{export}: {to_workbook(tx, export, period)} entries.")
         found = list(all_differences(tx))
     if not found:

@@ -47,9 +47,9 @@ def _rows(name: str, field: Any) -> Iterator[str]:
     yield f"| `OUTBOUND_{name.upper()}` | see below | {field.description} |\n"
     for key in fields(field.default):
         value = getattr(field.default, key.name)
-        said = "–" if value is None else f"`{_table(asdict(value)) if isinstance(value, print_page.Box) else _plain(value)}`"
-        yield f"| `{name}.{key.name}` | {said} | {PARTS[key.name]} |
-"
+        plain = _table(asdict(value)) if isinstance(value, print_page.Box) else _plain(value)
+        said = "–" if value is None else f"`{plain}`"
+        yield f"| `{name}.{key.name}` | {said} | {PARTS[key.name]} |\n"
 
 
 def _table(value: dict[str, float]) -> str:

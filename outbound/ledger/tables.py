@@ -415,6 +415,7 @@ month_report = Table(
     Column("month", Date, ForeignKey("month_closed.month"), primary_key=True),
     Column("figures", Text, nullable=False),  # canonical JSON, as it was reported
     Column("digest", String(64), nullable=False),  # over the month before, the entries and the figures
+)
 
 local_print = Table(
     "local_print",

@@ -53,7 +53,7 @@ def book(tx: Connection, tariffs: Tariffs, one: HandOver) -> UUID:
     kept = letter(tx, letter_id)
     assert kept is not None
     sent = dispatch(tx, dispatch_id)
-    accounts.book(tx, tariffs, kept, sent, one.letter_class, at)
+    accounts.book(tx, tariffs, kept, sent, one.letter_class, at, "print")
     if one.refused:
         tx.execute(t.dispatch.update().where(t.dispatch.c.id == dispatch_id).values(outcome=Outcome.REFUSED))
         accounts.correct(tx, kept, sent)

@@ -16,6 +16,7 @@ from outbound.cli import (
     setup,
     submit,
     systembreve,
+    targets,
     template,
     views,
     whatif,
@@ -32,7 +33,16 @@ app = typer.Typer(
 
 STACK = (running.demo, running.up)
 SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.settings)
-LOOKING = (views.queues, views.held, views.show, money.report, money.audit, whatif.whatif, systembreve.systembreve)
+LOOKING = (
+    views.queues,
+    views.held,
+    views.show,
+    money.report,
+    money.audit,
+    targets.targets,
+    whatif.whatif,
+    systembreve.systembreve,
+)
 ACTING = (
     acts.release,
     acts.reroute,

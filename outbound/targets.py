@@ -37,7 +37,7 @@ class Budget:
     certain: Ore
     price_year: Year
     source: Source
-    estimated: Ore = 0
+    estimated: Ore | None = None
 
 
 @dataclass(frozen=True, slots=True)

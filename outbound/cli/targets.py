@@ -9,6 +9,7 @@ from outbound.cli.money import period_of
 from outbound.cli.opening import opened_ledger
 from outbound.cli.tables import Form, shown, table
 from outbound.organisation import load_organisation
+from outbound.reports import By, report
 from outbound.reports import target_words as words
 from outbound.reports.targets import Against, Prices, target_report
 
@@ -24,7 +25,8 @@ def targets(
     """
     period = period_of(first or f"{clock.today().year}-01-01", last)
     with opened_ledger() as (settings, ledger), ledger.reading() as tx:
-        made = target_report(tx, load_organisation(settings.config_dir), period)
+        organisation = load_organisation(settings.config_dir)
+        made = target_report(tx, organisation, report(tx, organisation, period, By.DEPARTMENT))
     lines = (*made.lines, made.total)
     if form is not Form.TABLE:
         rows = [_figures(line) for line in lines]

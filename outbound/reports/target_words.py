@@ -1,7 +1,6 @@
 """The report on targets in Danish words: tables for a terminal, a page or a file."""
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 
 from outbound.rendering.danish import dato, kroner, tal
 from outbound.reports.report import NO_LETTERS, UNKNOWN, percent, router_share
@@ -58,11 +57,13 @@ def _whole(made: TargetReport) -> Iterator[tuple[str, str, str]]:
     yield "Gevinst, netto", _ore(made.net.current), _in_fixed(made, made.net)
     target, official, found = made.total.targets["enrolled"], made.official, made.recipients
     said = f"{tal(official.enrolled)} af {tal(official.population)} den {dato(official.day)}" if official else ""
-    yield "Tilmeldte borgere", _share(official.share if official else None), _sentence(said, _aim(target))
+    share = percent(official.share if official else None, UNKNOWN)
+    yield "Tilmeldte borgere", share, _sentence(said, _aim(target))
     people = f"{tal(found.people_enrolled)} af {tal(found.people)} personer"
     if found.forgotten:
         people = f"{tal(found.forgotten)} breve siger ikke længere, hvem de var til"
-    yield "Tilmeldte blandt modtagerne", _share(found.share_of_people), people
+    unknown = UNKNOWN if found.forgotten else NO_LETTERS
+    yield "Tilmeldte blandt modtagerne", percent(found.share_of_people, unknown), people
     letters = f"{tal(found.letters_enrolled)} af {tal(found.letters)} breve"
     yield "Breve til tilmeldte borgere", percent(found.share_of_letters), letters
 
@@ -77,10 +78,6 @@ def _sentence(*parts: str) -> str:
 
 def _aim(target: int | None) -> str:
     return "" if target is None else f"mål {target} %"
-
-
-def _share(of: Fraction | None) -> str:
-    return percent(of, UNKNOWN)
 
 
 def _target(of: int | None) -> str:

@@ -18,7 +18,7 @@ from outbound.letter import Channel, Mailbox
 from outbound.organisation import EVERYONE, Organisation
 from outbound.reports.figures import Figure, Letters, Money, share
 from outbound.reports.reading import By, Period, figures
-from outbound.reports.report import report
+from outbound.reports.report import Report
 from outbound.routing import Route
 from outbound.targets import Budget, Enrolled, Plan
 
@@ -95,10 +95,10 @@ class TargetReport:
     recipients: Recipients
 
 
-def target_report(tx: Connection, organisation: Organisation, period: Period) -> TargetReport:
-    """Realised against budget and targets over the period, for each department and all together."""
-    plan, made = organisation.plan, report(tx, organisation, period, By.DEPARTMENT)
-    gained = {part: figures(tx, part, By.DEPARTMENT) for part in _years(period)}
+def target_report(tx: Connection, organisation: Organisation, made: Report) -> TargetReport:
+    """Realised against budget and targets, for each department and all together. `made` is the report by department."""
+    plan, period = organisation.plan, made.period
+    gained = _by_year(tx, made)
     could = digitisable(tx, period)
     lines = tuple(
         _against(organisation, period, line.key, line.label, line.figure, could.get(line.key, Letters()), gained)
@@ -111,6 +111,14 @@ def target_report(tx: Connection, organisation: Organisation, period: Period) ->
     official = plan.enrolled_on(period.last)
     found = recipients(tx, period)
     return TargetReport(period, plan.fixed_year, lines, total, running, total.certain - running, official, found)
+
+
+def _by_year(tx: Connection, made: Report) -> dict[Period, dict[str, Figure]]:
+    """The figures of each department, year by year."""
+    years = [*_years(made.period)]
+    if len(years) == 1:
+        return {years[0]: {line.key: line.figure for line in made.lines}}
+    return {year: figures(tx, year, By.DEPARTMENT) for year in years}
 
 
 def digitisable(tx: Connection, period: Period) -> dict[str, Letters]:
@@ -166,12 +174,13 @@ def running_costs(plan: Plan, period: Period) -> Prices:
     return _prices(plan, period, lambda year: (plan.running[year].amount, year) if year in plan.running else None)
 
 
-def budgeted(plan: Plan, department: str, period: Period, amount: Callable[[Budget], int]) -> Prices:
+def budgeted(plan: Plan, department: str, period: Period, amount: Callable[[Budget], int | None]) -> Prices:
     """What the department was to gain in the period: each year's budget by its days. Unknown where a year has none."""
 
     def of_year(year: int) -> tuple[int, int] | None:
         found = plan.budgets.get((department, year))
-        return (amount(found), found.price_year) if found else None
+        wanted = amount(found) if found else None
+        return (wanted, found.price_year) if found and wanted is not None else None
 
     return _prices(plan, period, of_year)
 

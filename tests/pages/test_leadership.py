@@ -52,7 +52,8 @@ def test_the_page_shows_the_reports_own_words(sent: House, served: Served) -> No
 
 def test_targets_and_budgets_stand_beside_what_is_realised(sent: House, served: Served) -> None:
     with sent.ledger.reading() as tx:
-        against = target_report(tx, sent.organisation, Period.month(2026, 11))
+        made = report(tx, sent.organisation, Period.month(2026, 11), By.DEPARTMENT)
+        against = target_report(tx, sent.organisation, made)
     with served.signed_in("ledelse") as browser:
         page = browser.get("/ledelse", params={"fra": "2026-11", "til": "2026-11"}).text
     shown = cells(page)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from outbound import facts
 from outbound.accounts import audit
+from outbound.delivery import House
 from outbound.ledger import Ledger
 from outbound.ledger import tables as t
 from outbound.postage import Tariffs
@@ -25,6 +26,7 @@ from outbound.tariff_row import Part
 from outbound.tariffs import load_tariffs
 from tests.reports.booked import HandOver, book
 from tests.reports.priced import tariffs_of
+from workers import timer
 
 MARCH, YEAR = date(2026, 3, 2), Period(date(2026, 1, 1), date(2026, 12, 31))
 EXEMPT = HandOver(MARCH, channel="print", route="exempt", mailbox="exempt")
@@ -71,6 +73,16 @@ def test_reality_is_what_the_report_says(ledger: Ledger, tariffs: Tariffs) -> No
     with ledger.reading() as tx:
         told = figures(tx, YEAR, By.DEPARTMENT)
     assert {line.key: line.real for line in ask(ledger, tariffs).lines} == told
+
+
+def test_letters_that_went_their_whole_way_are_as_the_report_says(autumn: House) -> None:
+    period = Period(date(2026, 11, 1), date(2026, 12, 31))
+    with autumn.ledger.reading() as tx:
+        told, answer = figures(tx, period, By.DEPARTMENT), what_if(tx, period, Change(), autumn.tariffs)
+    for line in answer.lines:
+        assert line.real.letters == line.other.letters == told[line.key].letters
+        for part in Part:
+            assert line.real.money.saved(part) == line.other.money.saved(part) == told[line.key].money.saved(part)
 
 
 def test_five_points_more_enrolled_by_hand(ledger: Ledger, tariffs: Tariffs) -> None:
@@ -277,3 +289,11 @@ def test_with_nothing_changed_nothing_changes(
         assert sum((line.other for line in answer.lines), Figure()) == answer.total.other
     finally:
         ledger.close()
+
+
+def test_the_timer_folds_what_was_booked(house: House) -> None:
+    with house.ledger.writing() as tx:
+        book(tx, house.tariffs, EXEMPT)
+    timer._fold(house)
+    with house.ledger.reading() as tx:
+        assert tx.execute(select(t.hand_over.c.day, t.hand_over.c.letters)).one() == (MARCH, 1)

@@ -30,7 +30,7 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
     with inside.house.ledger.reading() as tx:
         made = {by: report(tx, inside.house.organisation, period, by) for by in (By.DEPARTMENT, By.MONTH, By.ROUTE)}
         reminders = together(reminders_of(tx, period).values())
-        against = target_report(tx, inside.house.organisation, period)
+        against = target_report(tx, inside.house.organisation, made[By.DEPARTMENT])
     whole = EVERYWHERE in person.account.departments
     departments = made[By.DEPARTMENT]
     lines = [line for line in departments.lines if person.account.may_see(line.key)]

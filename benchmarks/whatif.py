@@ -44,7 +44,7 @@ FOLD_AT_ONCE = 20_000
 ENTRY = "letter_id, dispatch_id, stage, measure, amount, certain, inputs, tariff_hash, at, day"
 FROM_PATTERNS = f"""INSERT INTO entry ({ENTRY})
     SELECT p.letter_id, p.dispatch_id, q.stage, q.measure, q.amount, q.certain, q.inputs, q.tariff_hash, p.at, p.day
-    FROM bench_plan p JOIN bench_pattern q ON q.pattern = p.pattern WHERE {{}} ORDER BY p.letter_id, q.place"""
+    FROM bench_plan p JOIN bench_pattern q ON q.pattern = p.pattern WHERE {{}}"""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def rows(letters: int, found: list[Pattern]) -> Iterator[dict[str, tuple[Any, ..
         yield {
             "submission": (key, "bench", key, "{}", at),
             "letter": (
-                key, key, 0, "party", "bench", key, *about, "", "single", False, 0, "cpr", "DK", "2030-01", "any", "",
+                key, key, 0, "party", "bench", key, *about, "", "single", False, 0, "CPR", "DK", "2030-01", "any", "",
                 "normal", "DELIVERED", 1, one.route, one.channel, one.mailbox, one.sheets, one.size, 0, 0, at, at,
             ),
             "dispatch": (

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, bindparam, case, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Executable, and_, bindparam, case, delete, func, insert, select, text, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
@@ -163,19 +163,26 @@ Entered = list[tuple[str, int, str | None]]
 
 def _entered(tx: Connection, after: int, last: int) -> dict[int, Entered]:
     """By the counting entry, all that was entered with it, itself included: one act writes it at one moment."""
+    found: dict[int, Entered] = defaultdict(list)
+    for number, measure, amount, inputs in tx.execute(_with_each(tx.dialect.name), {"after": after, "last": last}):
+        found[number].append((measure, amount, inputs))
+    return found
+
+
+@cache
+def _with_each(dialect: str) -> Executable:
     counted = t.entry.alias("counted")
     e, c = t.entry.c, counted.c
     mine = and_(e.letter_id == c.letter_id, e.dispatch_id == c.dispatch_id, e.stage == c.stage, e.at == c.at)
-    wanted = (
-        select(c.id, e.measure, e.amount, case((e.measure.in_(TELLING), e.inputs)))
-        .select_from(counted.join(t.entry, mine))
-        .where(c.id > after, c.id <= last, c.measure == LETTER)
-        .order_by(c.id, e.measure, e.id)
-    )
-    found: dict[int, Entered] = defaultdict(list)
-    for number, measure, amount, inputs in tx.execute(wanted):
-        found[number].append((measure, amount, inputs))
-    return found
+    each: Any = select(e.id, e.measure, e.amount, case((e.measure.in_(TELLING), e.inputs)).label("telling"))
+    if dialect == "postgresql":  # letter by letter, by the index: it would rather read all entries and hash them
+        each = each.where(mine).correlate(counted).offset(0).lateral("each")
+        wanted = select(c.id, each.c.measure, each.c.amount, each.c.telling).select_from(counted.join(each, true()))
+        order = (c.id, each.c.measure, each.c.id)
+    else:
+        wanted = select(c.id, *list(each.selected_columns)[1:]).select_from(counted.join(t.entry, mine))
+        order = (c.id, e.measure, e.id)
+    return wanted.where(c.id > bindparam("after"), c.id <= bindparam("last"), c.measure == LETTER).order_by(*order)
 
 
 def _body(row: Any, sign: int, entered: Entered) -> str:

@@ -18,9 +18,18 @@ from outbound.policy import Faults, check_periods, on, one, raise_if, read, rows
 from outbound.rendering.images import ImageFault
 from outbound.rendering.logos import Logo, read_logo
 from outbound.rendering.views import Letterhead
+from outbound.targets import EVERYONE, TABLES, Plan, plan_of
 
-EVERYONE = "*"
-"""The department of a target that holds for the municipality as a whole."""
+__all__ = [
+    "EVERYONE",
+    "Department",
+    "Municipality",
+    "Organisation",
+    "OrganisationFault",
+    "System",
+    "Target",
+    "load_organisation",
+]
 
 Code = Annotated[str, Field(pattern="^[a-z0-9-]{1,64}$")]
 Line = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f]+$")]
@@ -96,7 +105,7 @@ class Target:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
     department: Annotated[str, Field(pattern=r"^(\*|[a-z0-9-]{1,64})$")]
-    measure: Literal["digital", "fjernprint"]
+    measure: Literal["digital", "fjernprint", "digitisable", "digitisable-assumed", "enrolled"]
     percent: Annotated[int, Field(ge=0, le=100, strict=True)]
     valid_from: date
     source: Line
@@ -112,6 +121,7 @@ class Organisation:
     systems: tuple[System, ...]
     targets: tuple[Target, ...]
     logos: Mapping[str, Logo] = field(default_factory=dict)  # by file name
+    plan: Plan = field(default_factory=Plan)
 
     def department(self, code: str, day: date) -> Department:
         """The department as it is on that day. Raises OrganisationFault."""
@@ -182,11 +192,13 @@ def load_organisation(folder: Path) -> Organisation:
     _check(municipality, departments, systems, faults)
     logos = _logos(folder, (*municipality, *departments), faults)
     target_faults = Faults(folder / "targets.toml", [])
-    listed = tables(read(target_faults.file, target_faults), ("target",), target_faults)["target"]
-    targets = rows(Target, "target", listed, target_faults)
-    _check_targets(targets, {each.code for each in departments}, target_faults)
+    wanted = tables(read(target_faults.file, target_faults), ("target", *TABLES), target_faults)
+    codes = {each.code for each in departments}
+    targets = rows(Target, "target", wanted["target"], target_faults)
+    _check_targets(targets, codes, target_faults)
+    plan = plan_of(wanted, codes, target_faults)
     raise_if((faults, target_faults))
-    return Organisation(municipality[0], departments, systems, targets, logos)
+    return Organisation(municipality[0], departments, systems, targets, logos, plan)
 
 
 def _logos(folder: Path, named: Iterable[Municipality | Department], faults: Faults) -> dict[str, Logo]:
@@ -235,6 +247,6 @@ def _check_system(system: System, codes: set[str], faults: Faults) -> None:
 def _check_targets(targets: tuple[Target, ...], codes: set[str], faults: Faults) -> None:
     for department, measure in sorted({(each.department, each.measure) for each in targets}):
         dated = [each for each in targets if (each.department, each.measure) == (department, measure)]
-        check_periods(f"target {department} {measure}", dated, faults, gaps=False)
+        check_periods(f"target {department} {measure}", dated, faults, gaps=True)
         if department != EVERYONE and codes and department not in codes:
             faults.add(f"target {department}", "there is no such department; add it or correct the code.")

@@ -18,6 +18,7 @@ from outbound.cli import (
     setup,
     submit,
     systembreve,
+    targets,
     tariffs,
     template,
     views,
@@ -41,8 +42,9 @@ LOOKING = (
     views.show,
     money.report,
     money.audit,
-    whatif.whatif,
     tariffs.tariffs,
+    targets.targets,
+    whatif.whatif,
     systembreve.systembreve,
 )
 ACTING = (

@@ -13,6 +13,7 @@ from PIL import Image, ImageChops
 from outbound.letter import Contact
 from outbound.organisation import Organisation, OrganisationFault, load_organisation
 from outbound.settings import Settings, SettingsFault
+from outbound.targets import Plan
 from outbound.tariffs import load_tariffs
 from tests.organisation import drawn
 
@@ -168,6 +169,41 @@ def test_a_fault_is_named_with_its_file_and_row(folder: Path, old: str, new: str
 def test_a_fault_in_the_targets_is_named_too(folder: Path, old: str, new: str, says: str) -> None:
     change(folder, "targets.toml", old, new)
     assert says in faults_of(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("certain = 150_000_000", "certain = 1.5", "budget 1: certain: "),
+        ("certain = 150_000_000", "certain = -1", "budget 1: certain: "),
+        ('[[budget]]\ndepartment = "borgerservice"', '[[budget]]\ndepartment = "*"', "budget *: two rows are of 2026"),
+        (
+            '[[budget]]\ndepartment = "borgerservice"',
+            '[[budget]]\ndepartment = "havn"',
+            "budget havn: there is no such",
+        ),
+        ('department = "borgerservice"\nyear = 2026', 'department = "*"\nyear = 2028', "budget *: no row is of 2027"),
+        ("price_year = 2024", "price_year = 2019", "budget * 2026: price_index has no row of 2019"),
+        ("[fixed_prices]\nyear = 2024", "[fixed_prices]\nyear = 2019", "fixed_prices: price_index has no row of 2019"),
+        ("year = 2025\nindex", "year = 2026\nindex", "price_index: two rows are of 2026; keep one."),
+        ("year = 2025\nindex", "year = 2026\nindex", "price_index: no row is of 2025; add one."),
+        ("index = 102.0", "index = 0", "price_index 2: index: "),
+        ("enrolled = 37_600", "enrolled = 47_600", "enrolled 2026-06-30: more are enrolled than there are"),
+        ("population = 40_000", "population = 0", "enrolled 1: population: "),
+        ("[[running_cost]]", "[[running_costs]]", "running_costs: is no table of this file"),
+        ("valid_to = 2013-12-31", "valid_to = 2013-11-30", "target * fjernprint: no row is valid from 2013-12-01"),
+    ],
+)
+def test_a_fault_in_budgets_and_prices_is_named_too(folder: Path, old: str, new: str, says: str) -> None:
+    change(folder, "targets.toml", old, new)
+    assert says in faults_of(folder)
+
+
+def test_only_shares_need_be_there(folder: Path) -> None:
+    text = (folder / "targets.toml").read_text(encoding="utf-8")
+    (folder / "targets.toml").write_text(text[: text.index("[[budget]]")], encoding="utf-8")
+    made = load_organisation(folder)
+    assert made.plan == Plan()
 
 
 def test_the_faults_of_both_files_are_said_together(folder: Path) -> None:

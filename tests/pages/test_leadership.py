@@ -7,7 +7,8 @@ import pytest
 
 from outbound.delivery import House, send_reminders
 from outbound.letter import Channel, Mailbox
-from outbound.reports import By, Period, Reminders, reminders_of, report, table
+from outbound.reports import By, Period, Reminders, reminders_of, report, table, target_words
+from outbound.reports.targets import target_report
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, hand_in, submission
 from tests.outside import ModelMailer, ModelReceipts, World
@@ -47,6 +48,30 @@ def test_the_page_shows_the_reports_own_words(sent: House, served: Served) -> No
         assert list(row) in [shown[place : place + len(row)] for place in places]
     assert "80,0 %" in page
     assert "ukendt" in page
+
+
+def test_targets_and_budgets_stand_beside_what_is_realised(sent: House, served: Served) -> None:
+    with sent.ledger.reading() as tx:
+        made = report(tx, sent.organisation, Period.month(2026, 11), By.DEPARTMENT)
+        against = target_report(tx, sent.organisation, made)
+    with served.signed_in("ledelse") as browser:
+        page = browser.get("/ledelse", params={"fra": "2026-11", "til": "2026-11"}).text
+    shown = cells(page)
+    lines = (*against.lines, against.total)
+    for rows in (target_words.shares(lines), target_words.gains(lines, 2024), target_words.whole(against)):
+        for row in rows:
+            places = [place for place, word in enumerate(shown) if word == row[0]]
+            assert list(row) in [shown[place : place + len(row)] for place in places]
+    assert "Statens mål" in page
+    assert "4 af 5 personer" in page
+
+
+def test_a_manager_sees_no_gain_of_others(sent: House, served: Served) -> None:
+    with served.signed_in("skoleleder") as browser:
+        page = browser.get("/ledelse").text
+    assert "Gevinst mod budget" in page
+    assert "Gevinst, netto" not in page
+    assert "personer" not in page
 
 
 def test_reminders_are_counted_beside_the_letters(sent: House, served: Served, moving_clock: MovingClock) -> None:

@@ -74,7 +74,7 @@ def _letter(tx: Connection, letter_id: UUID, one: HandOver, at: datetime) -> Non
     tx.execute(insert(t.submission).values(created_at=at, **head))
     plain = {"role": "party", "system": "jobcenter", "case_number": "", "lane": "single", "ready_made": False}
     state = {"status": "DELIVERED", "version": 1, "deaths": 0, "tries": 0, "refused": "", "wish": "any"}
-    known = {"id_type": "cpr", "recipient_key": one.recipient, "country": one.country, "retention_month": "2027-01"}
+    known = {"id_type": "CPR", "recipient_key": one.recipient, "country": one.country, "retention_month": "2027-01"}
     about = {"department": one.department, "letter_type": one.letter_type, "route": one.route, "channel": one.channel}
     made = {"mailbox": one.mailbox, "sheets": one.sheets, "bytes": one.size, "follows": uuid4() if one.again else None}
     keys = {"id": letter_id, "submission_id": submission, "recipient_no": 0, "reference": letter_id.hex}

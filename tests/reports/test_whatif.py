@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from outbound import facts
 from outbound.accounts import audit
+from outbound.delivery import House
 from outbound.ledger import Ledger
 from outbound.ledger import tables as t
 from outbound.postage import Tariffs
@@ -24,50 +25,11 @@ from outbound.reports.whatif import Change, WhatIf, what_if
 from outbound.tariff_row import Part
 from outbound.tariffs import load_tariffs
 from tests.reports.booked import HandOver, book
+from tests.reports.priced import tariffs_of
+from workers import timer
 
 MARCH, YEAR = date(2026, 3, 2), Period(date(2026, 1, 1), date(2026, 12, 31))
 EXEMPT = HandOver(MARCH, channel="print", route="exempt", mailbox="exempt")
-TARIFFS = """
-[paper]
-sheet_mg = 5000
-home = ["DK"]
-source = "test"
-[[envelope]]
-provider = "print"
-format = "C5"
-sheets = 8
-weight_mg = 10000
-source = "test"
-[[envelope]]
-provider = "office"
-format = "C5"
-sheets = 8
-weight_mg = 10000
-source = "test"
-"""
-
-
-def tariff(part: str, channel: str, provider: str, first: str, last: str = "", **charges: object) -> str:
-    lines = {"code": f"{channel}-{part}-{first}", "part": part, "channel": channel, "provider": provider}
-    said = "".join(f'{name} = "{value}"\n' for name, value in lines.items())
-    said += f"valid_from = {first}\n" + (f"valid_to = {last}\n" if last else "")
-    said += "".join(f"{name} = {value}\n" for name, value in charges.items())
-    return f'[[tariff]]\n{said}vat_included = false\nsource = "test"\n'
-
-
-def tariffs_of(folder: Path, porto: int = 1000, digital: str = "per_letter = 20\nper_mb = 1024") -> Tariffs:
-    """Print 10 kr. porto to June and 11 kr. from July, 0.12 kr. a sheet; digital 0.20 kr. and 0.01 kr. a KB begun."""
-    rows = [
-        tariff("porto", "digital", "digital-post", "2026-01-01").replace("vat_included", f"{digital}\nvat_included"),
-        tariff("porto", "print", "print", "2026-01-01", "2026-06-30", per_letter=porto),
-        tariff("porto", "print", "print", "2026-07-01", per_letter=porto + 100),
-        tariff("materials", "print", "print", "2026-01-01", per_sheet=12),
-        tariff("porto", "office", "office", "2026-01-01", per_letter=2000),
-        tariff("materials", "office", "office", "2026-01-01", per_sheet=20),
-        tariff("handling", "office", "office", "2026-01-01", seconds=210, hourly=28286),
-    ]
-    (folder / "tariffs.toml").write_text(TARIFFS + "".join(rows), encoding="utf-8")
-    return load_tariffs(folder)
 
 
 @pytest.fixture
@@ -111,6 +73,16 @@ def test_reality_is_what_the_report_says(ledger: Ledger, tariffs: Tariffs) -> No
     with ledger.reading() as tx:
         told = figures(tx, YEAR, By.DEPARTMENT)
     assert {line.key: line.real for line in ask(ledger, tariffs).lines} == told
+
+
+def test_letters_that_went_their_whole_way_are_as_the_report_says(autumn: House) -> None:
+    period = Period(date(2026, 11, 1), date(2026, 12, 31))
+    with autumn.ledger.reading() as tx:
+        told, answer = figures(tx, period, By.DEPARTMENT), what_if(tx, period, Change(), autumn.tariffs)
+    for line in answer.lines:
+        assert line.real.letters == line.other.letters == told[line.key].letters
+        for part in Part:
+            assert line.real.money.saved(part) == line.other.money.saved(part) == told[line.key].money.saved(part)
 
 
 def test_five_points_more_enrolled_by_hand(ledger: Ledger, tariffs: Tariffs) -> None:
@@ -317,3 +289,11 @@ def test_with_nothing_changed_nothing_changes(
         assert sum((line.other for line in answer.lines), Figure()) == answer.total.other
     finally:
         ledger.close()
+
+
+def test_the_timer_folds_what_was_booked(house: House) -> None:
+    with house.ledger.writing() as tx:
+        book(tx, house.tariffs, EXEMPT)
+    timer._fold(house)
+    with house.ledger.reading() as tx:
+        assert tx.execute(select(t.hand_over.c.day, t.hand_over.c.letters)).one() == (MARCH, 1)

@@ -8,8 +8,9 @@ from fastapi.responses import Response
 
 from outbound import clock
 from outbound.rendering import Fault
-from outbound.reports import By, Period, percent, reminders_of, report, router_share, table, together
+from outbound.reports import By, Period, percent, reminders_of, report, router_share, table, target_words, together
 from outbound.reports.report import Line, Report
+from outbound.reports.targets import Against, TargetReport, target_report
 from outbound.web.pages.signed_in import Person, needs
 from outbound.web.people import EVERYWHERE, Role
 from outbound.web.problems import invalid
@@ -29,6 +30,7 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
     with inside.house.ledger.reading() as tx:
         made = {by: report(tx, inside.house.organisation, period, by) for by in (By.DEPARTMENT, By.MONTH, By.ROUTE)}
         reminders = together(reminders_of(tx, period).values())
+        against = target_report(tx, inside.house.organisation, made[By.DEPARTMENT])
     whole = EVERYWHERE in person.account.departments
     departments = made[By.DEPARTMENT]
     lines = [line for line in departments.lines if person.account.may_see(line.key)]
@@ -38,6 +40,11 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
         period=period,
         total=departments.total if whole else None,
         departments=_table(departments, lines, whole),
+        targets=[
+            target_words.shares(_seen(against, person, whole)),
+            target_words.gains(_seen(against, person, whole), against.fixed_year),
+        ],
+        municipality=target_words.whole(against) if whole else None,
         months=table(made[By.MONTH]) if whole else None,
         routes=_routes(made[By.ROUTE]) if whole else None,
         bars=[
@@ -54,6 +61,11 @@ def _table(made: Report, lines: list[Line], whole: bool) -> tuple[tuple[str, ...
     rows = table(made)
     kept = [row for row, line in zip(rows[1:-1], made.lines, strict=True) if line in lines]
     return (rows[0], *kept, *((rows[-1],) if whole else ()))
+
+
+def _seen(against: TargetReport, person: Person, whole: bool) -> list[Against]:
+    lines = [line for line in against.lines if person.account.may_see(line.key)]
+    return [*lines, against.total] if whole else lines
 
 
 def _routes(made: Report) -> list[tuple[str, ...]]:

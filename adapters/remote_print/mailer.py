@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from adapters.remote_print.receipts import is_about
 from adapters.remote_print.run import Packing
-from adapters.remote_print.sftp import Entry, Lost, NotDone, Printer
+from adapters.remote_print.sftp import Entry, Lost, Missing, NotDone, Printer
 from outbound.letter import (
     Accepted,
     Answer,
@@ -31,6 +31,7 @@ from outbound.letter import (
 from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, Unavailable
 
 PLAIN = Packing()
+AWAY = ".away.tmp"
 NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9-]")
 
 
@@ -93,12 +94,21 @@ class RemotePrintMailer:
     def _bring(self, consignment: Consignment, lying: dict[str, Entry]) -> None:
         for half in _halves(lying, consignment.id):
             if lying[half].is_folder:
-                self._printer.remove_folder(self._path(half))
+                self._take_away(consignment, half)
             else:
                 self._printer.remove(self._path(half))
         temporary = f"{consignment.id}.{NOT_IN_A_NAME.sub('-', consignment.fence)[:64]}.tmp"
         self._upload(consignment, temporary)
         self._rename(consignment, temporary)
+
+    def _take_away(self, consignment: Consignment, half: str) -> None:
+        """Removes a folder. It gets another name first, or a slow worker could give an emptied one the run's."""
+        if not half.endswith(AWAY):
+            away = f"{consignment.id}.{uuid4().hex}{AWAY}"
+            with contextlib.suppress(Missing):  # the slow one was quicker: then the run has its name
+                self._printer.rename(self._path(half), self._path(away))
+            half = away
+        self._printer.remove_folder(self._path(half))
 
     def _upload(self, consignment: Consignment, temporary: str) -> None:
         if not self._packing.form.loose:

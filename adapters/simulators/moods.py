@@ -46,7 +46,7 @@ REGISTER_FAULTS = {"slow", "busy", "drop_answer", "error_before_take", "wrong_ce
 RECEIPTS: dict[str, Any] = {
     "after": 0.2, "late": 0.0, "very_late": 3.0, "twice": False, "before_answer": False, "never": False,
     "unknown_code": False, "shuffled": False, "ahead": 0.0,
-    "uncounted": False, "miscounted": False,
+    "uncounted": False, "miscounted": False, "strangers": False,
 }  # fmt: skip
 PACE: dict[str, Any] = {
     "pick_up": 0.2,

@@ -190,7 +190,10 @@ class PrintingHouse:
             events = [json.loads(event["content"]) for event in self._records.ask(sql, row["batch"])]
             self._write(row["batch"], row["subject"], events)
             if self._moods.receipts["twice"]:
-                self._write(str(uuid.uuid5(uuid.UUID(row["batch"]), "again")), row["subject"], events)
+                self._write(_other(row["batch"], "again"), row["subject"], events)
+            if self._moods.receipts["strangers"]:
+                others = [event | {"id": _other(event["id"])} if "id" in event else event for event in events]
+                self._write(_other(row["batch"]), _other(row["subject"]), others)
             self._records.change("DELETE FROM pending WHERE batch = ?", row["batch"])
 
     def _write(self, name: str, run: str, events: list[Event]) -> None:
@@ -199,6 +202,11 @@ class PrintingHouse:
         temporary = self.receipts / f"{name}.xml.tmp"
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(self.receipts / f"{name}.xml")
+
+
+def _other(known: str, why: str = "stranger") -> str:
+    """Another id, always the same one for this."""
+    return str(uuid.uuid5(uuid.UUID(known), why))
 
 
 def _event(job: PrintJob, status: str, code: str | None = None, postage: int | None = None) -> Event:

@@ -20,7 +20,7 @@ from adapters.remote_print.forms import OURS, SAMPLE, FormFault, load_form
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.openpgp import load_lock
 from adapters.remote_print.run import Packing
-from adapters.remote_print.sftp import NotDone, Printer
+from adapters.remote_print.sftp import Missing, NotDone, Printer
 from outbound import clock
 from outbound.letter import Accepted, Channel, NotTaken, Taken
 from outbound.ports import Misconfigured, OutcomeUnknown, Unavailable
@@ -125,6 +125,32 @@ def test_a_folder_is_renamed_whole_never_over_another_and_known_to_be_ours(start
         (incoming / str(run.id) / "manifest.xml").write_bytes(b"another")
         with pytest.raises(OutcomeUnknown):
             list(mailer.hand_over(run))
+
+
+@pytest.mark.sshd
+def test_a_slow_worker_never_gives_an_emptied_folder_the_runs_name(
+    started_sshd: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = a_run()
+    half, final = f"incoming/{run.id}.slow.tmp", f"incoming/{run.id}"
+    with closing(Printer(started_sshd.access)) as slow, closing(Printer(started_sshd.access)) as printer:
+        slow.make_folder(half)
+        slow.write(f"{half}/manifest.xml", [b"whole"])
+        removing = printer.remove_folder
+
+        def meanwhile(path: str) -> None:
+            """The slow one wakes in the middle of the removing."""
+            for name in printer.names(path):
+                printer.remove(f"{path}/{name}")
+            with pytest.raises(Missing):
+                slow.rename(half, final)
+            removing(path)
+
+        monkeypatch.setattr(printer, "remove_folder", meanwhile)
+        packing = Packing(replace(OURS, run="{run}", loose=True))
+        mailer = RemotePrintMailer(printer, "print", 500, 3_000_000, False, packing=packing)
+        assert len(list(mailer.hand_over(run))) == 2
+        assert len(printer.names(final)) == 4
 
 
 # what can be wrong with a form

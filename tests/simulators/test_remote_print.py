@@ -415,6 +415,17 @@ def test_receipts_can_come_twice_or_before_the_answer_or_never(printer: Simulato
         assert told(line, silent).files == []
 
 
+def test_receipts_can_come_for_strangers_too(line: paramiko.SFTPClient, printer: Simulator) -> None:
+    printer.mood(receipts={"strangers": True})
+    run, (job,), content = print_run([pdf()])
+    upload(line, run, content)
+    wait_told(line, run, job, "posted")
+    roots = [etree.fromstring(line.open(f"receipts/{name}").read()) for name in line.listdir("receipts")]
+    others = [root for root in roots if root.get("run") != run]
+    assert others
+    assert job not in {child.get("id") for root in others for child in root}
+
+
 def test_a_receipt_can_overtake_the_answer(line: paramiko.SFTPClient, printer: Simulator) -> None:
     printer.mood(receipts={"before_answer": True})
     run, (job,), content = print_run([pdf()])

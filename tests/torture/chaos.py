@@ -105,6 +105,12 @@ class Chaos:
             "break SFTP after the rename": lambda: self._printer({"break_after_rename": {"next": 1}}),
             "refuse the rename": lambda: self._printer({"refuse_rename": {"next": 1}}),
             "printer's disk full": lambda: self._printer({"disk_full": {"next": 1}}),
+            "printer's disk full in mid-file": lambda: self._printer({"disk_full": {"bytes": 15000, "next": 1}}),
+            "stall SFTP in mid-file": lambda: self._printer({"stall": {"bytes": 15000, "ms": 4000, "next": 1}}),
+            "break SFTP before the rename": lambda: self._printer({"break_before_rename": {"next": 1}}),
+            "printer picks up at once": self._pick_up_at_once,
+            "printer's receipts late, doubled and for strangers": self._odd_receipts,
+            "kill between upload and commit": self._kill_after_the_rename,
         }
         if self._stack.postgres is not None:
             blows["restart PostgreSQL"] = self._restart_postgres
@@ -135,6 +141,30 @@ class Chaos:
         self._until(lambda: "drop_answer" not in self._mood_now("digital-post"))
         self._mailbox({"drop_answer": False, "down": {"seconds": 4}, "receipts": {"never": False}}, 8)
         time.sleep(4)
+
+    def _pick_up_at_once(self) -> None:
+        """A run is taken, and its receipts are out, before the rename is answered: once well, once as a failure."""
+        self._printer({"receipts": {"before_answer": True}, "pace": {"pick_up": 0}, "error_after_take": {"next": 1}})
+        self._until(lambda: "error_after_take" not in self._mood_now("remote-print"))
+        time.sleep(2)
+        self._mood("remote-print", {"receipts": {"before_answer": False}, "error_after_take": False})
+
+    def _odd_receipts(self) -> None:
+        self._mood("remote-print", {"receipts": {"late": 3, "twice": True, "shuffled": True, "strangers": True}})
+        time.sleep(4)
+        self._mood("remote-print", {"receipts": {"late": 0, "twice": False, "strangers": False}})
+
+    def _kill_after_the_rename(self) -> None:
+        """The printer has the run, and the worker dies before it knows: the answer is held back until then."""
+        before = self._runs_taken()
+        self._mood("remote-print", {"receipts": {"before_answer": True}})
+        self._until(lambda: self._runs_taken() > before, most=8)
+        self._kill("network-pool")
+        self._mood("remote-print", {"receipts": {"before_answer": False}})
+
+    def _runs_taken(self) -> int:
+        counts = httpx.get(f"{self._stack.controls['remote-print']}/requests").raise_for_status().json()
+        return int(counts.get("run-taken", 0))
 
     def _kill(self, name: str) -> None:
         self._stack.supervisor.kill(name)

@@ -87,8 +87,9 @@ def _taken(ledger: Ledger, controls: Mapping[str, str], verdict: Verdict) -> tup
     Beside them the letters of which a receipt of the mailbox told; by now all of those have been fetched.
     """
     with ledger.reading() as tx:
-        letters = {row.id: row.letter_id for row in tx.execute(select(t.dispatch.c.id, t.dispatch.c.letter_id))}
+        rows = tx.execute(select(t.dispatch.c.id, t.dispatch.c.letter_id, t.dispatch.c.consignment_id)).all()
         reminders = dict.fromkeys(tx.execute(select(t.reminder.c.id)).scalars(), 0)
+    letters, runs = {row.id: row.letter_id for row in rows}, {row.id: row.consignment_id for row in rows}
     taken: Counter[UUID] = Counter()
     receipted = set[UUID]()
     for name in ("digital-post", "remote-print"):
@@ -98,6 +99,8 @@ def _taken(ledger: Ledger, controls: Mapping[str, str], verdict: Verdict) -> tup
                 reminders[dispatch] += 1
             elif dispatch not in letters:
                 verdict.wrong.append(f"{name} took {dispatch}, of which the ledger knows nothing")
+            elif taking["channel"] == "print" and UUID(taking["consignment"]) != runs[dispatch]:
+                verdict.wrong.append(f"{dispatch} was printed in another run than its own")
             elif not taking["refused"]:
                 taken[letters[dispatch]] += 1
                 if taking["detail"].get("receipt"):

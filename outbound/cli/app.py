@@ -10,6 +10,7 @@ from outbound.cli import (
     checking,
     mending,
     money,
+    print_runs,
     running,
     settings_page,
     setup,
@@ -47,6 +48,7 @@ for command in (*STACK, submit.submit, checking.preflight, *LOOKING, *ACTING, *S
     app.command()(command)
 app.add_typer(setup.keys, name="keys")
 app.add_typer(template.template, name="template")
+app.add_typer(print_runs.print_runs, name="print")
 
 
 @app.callback()

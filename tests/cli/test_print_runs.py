@@ -72,6 +72,8 @@ def test_a_run_is_shown_with_its_letters_and_what_differs(run: Run, house: House
     assert "breve: 2, trykkeriet 1 (afviger)" in said
     assert "kuverter: 2, trykkeriet 2\n" in said
     assert said.count(NOTICE) == 2
+    letter = json.loads(run("print", "show", sent, "--format", "json").out)[0]["letter"]
+    assert f"printkørsel {sent}" in run("show", letter).out
     assert len(json.loads(run("print", "show", sent, "--format", "json").out)) == 2
     assert run("print", "show", uuid4()).code == Code.REFUSED
     assert run("print", "show", "1").code == Code.REFUSED

@@ -78,6 +78,7 @@ def test_a_run_shows_both_counts_and_what_differs(drift: httpx.Client, house: Ho
     assert "Trykkeriets tal mod vores: breve 1 mod 2." in page
     assert page.count("afviger") == 1
     assert all(f"/drift/breve/{letter}" in page for letter in letters)
+    assert f'href="/drift/koersler/{run}"' in drift.get(f"/drift/breve/{letters[0]}").text
 
 
 def test_a_run_is_held_and_recalled_from_its_page(

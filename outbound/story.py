@@ -16,6 +16,7 @@ from outbound.ledger import deferred, reminders, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import letter
 from outbound.ledger.reminders import Reminder
+from outbound.ledger.runs import run_of_letter
 from outbound.ledger.values import LedgerDispatch, Letter, letter_from
 from outbound.life import LIVE
 from outbound.routing import Route
@@ -91,6 +92,7 @@ class Story:
     siblings: tuple[UUID, ...]
     followed_by: tuple[UUID, ...]
     reminder: Reminder | None = None
+    print_run: UUID | None = None  # the one that it was in last
     cancellable_until: datetime | None = None  # what `delivery.closing` says; the ledger alone does not know it
 
     @property
@@ -127,6 +129,7 @@ def story(tx: Connection, letter_id: UUID) -> Story | None:
         siblings=_others(tx, one),
         followed_by=tuple(tx.execute(select(t.letter.c.id).where(t.letter.c.follows == one.id)).scalars()),
         reminder=reminders.reminder_of(tx, one.id),
+        print_run=run_of_letter(tx, one.id),
     )
 
 

@@ -13,6 +13,7 @@ from outbound.cli import (
     mending,
     money,
     months,
+    print_runs,
     running,
     settings_page,
     setup,
@@ -66,6 +67,7 @@ app.add_typer(template.template, name="template")
 app.add_typer(months.month, name="month")
 app.add_typer(invoices.invoice, name="invoice")
 app.add_typer(local.local, name="local")
+app.add_typer(print_runs.print_runs, name="print")
 
 
 @app.callback()

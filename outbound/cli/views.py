@@ -185,6 +185,8 @@ def _told(of: Story) -> Iterator[str]:
         yield f"  rute {of.route.code} ({CHANNELS[of.route.channel]}): {of.route.sentence}"
     if one.looked_up_at:
         yield f"  slået op i Digital Post {moment(one.looked_up_at)}"
+    if of.print_run:
+        yield f"  printkørsel {of.print_run}"
     if one.waits_for:
         yield f"  venter på {WAITS_FOR[one.waits_for]} ({one.held_code}): {reason(one.held_code)}"
     if asked := question(of):

@@ -21,6 +21,14 @@ def next_closing(house: House, letter_type: str, moment: datetime | None = None)
     return settings.print_runs.next_closing(at, _class_of(house, letter_type))
 
 
+def class_closings(house: House) -> dict[str, datetime]:
+    """When the next run closes, by letter class for those with cut-offs of their own; '' is every other."""
+    settings, now = house.settings, clock.now()
+    if settings.print_gather_seconds is not None:
+        return {"": next_gathering(now, settings.print_gather_seconds)}
+    return {name: settings.print_runs.next_closing(now, name) for name in ("", *sorted(settings.print_runs.urgent))}
+
+
 def prepared_at(house: House, letter_type: str) -> datetime | None:
     """When a letter that has missed today's last run is to be rendered and routed anew; None where it has not."""
     if house.settings.print_gather_seconds is not None:

@@ -47,6 +47,13 @@ def run(tx: Connection, run_id: UUID) -> Run | None:
     return found[0] if found else None
 
 
+def run_of_letter(tx: Connection, letter_id: UUID) -> UUID | None:
+    """The print run that the letter was in last, where it was in one."""
+    d, r = t.dispatch.c, t.print_run.c
+    mine = select(r.id).join(t.dispatch, d.consignment_id == r.id).where(d.letter_id == letter_id)
+    return tx.execute(mine.order_by(r.closed_at.desc(), d.created_at.desc()).limit(1)).scalar_one_or_none()
+
+
 def newest(tx: Connection, before: UUID | None, limit: int, only: Iterable[ColumnElement[bool]] = ()) -> list[Run]:
     """Runs, the newest first, from the one after `before`."""
     r, conditions = t.print_run.c, list(only)

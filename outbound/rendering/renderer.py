@@ -11,6 +11,7 @@ from reportlab.lib import rl_accel
 
 from outbound.letter import Document
 from outbound.rendering import fonts, sheet
+from outbound.rendering.across import draw_across
 from outbound.rendering.actions import actions_of
 from outbound.rendering.cover import draw_cover
 from outbound.rendering.enclosure_list import name_attachments
@@ -115,6 +116,8 @@ def _pdf(facts: Facts, layout: _Layout, frame: Frame, letter_type: LetterType) -
     covers = draw_cover(canvas, frame, letter_type.plex, layout.cover, place) if frame.cover else 0
     sender, case, size = one_line(frame.letterhead.name), one_line(frame.case_number), SIZES[frame.format]
     for number, page in enumerate(layout.pages, 1):
+        if frame.across:
+            draw_across(canvas, frame.across)
         if number == 1:
             _draw_first(canvas, layout.head, frame, place)
         for flowable, x, y in page.placed:

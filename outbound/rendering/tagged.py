@@ -20,6 +20,7 @@ from outbound.rendering.pen import END
 from outbound.rendering.structure import Annotation, Content, Element
 
 FOOTER = "/Artifact<</Type/Pagination/Subtype/Footer>>BDC"
+BACKGROUND = "/Artifact<</Type/Page>>BDC"
 REPEATED = "/Artifact<</Type/Pagination/Subtype/Header>>BDC"
 RULE = "/Artifact<</Type/Layout>>BDC"
 

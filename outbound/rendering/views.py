@@ -32,8 +32,8 @@ class Frame:
     `address` stands in the window; None where the letter goes to a digital mailbox. `cover`: the address is
     protected, so a sheet in front carries it and nothing else of the letter does. `cover_sheet`: the caller wants the
     sheet in front of a ready-made PDF because its pages are not known to carry the address. `marker` is a word such
-    as "Genudsendt". `attachments`: the titles of what goes with the letter. `return_code` stands beside the address,
-    where one does; empty: none.
+    as "Genudsendt"; `across` one that lies across each page, as on a proof. `attachments`: the titles of what goes
+    with the letter. `return_code` stands beside the address, where one does; empty: none.
     """
 
     recipient: str = field(repr=False)
@@ -46,6 +46,7 @@ class Frame:
     reference: str = field(default="", repr=False)
     caseworker: str = field(default="", repr=False)
     marker: str = ""
+    across: str = ""
     channel: Channel = Channel.PRINT
     attachments: tuple[str, ...] = field(default=(), repr=False)
     format: Format = Format.NORMAL

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from outbound import clock, standing
 from outbound.intake import month_after
+from outbound.ledger import runs
 from outbound.ledger.revision import is_newest
 from outbound.letter import Channel
 from outbound.life import Status
@@ -67,6 +68,11 @@ def _registry(inside: Rooms) -> CollectorRegistry:
             "outbound_incidents_open": ("Incidents that nobody has closed", standing.count_incidents(tx)),
             "outbound_receipts_loose": ("Receipts that match nothing", standing.count_loose_receipts(tx)),
             "outbound_receipts_foreign": ("Receipts of other systems", standing.count_foreign_receipts(tx)),
+            "outbound_runs_missing": (
+                "Print runs of which the printer has said nothing",
+                runs.count(tx, runs.missing()),
+            ),
+            "outbound_runs_held_back": ("Print runs that the printer holds back", runs.count(tx, runs.held_back())),
             "outbound_pauses": ("Pauses in force", len(standing.pauses(tx))),
         }
     letters = Gauge("outbound_letters", "Letters by state", ["state"], registry=registry)

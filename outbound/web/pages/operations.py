@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from outbound import desk, standing
 from outbound.desk import DeskRefusal, Verb, verbs_for
 from outbound.intake import looks_like_cpr
-from outbound.ledger import sending
+from outbound.ledger import proofs, runs, sending
 from outbound.ledger.values import Letter, Step
 from outbound.letter import WaitsFor
 from outbound.life import Status
@@ -43,6 +43,9 @@ def overview(person: OnDuty, inside: Inside) -> Response:
             "doubt_count": standing.count_doubts(tx),
             "incident_count": standing.count_incidents(tx),
             "receipt_count": standing.count_loose_receipts(tx),
+            "missing_runs": runs.count(tx, runs.missing()),
+            "held_back_runs": runs.count(tx, runs.held_back()),
+            "posted_proofs": proofs.count_posted(tx),
         }
     choices = _pausable(inside)
     return person.page("operations.html", title="Drift", words=words, Status=Status, choices=choices, **found)

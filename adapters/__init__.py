@@ -19,6 +19,9 @@ from adapters.remote_print import receipts as print_receipts
 from adapters.remote_print.keys import private_key, public_key
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import FetchedReceipts
+from adapters.remote_print.returns import PROVIDER as RETURNS
+from adapters.remote_print.returns import FetchedReturns
+from adapters.remote_print.returns import read as read_returns
 from adapters.remote_print.sftp import Access, Printer
 from adapters.sf1601.connection import Platform
 from outbound.letter import Channel, RawReceipt, Receipt
@@ -101,6 +104,7 @@ def _readers(settings: Settings) -> Mapping[str, Callable[[RawReceipt], Sequence
         DIGITAL_POST: lambda raw: (digital_receipts.read(raw.body),),
         settings.print_provider: lambda raw: print_receipts.read(raw.body),
         post_status.PROVIDER: post_status.Reader(ours).parse,
+        RETURNS: lambda raw: read_returns(raw.body, settings.print_return_reasons),
     }
 
 
@@ -134,7 +138,12 @@ def _remote_print(settings: Settings) -> tuple[Mailer, Sequence[ReceiptSource]]:
         settings.print_largest,
         settings.print_repeat_is_safe,
     )
-    return mailer, (FetchedReceipts(printer, settings.print_provider),)
+    return mailer, (FetchedReceipts(printer, settings.print_provider), *_returns(printer, settings))
+
+
+def _returns(printer: Printer, settings: Settings) -> Iterator[ReceiptSource]:
+    if folder := settings.print_sftp_returns.rstrip("/"):
+        yield FetchedReturns(printer, RETURNS, folder, settings.print_return_reasons)
 
 
 def _limits(settings: Settings) -> Limits:

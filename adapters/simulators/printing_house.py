@@ -12,6 +12,7 @@ from adapters.simulators.moods import Moods
 from adapters.simulators.outcomes import STREETS, Printing
 from adapters.simulators.print_run import UUID, PrintJob, Rejected, read_run
 from adapters.simulators.records import Records, stamp
+from adapters.simulators.returned_post import ReturnedPost
 
 TICK = 0.03
 HELD_ANSWER = 1.5  # seconds that an answer waits to be overtaken by its receipt
@@ -27,6 +28,7 @@ class PrintingHouse:
         self._records, self._moods = records, moods
         self.root = folder / "sftp"
         self.incoming, self.receipts, self._archive = self.root / "incoming", self.root / "receipts", folder / "archive"
+        self._returned_post = ReturnedPost(self.root / "returns")
         self.fetched = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         for place in (self.incoming, self.receipts, self._archive):
@@ -120,6 +122,8 @@ class PrintingHouse:
         elif printing is not Printing.NEVER:
             self._promise(run, _event(job, "printed"), posted + 0.2 if self._moods.receipts["shuffled"] else printed)
             self._promise(run, _event(job, "posted", postage=_postage(job)), posted)
+        if printing is Printing.RETURNED and self._moods.receipts["return_file"] and self._returned_post.take(job):
+            return
         if printing is Printing.RETURNED:
             self._promise(run, _event(job, "returned", code=UNKNOWN_ADDRESSEE), posted + pace["returned"])
 

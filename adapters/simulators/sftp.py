@@ -16,6 +16,7 @@ WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncs
 TEMPORARY = re.compile(rf"/incoming/{UUID.pattern}[0-9A-Za-z._-]{{0,80}}\.tmp")
 FINAL = re.compile(rf"/incoming/{UUID.pattern}\.zip")
 RECEIPT = re.compile(rf"/receipts/{UUID.pattern}\.xml")
+RETURNED = re.compile(rf"/returns/{UUID.pattern}\.csv")
 
 
 class Login(asyncssh.SSHServer):
@@ -133,10 +134,10 @@ class Desk(asyncssh.SFTPServer):
     def remove(self, path: bytes) -> None:
         """Removes a receipt that the client has, or a temporary file of its own."""
         name = _absolute(path)
-        if not RECEIPT.fullmatch(name) and not TEMPORARY.fullmatch(name):
-            raise asyncssh.SFTPPermissionDenied("Only receipts and temporary files can be removed.")
+        if not any(rule.fullmatch(name) for rule in (RECEIPT, RETURNED, TEMPORARY)):
+            raise asyncssh.SFTPPermissionDenied("Only receipts, return files and temporary files can be removed.")
         super().remove(path)
-        self._records.count("receipt-removed" if name.startswith("/receipts/") else "temporary-removed")
+        self._records.count("temporary-removed" if name.startswith("/incoming/") else "receipt-removed")
 
     def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
         """The folders are given."""

@@ -22,6 +22,9 @@ from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.openpgp import Lock, load_lock
 from adapters.remote_print.orders import RunOrders
 from adapters.remote_print.receipts import FetchedReceipts
+from adapters.remote_print.returns import PROVIDER as RETURNS
+from adapters.remote_print.returns import FetchedReturns
+from adapters.remote_print.returns import read as read_returns
 from adapters.remote_print.run import Packing
 from adapters.remote_print.sftp import Access, Printer
 from adapters.sf1601.connection import Platform
@@ -112,6 +115,7 @@ def _readers(settings: Settings) -> Mapping[str, Callable[[RawReceipt], Sequence
         DIGITAL_POST: lambda raw: (digital_receipts.read(raw.body),),
         settings.print_provider: lambda raw: print_receipts.read(raw.body),
         post_status.PROVIDER: post_status.Reader(ours).parse,
+        RETURNS: lambda raw: read_returns(raw.body, settings.print_return_reasons),
     }
 
 
@@ -157,7 +161,12 @@ def _remote_print(settings: Settings) -> Paper:
     )
     orders = settings.print_sftp_orders.rstrip("/")
     house = RunOrders(printer, provider, orders) if orders else None
-    return Paper(mailer, (FetchedReceipts(printer, provider),), house)
+    return Paper(mailer, (FetchedReceipts(printer, provider), *_returns(printer, settings)), house)
+
+
+def _returns(printer: Printer, settings: Settings) -> Iterator[ReceiptSource]:
+    if folder := settings.print_sftp_returns.rstrip("/"):
+        yield FetchedReturns(printer, RETURNS, folder, settings.print_return_reasons)
 
 
 def _form(settings: Settings) -> Form:

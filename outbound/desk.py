@@ -33,11 +33,11 @@ from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted, rebook
 from outbound.delivery.settle import apply_to_envelope
 from outbound.intake import month_after, take_in
-from outbound.ledger import channels, enrolments, envelopes, reminders, sending
+from outbound.ledger import channels, enrolments, envelopes, reminders, returned, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import locked, move, touch
 from outbound.ledger.values import LedgerDispatch, LedgerFault, Letter
-from outbound.letter import Address, Blame, Channel, News, ReadyMade, Receipt, Submission
+from outbound.letter import Address, Blame, Channel, News, ReadyMade, Receipt, ReturnReason, Submission
 from outbound.life import LIVE, UNSETTLED, Outcome, Status
 from outbound.postal_address import address_faults, postcode_faults
 from outbound.seal import Part
@@ -200,8 +200,8 @@ def arrived(house: House, letter_id: UUID, hand: Hand) -> None:
 def came_back(house: House, letter_id: UUID, hand: Hand) -> None:
     """It came back, a person holds it."""
     with _at_the_desk(house, letter_id, Verb.CAME_BACK, hand) as (tx, one):
-        _must(move(tx, one, Status.RETURNED, "settled-returned", hand.by, due_at=None))
         live = _live(tx, one)
+        _must(returned.come_back(tx, one, live.id, ReturnReason.UNKNOWN, hand.by, "settled-returned"))
         apply_to_envelope(tx, house, live, Receipt(live.id, News.RETURNED))
 
 
@@ -221,10 +221,17 @@ def acknowledge(house: House, letter_id: UUID, hand: Hand) -> None:
         _must(touch(tx, one, acknowledged_at=clock.now()))
 
 
-def resend(house: House, letter_id: UUID, hand: Hand) -> UUID:
-    """A new letter with the same content that follows this one, marked as sent again. Returns its id."""
+def resend(house: House, letter_id: UUID, hand: Hand, address: Address | None = None, *, once: bool = False) -> UUID:
+    """A new letter with the same content that follows this one, marked as sent again, to another address where one is
+    given. Returns its id. With `once`, asked again it is the same new letter."""
+    if address is not None:
+        _must_be_postal(house, address)
     with _at_the_desk(house, letter_id, Verb.RESEND, hand) as (tx, one):
-        taken = take_in(tx, house, _again(tx, house, one, hand))
+        again = _again(tx, house, one, hand, address)
+        mark = one.id.hex[-12:] if once else uuid4().hex[:12]
+        taken = take_in(tx, house, replace(again, reference=f"{one.reference[:100]}~{mark}"))
+        if taken.differs:
+            raise DeskRefusal("sent-again", "It was sent again already, otherwise; look at the letter that follows it.")
         return taken.letters[0]
 
 
@@ -311,6 +318,11 @@ def _write(tx: Connection, house: House, verb: str, scope: str, key: str, letter
     return act_id
 
 
+def note_act(tx: Connection, house: House, verb: str, letter_id: UUID, hand: Hand) -> None:
+    """An act on a letter that is done elsewhere, with its why."""
+    _write(tx, house, verb, "letter", letter_id.hex, letter_id, hand)
+
+
 def _go_back(tx: Connection, one: Letter, to: Status, code: str, by: str, **changes: Any) -> None:
     """To an earlier state, or anew in the same one: either way whoever works on the letter now comes too late."""
     if one.status is to:
@@ -340,7 +352,7 @@ def _must(done: bool) -> None:
         raise DeskRefusal("moved-meanwhile", "The letter has moved meanwhile; look again.")
 
 
-def _again(tx: Connection, house: House, one: Letter, hand: Hand) -> Submission:
+def _again(tx: Connection, house: House, one: Letter, hand: Hand, address: Address | None) -> Submission:
     wanted = (PERSON, FIELDS, HANDED_IN, ANSWERS, *attachment_parts(one.attachments))
     parts = house.seal.open_parts(tx, [Part(one.id, part) for part in wanted], hand.by, "resend")
     opened = {part.part: body for part, body in parts.items()}
@@ -348,9 +360,10 @@ def _again(tx: Connection, house: House, one: Letter, hand: Hand) -> Submission:
         raise DeskRefusal("content-missing", "The letter's content is no longer under the seal.")
     fields, recipient = unpack_fields(opened[FIELDS]), unpack_addressee(opened[PERSON]).recipient
     pdf = opened.get(HANDED_IN)
+    recipient = replace(recipient, address=address or recipient.address)
     return Submission(
         system=one.system,
-        reference=f"{one.reference[:100]}~{uuid4().hex[:12]}",
+        reference=one.reference,
         department=one.department,
         letter_type=one.letter_type,
         recipients=(recipient,),

@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from outbound.letter import ReturnReason
 from outbound.print_page import USUAL, PrintPage
 from outbound.run_plan import RunPlan
 
@@ -247,6 +248,14 @@ class Settings(BaseSettings):
     print_sftp_receipts: str = Field("receipts", description="Folder with the printer's receipts.")
     print_sftp_orders: str = Field(
         "orders", description="Folder for our orders to hold, release or recall a run. Empty: the printer takes none."
+    )
+    print_sftp_returns: str = Field(
+        "", description="Folder with files of what came back (docs/operations.md). Empty: nobody sends any."
+    )
+    print_return_reasons: dict[str, ReturnReason] = Field(
+        {},
+        description="The words for reasons in those files to ours, where theirs are others: "
+        '`{"Flyttet": "moved"}` (JSON, or a table in the file).',
     )
     print_timeout: float = Field(60, gt=0, description="Seconds that one SFTP operation may take.")
     print_largest: int = Field(3_000_000, description="Bytes of PDF per letter (iMail Denmark, 21grams.com: 3 MB).")

@@ -58,13 +58,16 @@ def hidden(html: str, name: str = "token") -> str:
 
 
 def accounts_file(folder: Path) -> Path:
-    """Three people: operations for everything, management of one department, and somebody without a page."""
+    """Operations for everything, management of all and of one department, two of the post room, and somebody without a
+    page."""
     file = folder / "accounts.toml"
     people = (
         ("drift", ["drift"], ["*"]),
         ("ledelse", ["ledelse"], ["*"]),
         ("skoleleder", ["ledelse"], ["boern-og-skole"]),
         ("sag", ["sag"], ["borgerservice"]),
+        ("post", ["post"], ["*"]),
+        ("vikar", ["post"], ["*"]),
     )
     rows = [
         f'[[account]]\nname = "{name}"\nhash = "{_hash}"\nroles = {roles}\ndepartments = {departments}\n'

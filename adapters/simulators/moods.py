@@ -45,7 +45,7 @@ HTTP_FAULTS = set(FAULTS) - SFTP_ONLY - REGISTERS_ONLY
 REGISTER_FAULTS = {"slow", "busy", "drop_answer", "error_before_take", "wrong_certificate", "down"} | REGISTERS_ONLY
 RECEIPTS: dict[str, Any] = {
     "after": 0.2, "late": 0.0, "very_late": 3.0, "twice": False, "before_answer": False, "never": False,
-    "unknown_code": False, "shuffled": False, "ahead": 0.0,
+    "unknown_code": False, "shuffled": False, "ahead": 0.0, "return_file": False,
     "uncounted": False, "miscounted": False, "strangers": False,
 }  # fmt: skip
 PACE: dict[str, Any] = {

@@ -15,6 +15,7 @@ from adapters.simulators.print_forms import HouseForm
 from adapters.simulators.print_jobs import PrintJob, Rejected, TakenRun
 from adapters.simulators.print_orders import Orders
 from adapters.simulators.records import Records, stamp
+from adapters.simulators.returned_post import ReturnedPost
 
 TICK = 0.03
 HELD_ANSWER = 1.5  # seconds that an answer waits to be overtaken by its receipt
@@ -33,6 +34,7 @@ class PrintingHouse:
         self.incoming, self.receipts, self._archive = self.root / "incoming", self.root / "receipts", folder / "archive"
         self.orders = self.root / "orders"
         self._orders = Orders(records, self.orders, lambda run, word: self._promise(run, {"of-run": word}, 0))
+        self._returned_post = ReturnedPost(self.root / "returns")
         self.fetched = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         for place in (self.incoming, self.receipts, self.orders, self._archive):
@@ -151,6 +153,8 @@ class PrintingHouse:
             self._promise(run, _event(job, "printed"), last, printing=True)
             postage = _postage(job) if job.first else None
             self._promise(run, _event(job, "posted", postage=postage), posted, printing=True)
+        if printing is Printing.RETURNED and self._moods.receipts["return_file"] and self._returned_post.take(job):
+            return
         if printing is Printing.RETURNED:
             self._promise(
                 run, _event(job, "returned", code=UNKNOWN_ADDRESSEE), posted + pace["returned"], printing=True

@@ -84,6 +84,7 @@ async def run(given: process.Arguments) -> None:
             "OUTBOUND_PRINT_SFTP_HOST": "127.0.0.1",
             "OUTBOUND_PRINT_SFTP_PORT": str(door.port),
             "OUTBOUND_PRINT_SFTP_USER": USER,
+            "OUTBOUND_PRINT_SFTP_RETURNS": "returns",
             "OUTBOUND_PRINT_SFTP_KEY_FILE": str((given.folder / "client_key").resolve()),
             "OUTBOUND_PRINT_SFTP_HOST_KEY_FILE": str((given.folder / "host_key.pub").resolve()),
         }

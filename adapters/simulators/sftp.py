@@ -18,6 +18,7 @@ WRITING = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncs
 TEMPORARY = re.compile(rf"/incoming/(?P<id>{UUID.pattern})[0-9A-Za-z._-]{{0,80}}\.tmp")
 ORDER_ON_ITS_WAY, ORDER = (re.compile(rf"/orders/(?P<id>{UUID.pattern})\.{end}") for end in ("tmp", "xml"))
 RECEIPT = re.compile(rf"/receipts/{UUID.pattern}\.xml")
+RETURNED = re.compile(rf"/returns/{UUID.pattern}\.csv")
 
 
 class Login(asyncssh.SSHServer):
@@ -163,10 +164,10 @@ class Desk(asyncssh.SFTPServer):
     def remove(self, path: bytes) -> None:
         """Removes a receipt that the client has, or a temporary file of its own."""
         name = _absolute(path)
-        if not RECEIPT.fullmatch(name) and not self._may_be_written(name):
-            raise asyncssh.SFTPPermissionDenied("Only receipts and temporary files can be removed.")
+        if not any(rule.fullmatch(name) for rule in (RECEIPT, RETURNED)) and not self._may_be_written(name):
+            raise asyncssh.SFTPPermissionDenied("Only receipts, return files and temporary files can be removed.")
         super().remove(path)
-        self._records.count("receipt-removed" if name.startswith("/receipts/") else "temporary-removed")
+        self._records.count("temporary-removed" if name.startswith("/incoming/") else "receipt-removed")
 
     def _may_be_written(self, name: str) -> bool:
         return bool(self._house.form.upload.fullmatch(name) or ORDER_ON_ITS_WAY.fullmatch(name))

@@ -104,14 +104,6 @@ def settle(
     each_letter([letter], hand(by, why), FINDINGS[finding], f"settled: {finding}")
 
 
-def resend(letters: Letters, by: By, why: Why) -> None:
-    """Send letters again, as new ones.
-
-    They have the same content, are marked "Genudsendt" and follow the first.
-    """
-    each_letter(letters, hand(by, why), desk.resend, "sent again as")
-
-
 def pause(
     scope: Annotated[Scope, typer.Argument(help="What to pause.")],
     key: Annotated[str, typer.Argument(help="digital or print; a system; a letter type; a mailing's id.")],

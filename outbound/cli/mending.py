@@ -1,4 +1,4 @@
-"""Mending one letter: another address, or another PDF in place of a ready-made one."""
+"""Mending one letter: another address, or another PDF in place of a ready-made one. And sending it again."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from uuid import UUID
 import typer
 
 from outbound import clock, desk
-from outbound.cli.acts import Act, By, One, Why, each_letter
+from outbound.cli.acts import Act, By, Letters, One, Why, each_letter
 from outbound.cli.faults import CannotDo
 from outbound.cli.opening import hand
 from outbound.desk import Hand
@@ -46,6 +46,29 @@ def mend(
     else:
         act = partial(_replace, new=_pdf(pdf, title, dated))
     each_letter([letter], hand(by, why), act, "mended")
+
+
+def resend(
+    letters: Letters,
+    by: By,
+    why: Why,
+    address: Annotated[
+        str, typer.Option(help="File with another address as JSON, as with mend; for one letter alone.")
+    ] = "",
+) -> None:
+    """Send letters again, as new ones.
+
+    They have the same content, are marked "Genudsendt" and follow the first. One that came back may go to another
+    address.
+    """
+    if address and (len(letters) != 1 or letters == ["-"]):
+        raise CannotDo("Give one letter with --address: each letter has an address of its own.")
+    act: Act = partial(_resend, address=_address(address)) if address else desk.resend
+    each_letter(letters, hand(by, why), act, "sent again as")
+
+
+def _resend(house: "House", one: UUID, who: Hand, address: Address) -> UUID:
+    return desk.resend(house, one, who, address)
 
 
 def _mend_address(house: "House", one: UUID, who: Hand, address: Address) -> None:

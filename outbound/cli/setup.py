@@ -73,7 +73,7 @@ def system_key(
 
 def account(
     name: Annotated[str, typer.Argument(help="The name to sign in with.")],
-    role: Annotated[list[str], typer.Option(help="drift, sag, ledelse or dpo; more than one by repeating it.")],
+    role: Annotated[list[str], typer.Option(help="drift, sag, ledelse, dpo or post; more than one by repeating it.")],
     department: Annotated[list[str] | None, typer.Option(help="A department's code; all where none is given.")] = None,
 ) -> None:
     """Print an account's lines for the accounts file.

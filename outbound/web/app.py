@@ -14,7 +14,16 @@ from outbound.web import problems
 from outbound.web.api import acts, events, health, letters, local_print, look_ups, mailings, preflights, proof
 from outbound.web.api.description import describe
 from outbound.web.headers import Headers
-from outbound.web.pages import documentation, faults, leadership, letter, operations, print_runs, sign_in
+from outbound.web.pages import (
+    documentation,
+    faults,
+    leadership,
+    letter,
+    operations,
+    print_runs,
+    returned_post,
+    sign_in,
+)
 from outbound.web.pages.sessions import Sessions
 from outbound.web.pages.signed_in import SignInNeeded, sign_in_first
 from outbound.web.people import Accounts, SignIns
@@ -60,7 +69,7 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
-    for page in (documentation, sign_in, operations, print_runs, letter, leadership):
+    for page in (documentation, sign_in, operations, print_runs, letter, returned_post, leadership):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app, faults.fault_page)

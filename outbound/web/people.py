@@ -30,6 +30,7 @@ class Role(StrEnum):
     CASES = "sag"
     MANAGEMENT = "ledelse"
     DATA_PROTECTION = "dpo"
+    POST_ROOM = "post"
 
 
 @dataclass(frozen=True, slots=True)

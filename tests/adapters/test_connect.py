@@ -16,7 +16,7 @@ from tests.adapters.scripted import identity
 
 def test_the_whole_outside_is_connected(outside: Outside) -> None:
     assert set(outside.mailers) == {Channel.DIGITAL, Channel.PRINT}
-    assert [source.provider for source in outside.sources] == ["digital-post", "print"]
+    assert [source.provider for source in outside.sources] == ["digital-post", "print", "returned-post"]
     assert [mailer.provider for mailer in outside.mailers.values()] == ["digital-post", "print"]
 
 

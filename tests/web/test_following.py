@@ -256,3 +256,33 @@ def test_a_reminder_is_followed_and_stopped_while_it_is_to_come(system: httpx.Cl
     assert answer.json()["reminder"]["code"] == "cancelled"
     assert system.delete(f"{path}/reminder").status_code == 409
     assert system.delete(f"/v1/letters/{UUID(int=1)}/reminder").status_code == 404
+
+
+def test_a_letter_that_came_back_is_sent_again_to_another_address_once(
+    system: httpx.Client, house: House, world: World
+) -> None:
+    world.enrolment.default = Mailbox.EXEMPT
+    path = handed_in(system)
+    run_to_rest(house)
+    code = look(house, id_of(path)).return_code
+    world.paper_receipts.send_by_code(code or "", "moved")
+    run_to_rest(house)
+    told = system.get("/v1/events").json()["events"][-1]
+    assert (told["now"], told["code"]) == ("RETURNED", "returned-moved")
+    mended = {"address": {**ADDRESS, "lines": ["Prøvevej 9"]}, "reason": "Oplyst af borgeren"}
+    first, again = (system.post(f"{path}/resend", json=mended) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["id"] == again.json()["id"]
+    assert first.json()["follows"] == path.rpartition("/")[2]
+    assert system.get(path).json()["followed_by"] == [first.json()["id"]]
+    elsewhere = {"address": {**ADDRESS, "lines": ["Prøvevej 11"]}, "reason": "Oplyst af borgeren"}
+    assert system.post(f"{path}/resend", json=elsewhere).status_code == 409
+    wrong = {"address": {**ADDRESS, "town": "Odense C"}}
+    assert system.post(f"{path}/resend", json=wrong).status_code == 422
+    run_to_rest(house)
+    assert look(house, UUID(first.json()["id"])).status is Status.SENT
+
+
+def test_a_letter_that_has_not_left_is_not_sent_again(system: httpx.Client) -> None:
+    path = handed_in(system)
+    assert system.post(f"{path}/resend", json={}).status_code == 409

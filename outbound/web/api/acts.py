@@ -19,7 +19,7 @@ from outbound.organisation import System
 from outbound.web.access import Caller
 from outbound.web.api import examples
 from outbound.web.api.description import BODY, may_answer, takes
-from outbound.web.api.handed_in import DocumentIn, MendIn, ReleaseIn, Undecodable, ready_made_of
+from outbound.web.api.handed_in import DocumentIn, MendIn, ReleaseIn, ResendIn, Undecodable, ready_made_of
 from outbound.web.api.handed_out import LetterOut
 from outbound.web.api.letters import own_letter, own_story, single_limit
 from outbound.web.api.telling import letter_out
@@ -106,6 +106,31 @@ def release(
     with _at_the_desk():
         desk.release(inside.house, letter, _hand(caller, body.reason, "released by its system"))
     return _went_on(inside, caller, own, Step.ROUTE if own.document_fingerprint else Step.RENDER)
+
+
+@router.post(
+    "/{letter}/resend",
+    status_code=201,
+    responses=WITH_BODY,
+    openapi_extra=takes(ResendIn, to_another_address=examples.MEND),
+)
+def resend(
+    caller: Caller, body: Annotated[ResendIn, Depends(json_body(ResendIn, small))], inside: Inside, letter: UUID
+) -> LetterOut:
+    """Send it again as a new letter that follows it, marked as sent again: it came back, or did not come.
+
+    The answer is the new letter, also to the same call again; to one with another address it is 409. To send it a third
+    time, send the new letter again.
+    """
+    own = _own(inside, caller, letter)
+    address = body.address.noun() if body.address else None
+    if address and (faults := [*paper_faults(inside.house, address, "/address")]):
+        raise invalid(faults)
+    with _at_the_desk():
+        hand = _hand(caller, body.reason, "sent again by its system")
+        new = desk.resend(inside.house, letter, hand, address, once=True)
+    inside.ring(queue_name(Step.RENDER, own.lane), 1)
+    return letter_out(own_story(inside, caller, new))
 
 
 @router.delete("/{letter}", responses=NOT_ANY_MORE)

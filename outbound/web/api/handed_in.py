@@ -207,6 +207,13 @@ class ReleaseIn(HandedIn):
     reason: Annotated[str, Field(max_length=500, description="Kept under the seal.")] = ""
 
 
+class ResendIn(HandedIn):
+    """Send a letter again, to another address where one is given."""
+
+    address: AddressIn | None = None
+    reason: Annotated[str, Field(max_length=500, description="Kept under the seal.")] = ""
+
+
 class WhoIn(HandedIn):
     """Whom to look up: exactly one of the two."""
 

@@ -4,6 +4,7 @@ from outbound.desk import STOP_REMINDER, Verb
 from outbound.ledger.reminders import NO_ANSWER, ReminderState
 from outbound.letter import Channel, Format, Lane, ReturnReason, WaitsFor
 from outbound.life import Outcome, Status
+from outbound.post_room import SCANNED, UNDONE, Found
 from outbound.standing import Stage
 from outbound.story import route_of
 
@@ -112,6 +113,7 @@ VERBS = {
 }
 ACTS = {**{str(verb): said for verb, (said, _) in VERBS.items()}, "pause": "Sat på pause", "resume": "Sat i gang"}
 ACTS |= {STOP_REMINDER: "NemSMS-påmindelsen standset"}
+ACTS |= {SCANNED: "Scannet som returpost", UNDONE: "Scanningen fortrudt"}
 REASONS = {
     "no-longer-useful": "Brevet er ikke længere til nytte for modtageren.",
     "dated-too-long-ago": "PDF'en er dateret for længe siden.",
@@ -143,6 +145,17 @@ RETURN_REASONS = {
     ReturnReason.DAMAGED: "beskadiget",
     ReturnReason.UNKNOWN: "årsagen kendes ikke",
 }
+SCANS = {
+    Found.RETURNED: "Registreret som returpost.",
+    Found.NO_CODE: "Det er ingen returkode. Den har 11 cifre og står ved siden af adressen; prøv igen, eller tast den.",
+    Found.CHECK_DIGIT: "Et ciffer er forkert, eller to er byttet om. Se efter, og prøv igen.",
+    Found.UNKNOWN: "Ingen af vores breve har den kode. Læg brevet til side til driften.",
+    Found.ALREADY: "Brevet er allerede registreret som returpost.",
+    Found.NOT_PRINTED: "Brevet er ikke sendt på papir herfra. Læg det til side til driften.",
+    Found.CANCELLED: "Brevet er annulleret og skulle ikke være sendt. Læg det til side til driften.",
+    Found.CONTRADICTS: "Afsendelsen var opgivet, men brevet er altså sendt. Driften har fået besked.",
+}
+"""What the post room hears of a scan."""
 HAPPENINGS = {
     "received": "Modtaget fra fagsystemet",
     "rendered": "Sat op",
@@ -200,7 +213,8 @@ REFUSALS = {
     "run-closed": "Brevets printkørsel er lukket. Driften kan bede trykkeriet kalde hele kørslen tilbage.",
     "moved-meanwhile": "Brevet er kommet videre imens. Se på det igen.",
     "why": "Skriv hvorfor.",
-    "address": "Adressen kan ikke bruges.",
+    "address": "Adressen kan ikke bruges: se efter, at postnummer og by passer sammen, og at hver linje er kort nok.",
+    "sent-again": "Brevet er allerede sendt igen, til en anden adresse.",
     "content-missing": "Brevets indhold ligger ikke længere under seglet.",
     "not-quiet": "Afsendelsen kan endnu være undervejs. Vent lidt, og spørg så leverandøren.",
 }

@@ -1,0 +1,95 @@
+"""Return files: what came back, as the printer or the carrier tells it in CSV files in a folder at the printer.
+
+No Danish supplier publishes such a format. Ours: UTF-8, semicolons, a first line with the names of the columns, in any
+order, others passed over. `return-code` as it stands in the window, `returned` the day (YYYY-MM-DD), `reason` one of
+our words (`addressee-unknown`, `moved`, `refused-by-addressee`, `not-collected`, `deceased`, `damaged`, `unknown`) or a
+word of theirs that the setting `print_return_reasons` translates.
+"""
+
+import csv
+import hashlib
+import io
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+
+from adapters.codes import stand_code
+from adapters.remote_print.sftp import Missing, Printer
+from outbound.clock import COPENHAGEN
+from outbound.letter import News, RawReceipt, Receipt, ReturnReason
+
+logger = logging.getLogger(__name__)
+
+PROVIDER = "returned-post"
+LARGEST = 5_000_000  # bytes: some 100,000 letters
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.csv")
+CODE, DAY, REASON = "return-code", "returned", "reason"
+CODE_LENGTH = 11
+
+
+class FetchedReturns:
+    """The return files in a folder at the printer. Shared by all threads."""
+
+    def __init__(self, printer: Printer, provider: str, folder: str, reasons: Mapping[str, str]) -> None:
+        self._printer, self.provider, self._folder, self._reasons = printer, provider, folder, reasons
+
+    def fetch(self) -> Iterator[RawReceipt]:
+        """What lies there, oldest first; known by its name and what is in it, so that a name may come again."""
+        for name in self._names():
+            try:
+                body = self._printer.read(f"{self._folder}/{name}", LARGEST)
+            except Missing:  # confirmed meanwhile
+                continue
+            yield RawReceipt(self.provider, f"{name}:{hashlib.sha256(body).hexdigest()[:16]}", body)
+
+    def confirm(self, receipt: RawReceipt) -> None:
+        """Deletes the file; one that is gone already is as good."""
+        name = receipt.id.rpartition(":")[0]
+        if NAME.fullmatch(name):
+            self._printer.remove(f"{self._folder}/{name}")
+
+    def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
+        """A return for each line. Raises ValueError where it is unreadable."""
+        return read(receipt.body, self._reasons)
+
+    def _names(self) -> list[str]:
+        lying = self._printer.names(self._folder)
+        names = [name for name in lying if name.endswith(".csv")]
+        good = [name for name in names if NAME.fullmatch(name) and lying[name].size < LARGEST]
+        if len(good) < len(names):
+            logger.warning("%d return files are too large or have a name we do not read.", len(names) - len(good))
+        return sorted(good, key=lambda name: (lying[name].written, name))
+
+
+def read(body: bytes, reasons: Mapping[str, str]) -> Sequence[Receipt]:
+    """The returns in a file, each once. Raises ValueError, with nothing of it in the words.
+
+    A line without a code is passed over, so that it does not hide its neighbours; a file of nothing else is unreadable.
+    """
+    try:
+        rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=";", strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        rows = []
+    found = [one for row in rows if (one := _return(row, reasons))]
+    if not found:
+        raise ValueError("Nothing in this return file can be understood.")
+    if len(found) < len(rows):
+        logger.warning("%d lines of a return file cannot be understood.", len(rows) - len(found))
+    return list(dict.fromkeys(found))
+
+
+def _return(row: Mapping[str, str | None], reasons: Mapping[str, str]) -> Receipt | None:
+    code = re.sub(r"[\s-]", "", row.get(CODE) or "")
+    if not (len(code) == CODE_LENGTH and code.isascii() and code.isdigit()):
+        return None
+    said = (row.get(REASON) or "").strip()
+    reason = ReturnReason.of(reasons.get(said, said))
+    return Receipt(None, News.RETURNED, stand_code(reason), at=_noon(row.get(DAY) or ""), return_code=code)
+
+
+def _noon(text: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text.strip()), time(12), COPENHAGEN)
+    except ValueError:
+        return None

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from outbound.accounts import LETTER, REMINDER
-from outbound.ledger import deferred, reminders, sending
+from outbound.ledger import deferred, envelopes, reminders, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import letter
 from outbound.ledger.reminders import Reminder
@@ -80,7 +80,10 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything about one letter but its content. Each list stands oldest first."""
+    """Everything about one letter but its content. Each list stands oldest first.
+
+    `together`: the letters that share its envelope, by the dispatch that counts.
+    """
 
     letter: Letter
     events: tuple[Happening, ...]
@@ -91,6 +94,7 @@ class Story:
     siblings: tuple[UUID, ...]
     followed_by: tuple[UUID, ...]
     reminder: Reminder | None = None
+    together: tuple[UUID, ...] = ()
 
     @property
     def route(self) -> Route | None:
@@ -126,6 +130,7 @@ def story(tx: Connection, letter_id: UUID) -> Story | None:
         siblings=_others(tx, one),
         followed_by=tuple(tx.execute(select(t.letter.c.id).where(t.letter.c.follows == one.id)).scalars()),
         reminder=reminders.reminder_of(tx, one.id),
+        together=_together(tx, one),
     )
 
 
@@ -197,6 +202,12 @@ def _acts(tx: Connection, letter_id: UUID) -> tuple[Act, ...]:
     a = t.act.c
     rows = tx.execute(select(a.id, a.verb, a.by, a.at).where(a.letter_id == letter_id).order_by(a.at, a.id))
     return tuple(Act(*row) for row in rows)
+
+
+def _together(tx: Connection, one: Letter) -> tuple[UUID, ...]:
+    live = sending.live_dispatch(tx, one.id)
+    members = envelopes.in_envelope(tx, live) if live else []
+    return tuple(m.letter.id for m in members if m.letter.id != one.id and m.dispatch.outcome in LIVE)
 
 
 def _others(tx: Connection, one: Letter) -> tuple[UUID, ...]:

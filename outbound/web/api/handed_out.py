@@ -82,7 +82,8 @@ class DispatchOut(BaseModel):
 
 
 class AmountOut(BaseModel):
-    """A money entry: `office-…` is the same letter printed and posted at the office."""
+    """A money entry: `office-…` is the same letter printed and posted at the office, `alone-…` what a letter that
+    shares an envelope would have cost in its own."""
 
     stage: str
     measure: str

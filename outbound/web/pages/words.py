@@ -194,6 +194,7 @@ def happening(code: str, now: str) -> str:
 
 def measure(name: str) -> str:
     """What an amount is for."""
-    at_the_office = name.removeprefix("office-")
-    said = MEASURES.get(at_the_office, at_the_office)
-    return f"på kontoret: {said}" if at_the_office != name else said
+    for prefix, where in (("office-", "på kontoret"), ("alone-", "i egen kuvert")):
+        if name.startswith(prefix):
+            return f"{where}: {measure(name.removeprefix(prefix))}"
+    return MEASURES.get(name, name)

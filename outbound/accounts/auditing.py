@@ -15,7 +15,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, and_, case, func, select
 
 from outbound.accounts.entries import BASELINE, BOOKED, CHARGED, CORRECTED, ESTIMATE, LETTER, REMINDER
-from outbound.accounts.shared import ALONE, uneven
+from outbound.accounts.envelopes import uneven
+from outbound.accounts.shared import ALONE
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.ledger.reminders import ReminderState

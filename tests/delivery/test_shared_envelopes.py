@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from outbound import desk
+from outbound import delivery, desk
 from outbound.accounts import audit
 from outbound.contents import HEAD, PERSON, Addressee, pack_addressee
 from outbound.delivery.settle import apply
@@ -473,6 +473,36 @@ def test_a_letter_of_an_envelope_knows_its_share_of_it(walk: Walk, envelope: Env
     with walk.ledger.reading() as tx:
         shares = [envelopes.share_of(tx, sending.dispatch(tx, one.id)) for one in run]
     assert [(one.weights, one.place) for one in shares if one] == [((1, 1, 1), 1), ((1, 1, 1), 2), ((1, 1, 1), 3)]
+
+
+def test_an_envelope_that_was_refused_and_posted_after_all_is_booked_as_one(walk: Walk, envelope: Envelope) -> None:
+    ids, run = envelope
+    walk.world.paper_receipts.send(run[0].id, News.REFUSED, "address", Blame.RECIPIENT)
+    walk.run()
+    assert [standing(walk, one, "porto")["porto"] for one in ids] == [0, 0, 0]
+    for one in run:
+        walk.world.paper_receipts.send(one.id, News.DELIVERED)
+        walk.run()
+        assert not differences(walk)
+    assert [walk.outcomes(one) for one in ids] == [["taken"]] * 3
+    assert [standing(walk, one, "porto")["porto"] for one in ids] == [800, 800, 800]
+
+
+def test_a_run_that_was_given_up_and_taken_after_all_is_booked_by_its_envelopes(walk: Walk) -> None:
+    runs = runs_of(walk)
+    walk.world.paper.can_ask = True
+    walk.world.paper.plan = lambda _: "nothing"
+    ids = walk.hand_in(*two())
+    walk.run()
+    walk.pass_(seconds=61)
+    delivery.mind_doubts(walk.house, Channel.PRINT)
+    assert {walk.see(one).status for one in ids} == {Status.ROUTED}
+    walk.world.paper_receipts.send_of_run(runs[0].id, News.RECEIVED)
+    walk.step(delivery.fetch)
+    walk.step(delivery.settle)
+    assert [walk.see(one).held_code for one in ids] == ["contradicted"] * 2
+    assert [standing(walk, one, "porto")["porto"] for one in ids] == [1200, 1200]
+    assert not differences(walk)
 
 
 E = t.entry.c

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from outbound.accounts import LETTER, REMINDER
-from outbound.ledger import deferred, reminders, sending
+from outbound.ledger import deferred, envelopes, reminders, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import letter
 from outbound.ledger.reminders import Reminder
@@ -81,7 +81,10 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything about one letter but its content. Each list stands oldest first."""
+    """Everything about one letter but its content. Each list stands oldest first.
+
+    `together`: the letters that share its envelope, by the dispatch that counts.
+    """
 
     letter: Letter
     events: tuple[Happening, ...]
@@ -94,6 +97,7 @@ class Story:
     reminder: Reminder | None = None
     print_run: UUID | None = None  # the one that it was in last
     cancellable_until: datetime | None = None  # what `delivery.closing` says; the ledger alone does not know it
+    together: tuple[UUID, ...] = ()
 
     @property
     def route(self) -> Route | None:
@@ -130,6 +134,7 @@ def story(tx: Connection, letter_id: UUID) -> Story | None:
         followed_by=tuple(tx.execute(select(t.letter.c.id).where(t.letter.c.follows == one.id)).scalars()),
         reminder=reminders.reminder_of(tx, one.id),
         print_run=run_of_letter(tx, one.id),
+        together=_together(tx, one),
     )
 
 
@@ -201,6 +206,12 @@ def _acts(tx: Connection, letter_id: UUID) -> tuple[Act, ...]:
     a = t.act.c
     rows = tx.execute(select(a.id, a.verb, a.by, a.at).where(a.letter_id == letter_id).order_by(a.at, a.id))
     return tuple(Act(*row) for row in rows)
+
+
+def _together(tx: Connection, one: Letter) -> tuple[UUID, ...]:
+    live = sending.live_dispatch(tx, one.id)
+    members = envelopes.in_envelope(tx, live) if live else []
+    return tuple(m.letter.id for m in members if m.letter.id != one.id and m.dispatch.outcome in LIVE)
 
 
 def _others(tx: Connection, one: Letter) -> tuple[UUID, ...]:

@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adapters.simulators.print_run import PrintJob
+from adapters.simulators.print_jobs import PrintJob
 
 SHOWN = re.compile(r"(?<!\d)(\d{3}) ?(\d{4}) ?(\d{4})(?!\d)")
 DAMM = (

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, func, select
 
 from outbound.accounts.difference import Difference
+from outbound.accounts.envelopes import uneven
 from outbound.accounts.measures import (
     BASELINE,
     BOOKED,
@@ -27,7 +28,6 @@ from outbound.accounts.measures import (
     Kind,
     kind_and_part,
 )
-from outbound.accounts.shared import uneven
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.ledger.reminders import ReminderState

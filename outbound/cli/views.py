@@ -197,6 +197,7 @@ def _told(of: Story) -> Iterator[str]:
     yield from _section("Forsøg", (_try(each) for each in of.tries))
     if of.reminder:
         yield from _section("NemSMS-påmindelse", (_reminder(of.reminder),))
+    yield from _section("I samme kuvert", map(str, of.together))
     yield from _section("Penge", (f"{m.day}  {m.stage} {m.measure}  {kroner(m.amount)}" for m in of.money))
     yield from _section("Hændelser", (f"{moment(i.at)}  {i.code}" for i in of.incidents))
     yield from _section("Gjort af", (f"{moment(a.at)}  {a.verb}  {a.by}" for a in of.acts))

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 class Group:
     """So many letters alike. `together` recipients share one submission (parents of one child).
 
-    `enclosing`: with attachments.
+    `enclosing`: with attachments. `to_one`: all of them to the same person, in calls of their own.
     """
 
     system: str
@@ -42,6 +42,7 @@ class Group:
     numbered: bool = True
     mailing: bool = False
     enclosing: bool = False
+    to_one: bool = False
 
 
 def _housing(
@@ -58,9 +59,14 @@ def _housing(
 
 
 def _jobs(
-    letters: int, route: Route, end: Status = Status.DELIVERED, outcome: str = "well", wish: Wish = Wish.ANY
+    letters: int,
+    route: Route,
+    end: Status = Status.DELIVERED,
+    outcome: str = "well",
+    wish: Wish = Wish.ANY,
+    to_one: bool = False,
 ) -> Group:
-    return Group("jobcenter", "beskaeftigelse", NOTICE, letters, route, end, outcome, wish=wish)
+    return Group("jobcenter", "beskaeftigelse", NOTICE, letters, route, end, outcome, wish=wish, to_one=to_one)
 
 
 def _mailing(letters: int, route: Route, end: Status = Status.DELIVERED, outcome: str = "well") -> Group:
@@ -106,7 +112,8 @@ SINGLE = (
     _jobs(30, Route.ENROLLED),
     _jobs(2, Route.ENROLLED, outcome="completed_late"),
     _jobs(1, Route.ENROLLED, outcome="protected"),
-    _jobs(3, Route.EXEMPT, outcome="exempt"),
+    _jobs(1, Route.EXEMPT, outcome="exempt"),
+    _jobs(2, Route.EXEMPT, outcome="exempt", to_one=True),
     _jobs(1, Route.EXEMPT, outcome="markup_name"),
     _jobs(1, Route.NOT_YET_ACTIVE, outcome="before_unconfirmed"),
     _jobs(1, Route.RECIPIENT_DEAD, HELD, "refused_dead"),

@@ -44,7 +44,7 @@ def _money(report: Report) -> Iterator[str]:
     yield "\nSparet i forhold til at printe og sende de samme breve fra kontoret"
     yield f"  {kroner(money.saved(Part.PORTO)):>15}  porto"
     yield f"  {kroner(money.saved(Part.MATERIALS)):>15}  materialer"
-    yield f"  {kroner(money.certain):>15}  sikkert i alt"
+    yield f"  {kroner(money.certain):>15}  sikkert i alt, heraf {kroner(money.householding)} ved samkuvertering"
     yield f"  {kroner(money.saved(Part.HANDLING)):>15}  arbejdstid (anslået; lægges ikke sammen med det sikre)"
 
 

@@ -89,7 +89,8 @@ class Author:
 
     def bodies(self, group: Group) -> Iterator[Body]:
         """The submissions of a group."""
-        numbers = self._suppliers.people(group.outcome, group.kind, group.letters)
+        numbers = self._suppliers.people(group.outcome, group.kind, 1 if group.to_one else group.letters)
+        numbers = numbers * group.letters if group.to_one else numbers
         people = list(zip(numbers, self._suppliers.names(numbers), strict=True))
         for start in range(0, group.letters, group.together):
             yield self._body(group, people[start : start + group.together])

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from outbound import desk
+from outbound import delivery, desk
 from outbound.accounts import audit
 from outbound.contents import HEAD, PERSON, Addressee, pack_addressee
 from outbound.delivery.settle import apply
@@ -36,6 +36,7 @@ from outbound.letter import (
 from outbound.life import Status
 from outbound.rendering import LetterTypes
 from outbound.reports import By, Period, figures, total
+from outbound.story import story
 from outbound.tariff_row import Part
 from tests.delivery.walking import HAND, Walk
 from tests.house import DECISION, NOTICE, dispatches, submission
@@ -345,6 +346,43 @@ def test_an_envelope_that_a_person_holds_has_come_back_with_all_its_letters(walk
     walk.holds()
 
 
+def test_a_refusal_that_a_person_found_out_is_of_the_whole_envelope(walk: Walk, envelope: Envelope) -> None:
+    ids, run = envelope
+    walk.world.paper_receipts.send(run[0].id, News.REFUSED, "code", Blame.UNKNOWN)
+    walk.run()
+    desk.was_refused(walk.house, ids[1], HAND)
+    assert [walk.outcomes(one) for one in ids] == [["refused"]] * 3
+    for taking in walk.world.paper.takings:
+        taking.refused = True
+    walk.holds()
+
+
+def test_an_envelope_that_a_person_knows_has_arrived_has_arrived_with_all_its_letters(
+    walk: Walk, envelope: Envelope
+) -> None:
+    ids, run = envelope
+    walk.world.paper_receipts.send(run[0].id, News.REFUSED, "code", Blame.UNKNOWN)
+    walk.run()
+    desk.arrived(walk.house, ids[2], HAND)
+    assert [walk.see(one).status for one in ids] == [Status.DELIVERED] * 3
+
+
+def test_a_letter_that_a_person_takes_out_of_a_doubtful_envelope_is_booked_apart(walk: Walk) -> None:
+    """The printer took one answer's worth and was silent about the rest; a person found out that one was not taken."""
+    runs_of(walk)
+    walk.world.paper.plan = lambda _: "some-then-drop" if walk.world.paper.calls == 1 else "take"
+    ids = sorted(walk.hand_in(*(submission(SOLVEJ) for _ in range(3))))
+    walk.run()
+    assert [walk.outcomes(one) for one in ids] == [["taken"], ["doubt"], ["doubt"]]
+    assert standing(walk, ids[0], "porto") == {"porto": 800}
+    walk.pass_(days=4)
+    walk.run()
+    desk.settle_not_taken(walk.house, ids[1], HAND)
+    assert standing(walk, ids[0], "porto") == {"porto": 1200}
+    walk.misled.add(ids[1])
+    walk.holds()
+
+
 def test_a_letter_whose_try_in_the_envelope_has_ended_is_left_alone(walk: Walk, envelope: Envelope) -> None:
     ids, run = envelope
     with walk.ledger.writing() as tx:  # as a person's act of before could have left it
@@ -437,6 +475,36 @@ def test_a_letter_of_an_envelope_knows_its_share_of_it(walk: Walk, envelope: Env
     assert [(one.weights, one.place) for one in shares if one] == [((1, 1, 1), 1), ((1, 1, 1), 2), ((1, 1, 1), 3)]
 
 
+def test_an_envelope_that_was_refused_and_posted_after_all_is_booked_as_one(walk: Walk, envelope: Envelope) -> None:
+    ids, run = envelope
+    walk.world.paper_receipts.send(run[0].id, News.REFUSED, "address", Blame.RECIPIENT)
+    walk.run()
+    assert [standing(walk, one, "porto")["porto"] for one in ids] == [0, 0, 0]
+    for one in run:
+        walk.world.paper_receipts.send(one.id, News.DELIVERED)
+        walk.run()
+        assert not differences(walk)
+    assert [walk.outcomes(one) for one in ids] == [["taken"]] * 3
+    assert [standing(walk, one, "porto")["porto"] for one in ids] == [800, 800, 800]
+
+
+def test_a_run_that_was_given_up_and_taken_after_all_is_booked_by_its_envelopes(walk: Walk) -> None:
+    runs = runs_of(walk)
+    walk.world.paper.can_ask = True
+    walk.world.paper.plan = lambda _: "nothing"
+    ids = walk.hand_in(*two())
+    walk.run()
+    walk.pass_(seconds=61)
+    delivery.mind_doubts(walk.house, Channel.PRINT)
+    assert {walk.see(one).status for one in ids} == {Status.ROUTED}
+    walk.world.paper_receipts.send_of_run(runs[0].id, News.RECEIVED)
+    walk.step(delivery.fetch)
+    walk.step(delivery.settle)
+    assert [walk.see(one).held_code for one in ids] == ["contradicted"] * 2
+    assert [standing(walk, one, "porto")["porto"] for one in ids] == [1200, 1200]
+    assert not differences(walk)
+
+
 E = t.entry.c
 SHARE = (E.stage == "booked", E.measure == "porto")
 
@@ -486,6 +554,18 @@ def test_householding_has_a_line_of_its_own_in_the_figures(walk: Walk, envelope:
         assert sum(one.money.householding for one in figures(tx, period, By.ROUTE).values()) == 4910
     assert money.householding == 4910
     assert (money.cost[Part.PORTO], money.cost[Part.MATERIALS]) == (2400, 91)
+
+
+def test_the_story_of_a_letter_names_those_in_its_envelope(walk: Walk, envelope: Envelope) -> None:
+    ids, run = envelope
+    with walk.ledger.reading() as tx:
+        told = [story(tx, one) for one in ids]
+    assert [one.together for one in told if one] == [(ids[1], ids[2]), (ids[0], ids[2]), (ids[0], ids[1])]
+    walk.world.paper_receipts.send(run[1].id, News.REFUSED, "pdf.broken", Blame.LETTER)
+    walk.run()
+    with walk.ledger.reading() as tx:
+        told = [story(tx, one) for one in ids]
+    assert [one.together for one in told if one] == [(ids[2],), (), (ids[0],)]
 
 
 def test_letters_that_go_alone_save_nothing_by_householding(walk: Walk) -> None:

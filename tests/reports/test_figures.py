@@ -56,11 +56,11 @@ def test_the_saving_is_baseline_less_cost_and_the_certain_part_stands_apart() ->
 
 
 def test_figures_add_up() -> None:
-    one = Figure(Letters(1, 2), Money({Part.PORTO: 5}, {Part.PORTO: 7}, charged=3))
-    other = Figure(Letters(3, 4), Money({Part.MATERIALS: 1}, {Part.PORTO: 1}, charged=4))
+    one = Figure(Letters(1, 2), Money({Part.PORTO: 5}, {Part.PORTO: 7}, charged=3, householding=8))
+    other = Figure(Letters(3, 4), Money({Part.MATERIALS: 1}, {Part.PORTO: 1}, charged=4, householding=-3))
     both = one + other
     assert both.letters == Letters(4, 6)
-    assert both.money == Money({Part.PORTO: 5, Part.MATERIALS: 1}, {Part.PORTO: 8}, charged=7)
+    assert both.money == Money({Part.PORTO: 5, Part.MATERIALS: 1}, {Part.PORTO: 8}, charged=7, householding=5)
 
 
 @pytest.mark.parametrize(

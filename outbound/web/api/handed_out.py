@@ -82,7 +82,8 @@ class DispatchOut(BaseModel):
 
 
 class AmountOut(BaseModel):
-    """A money entry. `office-…`: the same letter from the office; `print-…`: a digital one by remote print."""
+    """A money entry. `office-…`: the same letter printed and posted at the office; `print-…`: a digital one by remote
+    print; `alone-…`: what a letter that shares an envelope would have cost in its own."""
 
     stage: str
     measure: str

@@ -52,6 +52,7 @@ MEASURES = {
 KINDS_OF_MONEY = {
     "office-": "på kontoret",
     "print-": "ad fjernprint",
+    "alone-": "i egen kuvert",
     "failed-": "forgæves forsøg",
     "returned-": "kom retur",
 }

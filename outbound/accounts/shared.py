@@ -13,8 +13,6 @@ from outbound.postage import Price, Sending, Tariffs
 from outbound.shares import Share
 
 
-
-
 def prices_of(tariffs: Tariffs, sending: Sending, share: Share, day: date) -> list[tuple[str, Price]]:
     """The letter's share of each part, and what the part would have cost alone. Raises NoPrice."""
     shares = [(str(price.part), price) for price in tariffs.shared(sending, share, day).prices]

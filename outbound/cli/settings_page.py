@@ -47,8 +47,7 @@ def _rows(name: str, field: Any) -> Iterator[str]:
     yield f"| `OUTBOUND_{name.upper()}` | see below | {field.description} |\n"
     for key in fields(field.default):
         value = getattr(field.default, key.name)
-        plain = _table(asdict(value)) if isinstance(value, print_page.Box) else _plain(value)
-        said = "–" if value is None else f"`{plain}`"
+        said = "–" if value is None else f"`{_plain(value)}`"
         yield f"| `{name}.{key.name}` | {said} | {PARTS[key.name]} |\n"
 
 
@@ -58,6 +57,8 @@ def _table(value: dict[str, float]) -> str:
 
 def _plain(value: Any) -> str:
     """As TOML has it."""
+    if isinstance(value, print_page.Box):
+        return _table(asdict(value))
     if isinstance(value, time):
         return f'"{value:%H:%M}"'
     if isinstance(value, tuple):

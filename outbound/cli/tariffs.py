@@ -11,6 +11,7 @@ from outbound import clock
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.tables import Form, shown
 from outbound.letter import Channel
+from outbound.letter_class import LetterClass
 from outbound.postage import BASELINE_CLASS, NEMSMS, OFFICE, Tariffs
 from outbound.rendering import LetterTypes
 from outbound.rendering.danish import kroner, tal
@@ -30,7 +31,7 @@ COLUMNS = {
     "example": "example",
     "source": "source",
 }
-IN_TABLE = {key: heading for key, heading in COLUMNS.items() if key != "source"}
+IN_TABLE = {"class_in_words" if key == "class" else key: heading for key, heading in COLUMNS.items() if key != "source"}
 
 
 def tariffs(
@@ -93,6 +94,7 @@ def _row(one: TariffRow) -> dict[str, Any]:
         "way": f"{one.channel} {one.provider}" if one.channel != one.provider else one.channel,
         "part": str(one.part),
         "class": one.letter_class,
+        "class_in_words": f"{one.letter_class}: {LetterClass(one.letter_class).words}" if one.letter_class else "",
         "region": one.region,
         "valid_from": one.valid_from.isoformat(),
         "valid_to": one.valid_to.isoformat() if one.valid_to else "",

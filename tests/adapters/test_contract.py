@@ -14,7 +14,9 @@ from outbound.letter import (
     Answer,
     Blame,
     CannotSay,
+    Channel,
     Consignment,
+    Lane,
     News,
     NotTaken,
     Receipt,
@@ -211,6 +213,11 @@ def test_a_repeat_at_a_supplier_that_does_not_notice_is_a_second_letter(supplier
         assert supplier.is_taken(consignment)
     wait_for(lambda: supplier.simulator.taken(consignment) == 2, "the second letter")
     assert not supplier.mailer.repeat_is_safe  # which is why this is the default
+
+
+def test_envelopes_are_shared_only_where_paper_is_gathered(supplier: Supplier) -> None:
+    mailer = supplier.mailer
+    assert mailer.shares_envelopes == (mailer.channel is Channel.PRINT and mailer.gathers(Lane.SINGLE) > 1)
 
 
 def test_a_letter_too_large_for_the_channel_is_not_sent(supplier: Supplier) -> None:

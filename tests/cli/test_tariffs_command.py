@@ -27,6 +27,8 @@ def test_csv_and_table_say_the_same(run: Run) -> None:
     table = run("tariffs").out
     assert len(table.splitlines()) == len(rows) + 2
     assert all(row["code"] in table for row in rows)
+    assert {row["class"] for row in rows} == {"", "economy", "quick", "registered", "registered-receipt"}
+    assert "registered-receipt: rekommanderet med modtagerbevis" in table
 
 
 def test_a_file_with_faults_is_said_with_its_lines(run: Run, tmp_path: Path) -> None:

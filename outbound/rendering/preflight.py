@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from typing import Any
 
-from outbound.letter import Channel, Document, ReadyMade
+from outbound.letter import Document, ReadyMade
 from outbound.rendering import fonts
 from outbound.rendering.children import Busy, Died, Killed, pool
 from outbound.rendering.cover import draw_cover
@@ -104,7 +104,7 @@ def _expected(ready_made: ReadyMade, frame: Frame) -> Expected:
         names.append(frame.address.name)
     if frame.cover and frame.address is not None:
         hidden += frame.address.lines
-    shown = frame.channel is Channel.PRINT and frame.address is not None and not (frame.cover or frame.cover_sheet)
+    shown = frame.address is not None and not (frame.cover or frame.cover_sheet)
     return Expected(tuple(names) if shown else (), tuple(hidden), paper=False, window=False)
 
 

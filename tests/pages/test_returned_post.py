@@ -206,6 +206,12 @@ def test_very_many_scans_are_shown_in_part(post: httpx.Client, house: House, wor
     assert page.count("<tr>") == 101
 
 
+def test_operations_find_a_letter_by_the_code_in_its_window(drift: httpx.Client, house: House, world: World) -> None:
+    (letter,) = on_paper(house, world)
+    form = {"token": hidden(drift.get("/drift").text), "soeg": shown(code_of(house, letter))}
+    assert drift.post("/drift/find", data=form).url.path == f"/drift/breve/{letter}"
+
+
 @pytest.mark.parametrize("name", ["drift", "ledelse", "sag"])
 def test_it_is_the_post_rooms_page(served: Served, name: str) -> None:
     with served.signed_in(name) as somebody:

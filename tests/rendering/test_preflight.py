@@ -17,7 +17,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ContentStream
 
-from outbound.letter import ReadyMade
+from outbound.letter import Channel, ReadyMade
 from outbound.rendering import WINDOW, Frame, Limits, RenderingFault, preflight, prepare
 from outbound.rendering.children import Child, pool
 from outbound.rendering.wire import Message
@@ -335,10 +335,11 @@ def test_a_faulty_pdf_is_not_made_ready(frame: Made, name: str) -> None:
         prepare(ready_made(given), frame(cover=True))
 
 
-def test_a_letter_that_shows_its_own_window_must_show_its_own_recipient(frame: Made) -> None:
+@pytest.mark.parametrize("channel", [Channel.PRINT, Channel.DIGITAL])
+def test_a_letter_that_shows_its_own_window_must_show_its_own_recipient(frame: Made, channel: Channel) -> None:
     swapped = ready_made(letter(lines=("Bo Berg", "Opdigtet Allé 12, 3. tv.", "9999 Nordby")))
     with pytest.raises(RenderingFault, match=r"^recipient-mismatch$"):
-        prepare(swapped, frame())
+        prepare(swapped, frame(channel=channel))
     assert prepare(swapped, frame(cover_sheet=True)).pages == 3
     assert prepare(swapped, frame(address=None)).pages == 1
     assert prepare(ready_made(letter()), frame()).pages == 1

@@ -348,7 +348,7 @@ def test_a_busy_server_hangs_up(printer: Simulator) -> None:
     with pytest.raises(LOST), line_to(printer):
         pass
     with line_to(printer) as line:
-        assert sorted(line.listdir()) == ["incoming", "orders", "receipts"]
+        assert sorted(line.listdir()) == ["incoming", "orders", "receipts", "returns"]
 
 
 def test_while_it_is_down_connections_are_refused_and_then_it_is_back(printer: Simulator) -> None:

@@ -10,10 +10,11 @@ from fastapi.responses import RedirectResponse, Response
 from outbound import desk, standing
 from outbound.desk import DeskRefusal, Verb, verbs_for
 from outbound.intake import looks_like_cpr
-from outbound.ledger import proofs, runs, sending
+from outbound.ledger import proofs, returned, runs, sending
 from outbound.ledger.values import Letter, Step
 from outbound.letter import WaitsFor
 from outbound.life import Status
+from outbound.return_code import as_scanned
 from outbound.story import find_by_reference, story
 from outbound.web.pages import words
 from outbound.web.pages.faults import fault_page
@@ -117,19 +118,21 @@ def receipts(person: OnDuty, inside: Inside, efter: Annotated[int, Query(ge=0, l
 
 @router.post("/find")
 def find(person: OnDuty, request: Request, form: Form, inside: Inside) -> Response:
-    """A letter by its id or by a system's reference. A form, so that nothing searched for stands in an address."""
+    """A letter by its id, its return code or a system's reference. A form, so that nothing searched for stands in an
+    address."""
     check_token(person, form)
     wanted = form.get("soeg", "").strip()[:128]
     if looks_like_cpr(wanted):
         return fault_page(request, 422, "Her kan der ikke søges med CPR-nummer. Brug brevets id eller reference.")
     with inside.house.ledger.reading() as tx:
-        if (letter := _as_id(wanted)) is not None and story(tx, letter) is not None:
+        letter = _as_id(wanted) or returned.letter_of(tx, as_scanned(wanted))
+        if letter is not None and story(tx, letter) is not None:
             return RedirectResponse(f"/drift/breve/{letter}", 303)
         systems = inside.house.organisation.systems if wanted.isprintable() else ()
         found = [one for system in systems for one in find_by_reference(tx, system.name, wanted)]
     if len(found) == 1:
         return RedirectResponse(f"/drift/breve/{found[0].id}", 303)
-    said = "" if found else "Intet brev har den reference eller det id."
+    said = "" if found else "Intet brev har den reference, den returkode eller det id."
     more = {"said": said, "code": "", "waits_for": None, "after": None, "releases": False}
     return _letters(person, found[:A_PAGE], "Fundne breve", **more)
 

@@ -122,10 +122,12 @@ class Pricing:
             prices |= self._priced(kind, kind.channel, kind.provider, day, letters) or {}
         return self._with_postage(prices, kind.channel)
 
-    def moved(self, kind: Kind, day: date, letters: int) -> Mapping[str, int]:
+    def moved(self, kind: Kind, day: date, letters: int) -> tuple[Mapping[str, int], Channel]:
         """Sent to the mailbox instead; as it went, where the mailbox has no price."""
         prices = self._priced(kind, Channel.DIGITAL, self.mailbox, day, letters)
-        return self.stays(kind, day, 0) if prices is None else self._with_postage(prices, Channel.DIGITAL)
+        if prices is None:
+            return self.stays(kind, day, 0), kind.channel
+        return self._with_postage(prices, Channel.DIGITAL), Channel.DIGITAL
 
     def _priced(self, kind: Kind, channel: Channel, provider: str, day: date, letters: int) -> dict[str, int] | None:
         country = self._home if kind.region == "home" else "ZZ"  # which no tariff calls home
@@ -149,23 +151,27 @@ class Pricing:
 
 def _add(found: _Found, kind: Kind, many: int, pricing: Pricing, day: date) -> None:
     """Count these letters where they belong."""
-    _count(found.real, kind.prices, many, kind, kind.channel)
-    stays = pricing.stays(kind, day, many)
-    freed = kind.route == Route.PAPER_ONLY.code and kind.letter_type in pricing.change.digital_types
+    _count(found.real, kind, many, kind.prices, kind.channel)
+    freed = _is_freed(kind, pricing.change)
     if freed and kind.mailbox == Mailbox.ENROLLED:
-        _count(found.other, pricing.moved(kind, day, many), many, kind, Channel.DIGITAL)
+        _count(found.other, kind, many, *pricing.moved(kind, day, many))
     elif pricing.change.enrolled and _can_move(kind, freed):
-        _count(found.stays, stays, many, kind, kind.channel)
-        _count(found.moves, pricing.moved(kind, day, many), many, kind, Channel.DIGITAL)
+        _count(found.stays, kind, many, pricing.stays(kind, day, many), kind.channel)
+        _count(found.moves, kind, many, *pricing.moved(kind, day, many))
     else:
-        _count(found.other, stays, many, kind, kind.channel)
+        _count(found.other, kind, many, pricing.stays(kind, day, many), kind.channel)
 
 
-def _count(into: Sums, prices: Mapping[str, int], many: int, kind: Kind, channel: Channel) -> None:
+def _count(into: Sums, kind: Kind, many: int, prices: Mapping[str, int], channel: Channel) -> None:
     into[channel] += 0 if kind.again else many
     for measure in MEASURES:
         if amount := prices.get(measure):
             into[measure] += amount * many
+
+
+def _is_freed(kind: Kind, change: Change) -> bool:
+    """Is it of a type for paper only that is to become digital?"""
+    return kind.route == Route.PAPER_ONLY.code and kind.letter_type in change.digital_types
 
 
 def _can_move(kind: Kind, freed: bool) -> bool:
@@ -179,8 +185,7 @@ def _part_moved(counted: Iterable[tuple[date, Kind, int]], change: Change) -> Fr
     for _, kind, many in counted:
         if kind.mailbox and not kind.again:
             looked_up += many
-            freed = kind.route == Route.PAPER_ONLY.code and kind.letter_type in change.digital_types
-            movable += many if _can_move(kind, freed) else 0
+            movable += many if _can_move(kind, _is_freed(kind, change)) else 0
     return Fraction(change.enrolled) * looked_up / 100 / movable if movable > 0 else Fraction(0)
 
 
@@ -194,10 +199,15 @@ def _mailbox(counted: Iterable[tuple[date, Kind, int]]) -> str:
 
 
 def _line(key: str, found: _Found, part: Fraction, shared: Shared) -> Line:
-    names = (Channel.DIGITAL, Channel.PRINT, *MEASURES)
-    other = {name: _rounded(found.other[name] + part * found.moves[name] + (1 - part) * found.stays[name]
-                            + shared.change(key, name)) for name in names}  # fmt: skip
-    return Line(key, _figure(found.real), _figure(other))
+    names = (Channel.DIGITAL, *MEASURES)
+    other = {
+        name: _rounded(
+            found.other[name] + part * found.moves[name] + (1 - part) * found.stays[name] + shared.change(key, name)
+        )
+        for name in names
+    }
+    letters = found.real[Channel.DIGITAL] + found.real[Channel.PRINT]
+    return Line(key, _figure(found.real), _figure({**other, Channel.PRINT: letters - other[Channel.DIGITAL]}))
 
 
 def _figure(sums: Mapping[str, int]) -> Figure:
@@ -234,10 +244,7 @@ def _notes(
         yield "Ingen breve gik på papir, fordi modtageren manglede en postkasse; tilmeldingen ændrer intet."
     if pricing.unpriced:
         yield f"{pricing.unpriced} breve har ingen pris i taksterne på den anden vej og er regnet som i virkeligheden."
-    unknown = sum(
-        many for _, kind, many in counted
-        if kind.letter_type in change.digital_types and kind.route == Route.PAPER_ONLY.code and not kind.mailbox
-    )  # fmt: skip
+    unknown = sum(many for _, kind, many in counted if _is_freed(kind, change) and not kind.mailbox)
     kinds = {kind.letter_type for _, kind, _ in counted if kind.route == Route.PAPER_ONLY.code}
     for name in sorted(change.digital_types - kinds):
         yield f"Ingen breve af typen {name} gik på papir, fordi typen kun sendes på papir."

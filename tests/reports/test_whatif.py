@@ -116,6 +116,12 @@ def test_who_moves_is_spread_evenly_over_departments_and_rounded_once(ledger: Le
     assert paper == {"borgerservice": 9, "boern-og-skole": 3}
 
 
+def test_half_a_letter_is_not_counted_twice(ledger: Ledger, tariffs: Tariffs) -> None:
+    """2.5 points of 20 letters are half a letter: 8.5 and 11.5 are 9 and 11, and not 9 and 12."""
+    keep(ledger, tariffs, *[HandOver(MARCH)] * 8, *[EXEMPT] * 12)
+    assert ask(ledger, tariffs, enrolled=Fraction(5, 2)).total.other.letters == Letters(9, 11)
+
+
 def test_nobody_is_enrolled_who_cannot_be(ledger: Ledger, tariffs: Tariffs) -> None:
     fixed = [("under-15", "under-15"), ("left-the-country", "left-the-country"), ("no-number", None),
              ("paper-demanded", "exempt"), ("chosen-paper", "enrolled"), ("paper-only", "exempt")]  # fmt: skip
@@ -287,6 +293,27 @@ def test_with_nothing_changed_nothing_changes(
             assert real[key].letters == one.letters
             assert [real[key].money.saved(part) for part in Part] == [one.money.saved(part) for part in Part]
         assert sum((line.other for line in answer.lines), Figure()) == answer.total.other
+    finally:
+        ledger.close()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(hand_over(), min_size=1, max_size=8), st.integers(0, 40), st.booleans())
+def test_whatever_is_asked_no_letter_is_lost_and_the_parts_make_up_the_whole(
+    sqlite_url: str, tmp_path: Path, some: Sequence[HandOver], quarters: int, freed: bool
+) -> None:
+    ledger, tariffs = Ledger(sqlite_url), tariffs_of(tmp_path)
+    types = frozenset({"moedeindkaldelse"} if freed else ())
+    try:
+        with ledger.writing() as tx:
+            for table in reversed(t.metadata.sorted_tables):
+                tx.execute(table.delete())
+        keep(ledger, tariffs, *some)
+        answer = ask(ledger, tariffs, enrolled=Fraction(quarters, 4), digital_types=types)
+        for line in (*answer.lines, answer.total):
+            assert line.other.letters.through_router == line.real.letters.through_router
+        assert sum((line.other for line in answer.lines), Figure()) == answer.total.other
+        assert sum((line.real for line in answer.lines), Figure()) == answer.total.real
     finally:
         ledger.close()
 

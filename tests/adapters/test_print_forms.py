@@ -341,13 +341,25 @@ def test_a_key_that_has_ended_since_the_start_is_misconfigured_and_nothing_is_ta
         monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=2))
         with pytest.raises(Misconfigured) as fault:
             list(mailer.hand_over(run := locked.consignment()))
+        locked.simulator.mood(pace={"pick_up": 3600})
+        list(locked.mailer.hand_over(there := locked.consignment()))
+        with pytest.raises(OutcomeUnknown):  # it lies there: nobody may say that nothing was taken
+            list(mailer.hand_over(there))
+    locked.simulator.mood()
     assert (fault.value.code, fault.value.__context__) == ("print-key", None)
-    assert not locked.is_taken(run)
+    assert locked.is_taken(there)
+    assert locked.simulator.taken(run) == 0
 
 
 def revoked(key: Tsk) -> bytes:
     certificate = key.extract_certificate()
     return bytes(certificate) + bytes(certificate.revoke(key.certifier()))
+
+
+def ended_as_a_whole(key: Tsk) -> bytes:
+    """Only its main part has a last day; the part for encryption has none."""
+    soon = clock.now() + timedelta(seconds=2)
+    return bytes(key.extract_certificate().set_expiration(soon, key.certifier()))
 
 
 def signing_only(key: Tsk) -> bytes:
@@ -366,10 +378,22 @@ def signing_only(key: Tsk) -> bytes:
         (lambda: public(a_key()) + str(a_key()).encode(), "holds a private key"),
         (lambda: revoked(a_key()), "nothing can be encrypted to the key"),
         (lambda: signing_only(a_key()), "nothing can be encrypted to the key"),
+        (lambda: ended_as_a_whole(a_key()), "nothing can be encrypted to the key"),
         (lambda: public(a_key(validity_seconds=1)), "nothing can be encrypted to the key"),
         (lambda: public(a_key(), a_key(validity_seconds=1)), "nothing can be encrypted to the key"),
     ],
-    ids=["empty", "words", "private", "private-binary", "private-behind", "revoked", "signing", "ended", "one-ended"],
+    ids=[
+        "empty",
+        "words",
+        "private",
+        "private-binary",
+        "private-behind",
+        "revoked",
+        "signing",
+        "ended-whole",
+        "ended",
+        "one-ended",
+    ],
 )
 def test_keys_that_cannot_be_used_are_told_at_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: object, told: str

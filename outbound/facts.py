@@ -19,11 +19,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from outbound import clock
-from outbound.accounts import BASELINE, BOOKED, CORRECTED, LETTER
+from outbound.accounts import BASELINE, BOOKED, CORRECTED, FAILED, LETTER, RETURNED
 from outbound.ledger import Ledger, deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel, Mailbox
 from outbound.routing import Route
+from outbound.shares import Share
 from outbound.tariff_row import Part
 
 AT_ONCE = 4_000  # letters
@@ -33,6 +34,9 @@ PORTO = str(Part.PORTO)
 OFFICE_PORTO = f"{BASELINE}{Part.PORTO}"
 TELLING = (PORTO, OFFICE_PORTO)
 """The measures whose inputs say what a letter was like."""
+
+APART = tuple(f"{what}{part}" for what in (FAILED, RETURNED) for part in (Part.PORTO, Part.MATERIALS))
+"""What is entered by itself, after a hand-over: it costs, and counts no letter."""
 
 EXACT_BYTES = 1_048_576
 """Up to here a letter's size counts by the KB begun, which is how it is charged; above it, by the byte."""
@@ -46,8 +50,9 @@ class Kind:
     """What a hand-over was, as far as a price could depend on it. `prices` is what was booked, in øre by measure.
 
     `mailbox` is what the look-up said of the recipient, empty where nobody was looked up or it is not known.
-    `again`: a letter sent again by a person, which costs and does not count. `size` in bytes. `priced_on` is the day of
-    the hand-over that is taken back, by whose tariff it goes; None for a hand-over itself.
+    `again`: it costs and does not count, as a letter sent again by a person. `size` in bytes. `priced_on` is the day of
+    the hand-over that is taken back, by whose tariff it goes; None for a hand-over itself. `share` is the letter's of
+    the envelope that it went in with others.
     """
 
     department: str
@@ -63,15 +68,15 @@ class Kind:
     size: int
     prices: Mapping[str, int]
     priced_on: date | None
+    share: Share | None = None
 
     @classmethod
     def of(cls, body: str) -> "Kind":
         """The kind of a canonical JSON."""
         found = json.loads(body)
-        on = found.pop("priced_on", None)
-        return cls(
-            **found | {"channel": Channel(found["channel"]), "priced_on": date.fromisoformat(on) if on else None}
-        )
+        on, share = found.pop("priced_on", None), found.pop("share", None)
+        own = {"channel": Channel(found["channel"]), "priced_on": date.fromisoformat(on) if on else None}
+        return cls(**found | own | {"share": Share.kept_in(share) if share else None})
 
 
 def fold(ledger: Ledger, most: int = AT_ONCE) -> int:
@@ -135,7 +140,7 @@ def _gathered(tx: Connection, after: int, upto: int | None, most: int) -> tuple[
     days: Days = Counter()
     for row in counted:
         sign = 1 if row.stage == BOOKED else -1
-        days[row.day, _body(row, sign, entered[row.id])] += sign
+        days[row.day, _body(row, sign, entered[row.id]) if row.measure == LETTER else _apart(row, sign)] += sign
     return days, last if len(counted) == most else max(last, upto or last), len(counted)
 
 
@@ -146,11 +151,12 @@ def _counted(bounded: bool) -> Executable:
     before = select(func.max(first.day)).where(*mine, first.stage == BOOKED, first.measure == LETTER).scalar_subquery()
     wanted = (
         select(
-            case((e.stage == CORRECTED, before)).label("priced_on"), e.id, e.stage, e.day, e.inputs,
+            case((e.stage == CORRECTED, before)).label("priced_on"),
+            e.id, e.stage, e.measure, e.amount, e.day, e.inputs,
             one.department, one.letter_type, one.follows.is_not(None).label("again"), one.bytes, d.provider, d.channel,
         )
         .select_from(t.entry.join(t.letter, one.id == e.letter_id).join(t.dispatch, d.id == e.dispatch_id))
-        .where(e.id > bindparam("after"), e.measure == LETTER, e.stage.in_((BOOKED, CORRECTED)))
+        .where(e.id > bindparam("after"), e.measure.in_((LETTER, *APART)), e.stage.in_((BOOKED, CORRECTED)))
         .order_by(e.id)
         .limit(bindparam("most"))
     )  # fmt: skip
@@ -174,6 +180,7 @@ def _with_each(dialect: str) -> Executable:
     counted = t.entry.alias("counted")
     e, c = t.entry.c, counted.c
     mine = and_(e.letter_id == c.letter_id, e.dispatch_id == c.dispatch_id, e.stage == c.stage, e.at == c.at)
+    mine = and_(mine, e.measure.not_in(APART))
     each: Any = select(e.id, e.measure, e.amount, case((e.measure.in_(TELLING), e.inputs)).label("telling"))
     if dialect == "postgresql":  # letter by letter, by the index: it would rather read all entries and hash them
         each = each.where(mine).correlate(counted).offset(0).lateral("each")
@@ -183,6 +190,12 @@ def _with_each(dialect: str) -> Executable:
         wanted = select(c.id, *list(each.selected_columns)[1:]).select_from(counted.join(t.entry, mine))
         order = (c.id, e.measure, e.id)
     return wanted.where(c.id > bindparam("after"), c.id <= bindparam("last"), c.measure == LETTER).order_by(*order)
+
+
+def _apart(row: Any, sign: int) -> str:
+    """The kind of what was entered by itself: nothing but what it costs, whatever becomes of prices."""
+    about = (row.department, row.letter_type, row.channel, row.provider, True, None, 0)
+    return _canonical(about, '{"route":""}', "{}", "{}", ((row.measure, sign * row.amount),))
 
 
 def _body(row: Any, sign: int, entered: Entered) -> str:
@@ -215,13 +228,15 @@ def _canonical(about: tuple[Any, ...], way: str, porto: str, office: str, prices
         "route": went["route"],
         "mailbox": went.get("mailbox") or _mailbox(went["route"]),
         "again": again,
-        "sheets": int(paid.get("sheets", 1)),
+        "sheets": int(other.get("sheets_of_letter") or paid.get("sheets", 1)),  # the latter: of the whole envelope
         "letter_class": paid.get("letter_class") or other.get("letter_class", ""),  # of a digital letter: the latter
         "region": paid.get("region", "home"),
         "size": -(-size // 1024) * 1024 if size <= EXACT_BYTES else size,
         "prices": dict(prices),
         "priced_on": priced_on.isoformat() if priced_on else None,
     }
+    if share := Share.kept_in(paid):
+        kind["share"] = share.inputs
     return json.dumps(kind, sort_keys=True, separators=(",", ":"))
 
 

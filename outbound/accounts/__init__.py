@@ -3,7 +3,7 @@
 from outbound.accounts.auditing import audit
 from outbound.accounts.corrections import came_back, charged, correct
 from outbound.accounts.difference import Difference
-from outbound.accounts.entries import book, book_reminder, booked_share, estimate, sending_of, take_back
+from outbound.accounts.entries import book, book_reminder, booked_share, by_print, estimate, sending_of, take_back
 from outbound.accounts.measures import (
     ALONE,
     BASELINE,
@@ -12,9 +12,11 @@ from outbound.accounts.measures import (
     CHARGED,
     CORRECTED,
     ESTIMATE,
+    FAILED,
     INVOICED,
     LETTER,
     REMINDER,
+    RETURNED,
     TOLD,
     Kind,
     kind_and_part,
@@ -28,9 +30,11 @@ __all__ = [
     "CHARGED",
     "CORRECTED",
     "ESTIMATE",
+    "FAILED",
     "INVOICED",
     "LETTER",
     "REMINDER",
+    "RETURNED",
     "TOLD",
     "Difference",
     "Kind",
@@ -38,6 +42,7 @@ __all__ = [
     "book",
     "book_reminder",
     "booked_share",
+    "by_print",
     "came_back",
     "charged",
     "correct",

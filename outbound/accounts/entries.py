@@ -127,12 +127,12 @@ def _prices(
         cost = [(str(price.part), price) for price in tariffs.price(sending, day).prices]
     compared = {
         BASELINE: tariffs.baseline(sending, day).prices,
-        BY_PRINT: _by_print(tariffs, sending, printer, day) if sending.channel is Channel.DIGITAL else (),
+        BY_PRINT: by_print(tariffs, sending, printer, day) if sending.channel is Channel.DIGITAL else (),
     }
     return cost + [(f"{kind}{price.part}", price) for kind, prices in compared.items() for price in prices]
 
 
-def _by_print(tariffs: Tariffs, sending: Sending, printer: str, day: date) -> tuple[Price, ...]:
+def by_print(tariffs: Tariffs, sending: Sending, printer: str, day: date) -> tuple[Price, ...]:
     """What the same letter would cost by our own remote print. As at the office, more sheets than fit an envelope count
     as one full envelope, and a letter without a class goes as the cheapest."""
     most = max((each.sheets for each in tariffs.envelopes if each.provider == printer), default=sending.sheets)

@@ -63,7 +63,9 @@ def whatif(
         )
     shared = None if householding is None else householding is Switch.ON
     with opened_ledger() as (settings, ledger), ledger.reading() as tx:
-        change = Change(load_tariffs(tariffs) if tariffs else None, postage, points, types, shared)
+        change = Change(
+            load_tariffs(tariffs) if tariffs else None, postage, points, types, shared, settings.household_letters
+        )
         answer = what_if(tx, period, change, load_tariffs(settings.config_dir))
         organisation = load_organisation(settings.config_dir)
     lines = [*answer.lines, answer.total]

@@ -6,25 +6,28 @@ is only the question "what if every letter type had allowed it".
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, select
 
-from outbound.accounts import BOOKED
+from outbound.accounts import BOOKED, BY_PRINT
+from outbound.householding import Cost, Household, Piece, together
 from outbound.ledger import tables as t
 from outbound.letter import Channel
+from outbound.letter_class import LetterClass
 from outbound.life import Outcome
-from outbound.postage import Sending, Tariffs
+from outbound.postage import NEEDS, Sending, Tariffs
 from outbound.reports.reading import Period
+from outbound.shares import Share
 from outbound.tariff_row import NoPrice, Part
 
-REGISTERED = "registered"
-"""The class that never shares an envelope."""
+SIGNED_FOR = frozenset(one for one in LetterClass if one.alone)
+"""The classes that never share an envelope."""
 
 SHARES = "place"
 """The input that only the price of a letter has which shared its envelope already."""
@@ -34,6 +37,7 @@ SHARES = "place"
 class Printed:
     """A printed letter, as it was booked. `recipient` is None where it is no longer known who that was."""
 
+    dispatch: UUID
     run: UUID
     recipient: str | None
     department: str
@@ -54,35 +58,45 @@ class Printed:
 
     @property
     def may_share(self) -> bool:
-        """Is it neither registered nor in an envelope with others already?"""
-        return self.recipient is not None and self.letter_class != REGISTERED and SHARES not in self.inputs
+        """Is it neither signed for nor in an envelope with others already?"""
+        return self.recipient is not None and self.letter_class not in SIGNED_FOR and SHARES not in self.inputs
+
+    @property
+    def piece(self) -> Piece:
+        """As householding sees it. Its address, colour and plex are not told apart here."""
+        whose = (self.recipient or "", "", "", self.department, self.letter_class, self.country, False, "")
+        return Piece(self.dispatch, self.sheets, Household(*whose))
 
 
 @dataclass(slots=True)
 class Shared:
     """By how much each department's cost changes, in øre by part; and what must be said with it (Danish)."""
 
-    changes: dict[tuple[str, str], Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    changes: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     notes: list[str] = field(default_factory=list)
 
-    def change(self, department: str, measure: str) -> Fraction | int:
-        """Of that department and part; nothing where it shared nothing."""
-        return self.changes.get((department, measure), 0)
+    def change(self, department: str, measure: str) -> int:
+        """Of that department and sum (`whatif.SUMS`); nothing where it shared nothing."""
+        if measure == "householding":
+            return -sum(self.changes.get((department, part), 0) for part in NEEDS[Channel.PRINT])
+        return self.changes.get((department, measure.removeprefix(BY_PRINT)), 0)
 
 
-def shared_envelopes(tx: Connection, period: Period, tariffs: Tariffs, postage: int | None = None) -> Shared:
-    """What the letters of the period would have cost less, each bearing an equal part of its envelope.
+def shared_envelopes(tx: Connection, period: Period, tariffs: Tariffs, most: int, postage: int | None = None) -> Shared:
+    """What the letters of the period would have cost less, put into envelopes of `most` letters as runs are.
 
     `postage`: the porto of every envelope in øre without VAT, in place of the tariffs'.
     """
     shared, printed, envelopes = Shared(), _printed(tx, period), 0
-    together: dict[tuple[Any, ...], list[Printed]] = defaultdict(list)
+    runs: dict[UUID, list[Printed]] = defaultdict(list)
     for one in printed:
         if one.may_share:
-            together[one.run, one.recipient, one.letter_class, one.country].append(one)
-    for many in together.values():
-        for some in _filled(many, tariffs):
-            if len(some) > 1 and _save(shared, some, tariffs, postage):
+            runs[one.run].append(one)
+    for many in runs.values():
+        by_id = {one.dispatch: one for one in many}
+        for some in together([one.piece for one in many], most, _cost(many[0], tariffs, postage)):
+            if len(some) > 1:
+                _save(shared, [by_id[piece.letter] for piece in some], tariffs, postage)
                 envelopes += len(some) - 1
     shared.notes = [*_notes(envelopes, sum(one.recipient is None for one in printed))]
     return shared
@@ -109,31 +123,28 @@ def _printed(tx: Connection, period: Period) -> list[Printed]:
         .order_by(e.id)
     )
     found = {row.id: row for row in tx.execute(wanted)}  # booked again after a correction: once
-    return [Printed(*row[1:7], json.loads(row.inputs)) for row in found.values()]
+    return [Printed(*row[:7], json.loads(row.inputs)) for row in found.values()]
 
 
-def _filled(many: Iterable[Printed], tariffs: Tariffs) -> Iterator[list[Printed]]:
-    """The letters in envelopes, each filled before the next is begun."""
-    some: list[Printed] = []
-    for one in many:
-        if some and tariffs.envelope(sum(each.sheets for each in (*some, one)), one.provider) is None:
-            yield some
-            some = []
-        some.append(one)
-    yield some
+def _cost(like: Printed, tariffs: Tariffs, postage: int | None) -> Cost:
+    """What an envelope of this run costs."""
+
+    def cost(household: Household, sheets: int) -> int | None:
+        own = {"letter_class": household.letter_class}
+        with suppress(NoPrice):
+            return sum(_price(replace(like, country=household.country, inputs=own), sheets, tariffs, postage).values())
+        return None
+
+    return cost
 
 
-def _save(shared: Shared, some: Sequence[Printed], tariffs: Tariffs, postage: int | None) -> bool:
-    """Note what one envelope for these saves. False where there is no price for it: they are left apart."""
-    try:
-        alone = [_price(one, one.sheets, tariffs, postage) for one in some]
-        joint = _price(some[0], sum(one.sheets for one in some), tariffs, postage)
-    except NoPrice:
-        return False
-    for part, amount in joint.items():
-        for one, own in zip(some, alone, strict=True):
-            shared.changes[one.department, part] += Fraction(amount, len(some)) - own[part]
-    return True
+def _save(shared: Shared, some: Sequence[Printed], tariffs: Tariffs, postage: int | None) -> None:
+    """Note what one envelope for these saves."""
+    weights = tuple(one.sheets for one in some)
+    joint = _price(some[0], sum(weights), tariffs, postage)
+    for place, one in enumerate(some, 1):
+        for part, alone in _price(one, one.sheets, tariffs, postage).items():
+            shared.changes[one.department, part] += Share(weights, place).of(joint[part]) - alone
 
 
 def _price(one: Printed, sheets: int, tariffs: Tariffs, postage: int | None) -> dict[str, int]:

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 
 from sqlalchemy import Connection
 
-from outbound.accounts import BASELINE
+from outbound.accounts import ALONE, BASELINE, BY_PRINT, by_print, kind_and_part
+from outbound.accounts import Kind as Money_of
 from outbound.facts import Kind, hand_overs
 from outbound.letter import Channel, Mailbox
 from outbound.postage import Sending, Tariffs
@@ -23,20 +25,19 @@ from outbound.reports.sharing import Shared, shared_envelopes
 from outbound.routing import Route
 from outbound.tariff_row import NoPrice, Part
 
-COST = tuple(str(part) for part in Part)
-OFFICE = tuple(f"{BASELINE}{part}" for part in Part)
-MEASURES = (*COST, *OFFICE)
-ALONE = "alone-"
-"""What a letter that shared an envelope would have cost alone stands booked under this and the part's name."""
+FAILED, RETURNED, HOUSEHOLDING = "failed", "returned", "householding"
+SUMS = (*(f"{what}{part}" for what in ("", BASELINE, BY_PRINT) for part in Part), FAILED, RETURNED, HOUSEHOLDING)
+"""What is summed of the money, as `Money` has it."""
 
 CAN_ENROL = frozenset({Mailbox.EXEMPT, Mailbox.NOT_YET_ACTIVE, Mailbox.NOT_ENROLLED})
 """Who has no mailbox and could have one: not children under 15, and not those who have left the country."""
 
 FOR_WANT_OF_A_MAILBOX = frozenset({Route.EXEMPT.code, Route.NOT_YET_ACTIVE.code, Route.NOT_ENROLLED.code})
 HALF = Fraction(1, 2)
+_PARTS = frozenset(str(part) for part in Part)
 
 Sums = dict[str, int]
-"""Letters by channel and øre by measure."""
+"""Letters by channel and øre by what they are (`SUMS`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Change:
 
     `postage` is the porto of a letter on paper in øre without VAT, by remote print and at the office alike; `enrolled`
     the percentage points that more are enrolled; `digital_types` types for paper only that become digital;
-    `householding` whether letters of one run to one recipient share an envelope, None = as it was.
+    `householding` whether letters of one run to one recipient share an envelope, up to `household_letters` in one;
+    None = as it was.
     """
 
     tariffs: Tariffs | None = None
@@ -53,6 +55,7 @@ class Change:
     enrolled: Fraction = Fraction(0)
     digital_types: frozenset[str] = frozenset()
     householding: bool | None = None
+    household_letters: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,15 @@ def what_if(tx: Connection, period: Period, change: Change, tariffs: Tariffs) ->
         for span, kinds in zip(spans, hand_overs(tx, spans), strict=True)
         for body, many in kinds.items()
     ]
-    pricing.mailbox = _mailbox(counted)
+    pricing.mailbox = _supplier(counted, Channel.DIGITAL, "digital-post")
+    pricing.printer = _supplier(counted, Channel.PRINT, "")
     found: dict[str, _Found] = defaultdict(_Found)
     for day, kind, many in counted:
         _add(found[kind.department], kind, many, pricing, kind.priced_on or day)
     part = _part_moved(counted, change)
-    shared = shared_envelopes(tx, period, pricing.tariffs, change.postage) if change.householding else Shared()
+    shared = Shared()
+    if change.householding:
+        shared = shared_envelopes(tx, period, pricing.tariffs, change.household_letters, change.postage)
     lines = tuple(_line(key, one, min(part, Fraction(1)), shared) for key, one in sorted(found.items()))
     total = Line("", _sum(line.real for line in lines), _sum(line.other for line in lines))
     return WhatIf(period, lines, total, [*_notes(change, part, pricing, counted, shared)])
@@ -111,42 +117,69 @@ class Pricing:
         self.change, self.tariffs = change, tariffs
         self.unpriced = 0
         self.mailbox = ""  # the provider that letters are moved to
+        self.printer = ""  # whom digital letters are compared with; empty where nothing was printed
         self._home = min(tariffs.home, default="DK")
 
     def stays(self, kind: Kind, day: date, letters: int) -> Mapping[str, int]:
         """Sent the way it went."""
         prices = dict(kind.prices)
-        if self.change.householding is False:
-            prices |= {name.removeprefix(ALONE): amount for name, amount in prices.items() if name.startswith(ALONE)}
-        if self.change.tariffs is not None and kind.prices:
+        if self.change.tariffs is not None and f"{BASELINE}{Part.PORTO}" in prices:
             prices |= self._priced(kind, kind.channel, kind.provider, day, letters) or {}
-        return self._with_postage(prices, kind.channel)
+            prices |= self._compared(kind, day) if f"{BY_PRINT}{Part.PORTO}" in prices else {}
+        prices = self._with_postage(kind, prices, kind.channel)
+        return _alone(prices) if self.change.householding is False else prices
 
     def moved(self, kind: Kind, day: date, letters: int) -> tuple[Mapping[str, int], Channel]:
         """Sent to the mailbox instead; as it went, where the mailbox has no price."""
         prices = self._priced(kind, Channel.DIGITAL, self.mailbox, day, letters)
+        stays = self.stays(kind, day, 0)
         if prices is None:
-            return self.stays(kind, day, 0), kind.channel
-        return self._with_postage(prices, Channel.DIGITAL), Channel.DIGITAL
+            return stays, kind.channel
+        printed = {f"{BY_PRINT}{part}": amount for part, amount in _alone(stays).items() if part in _PARTS}
+        return self._with_postage(kind, prices, Channel.DIGITAL) | printed, Channel.DIGITAL
 
     def _priced(self, kind: Kind, channel: Channel, provider: str, day: date, letters: int) -> dict[str, int] | None:
-        country = self._home if kind.region == "home" else "ZZ"  # which no tariff calls home
-        sending = Sending(channel, provider, kind.sheets, kind.letter_class, country, kind.size)
+        sending = self._sending(kind, channel, provider)
+        share = kind.share if channel is Channel.PRINT else None
         try:
             cost, office = self.tariffs.price(sending, day), self.tariffs.baseline(sending, day)
+            priced = {"": cost} if share is None else {ALONE: cost, "": self.tariffs.shared(sending, share, day)}
         except NoPrice:
             self.unpriced += letters
             return None
-        return {str(price.part): price.amount for price in cost.prices} | {
-            f"{BASELINE}{price.part}": price.amount for price in office.prices
+        return {
+            f"{what}{price.part}": price.amount
+            for what, bill in (priced | {BASELINE: office}).items()
+            for price in bill.prices
         }
 
-    def _with_postage(self, prices: Mapping[str, int], channel: Channel) -> Mapping[str, int]:
+    def _compared(self, kind: Kind, day: date) -> dict[str, int]:
+        """What the digital letter would cost by remote print; nothing where there is no price for that."""
+        sending = self._sending(kind, kind.channel, kind.provider)
+        try:
+            prices = by_print(self.tariffs, sending, self.printer, day)
+        except NoPrice:
+            return {}
+        return {f"{BY_PRINT}{price.part}": price.amount for price in prices}
+
+    def _sending(self, kind: Kind, channel: Channel, provider: str) -> Sending:
+        country = self._home if kind.region == "home" else "ZZ"  # which no tariff calls home
+        return Sending(channel, provider, kind.sheets, kind.letter_class, country, kind.size)
+
+    def _with_postage(self, kind: Kind, prices: Mapping[str, int], channel: Channel) -> dict[str, int]:
         postage = self.change.postage
         if postage is None:
-            return prices
-        paper = ["office-porto", *(["porto"] if channel is Channel.PRINT else [])]
-        return {**prices, **{name: postage for name in paper if name in prices}}
+            return dict(prices)
+        porto = {f"{what}{Part.PORTO}": postage for what in (BASELINE, BY_PRINT, ALONE)}
+        if channel is Channel.PRINT:
+            porto[Part.PORTO] = kind.share.of(postage) if kind.share else postage
+        return {**prices, **{name: amount for name, amount in porto.items() if name in prices}}
+
+
+def _alone(prices: Mapping[str, int]) -> dict[str, int]:
+    """The same letter in an envelope of its own."""
+    alone = {name.removeprefix(ALONE): amount for name, amount in prices.items() if name.startswith(ALONE)}
+    return {name: amount for name, amount in prices.items() if not name.startswith(ALONE)} | alone
 
 
 def _add(found: _Found, kind: Kind, many: int, pricing: Pricing, day: date) -> None:
@@ -164,9 +197,29 @@ def _add(found: _Found, kind: Kind, many: int, pricing: Pricing, day: date) -> N
 
 def _count(into: Sums, kind: Kind, many: int, prices: Mapping[str, int], channel: Channel) -> None:
     into[channel] += 0 if kind.again else many
-    for measure in MEASURES:
-        if amount := prices.get(measure):
-            into[measure] += amount * many
+    shared = any(name.startswith(ALONE) for name in prices)
+    for measure, amount in prices.items():
+        for name, sign in _summed(measure, channel is Channel.PRINT, shared):
+            into[name] += sign * amount * many
+
+
+@cache
+def _summed(measure: str, printed: bool, shared: bool) -> tuple[tuple[str, int], ...]:
+    """The sums that an amount of this measure goes into, and with which sign, as in `reports.reading`."""
+    what, part = kind_and_part(measure) or (None, None)
+    if what is Money_of.ALONE:
+        return ((HOUSEHOLDING, 1),)
+    if what in (Money_of.BASELINE, Money_of.BY_PRINT):
+        return ((measure, 1),)
+    if what not in _COSTS:
+        return ()
+    names = [str(part), *_COSTS[what], *([f"{BY_PRINT}{part}"] if printed else [])]
+    saved = ((HOUSEHOLDING, -1),) if shared and what is Money_of.COST else ()
+    return (*((name, 1) for name in names), *saved)
+
+
+_COSTS = {Money_of.COST: (), Money_of.FAILED: (FAILED,), Money_of.RETURNED: (RETURNED,)}
+"""What is of the cost, and the line that it has of its own beside."""
 
 
 def _is_freed(kind: Kind, change: Change) -> bool:
@@ -189,17 +242,17 @@ def _part_moved(counted: Iterable[tuple[date, Kind, int]], change: Change) -> Fr
     return Fraction(change.enrolled) * looked_up / 100 / movable if movable > 0 else Fraction(0)
 
 
-def _mailbox(counted: Iterable[tuple[date, Kind, int]]) -> str:
-    """The supplier that most digital letters went to."""
+def _supplier(counted: Iterable[tuple[date, Kind, int]], channel: Channel, otherwise: str) -> str:
+    """The supplier that most letters of this channel went to."""
     by: dict[str, int] = defaultdict(int)
     for _, kind, many in counted:
-        if kind.channel is Channel.DIGITAL:
+        if kind.channel is channel:
             by[kind.provider] += many
-    return max(sorted(by), key=lambda name: by[name], default="digital-post")
+    return max(sorted(by), key=lambda name: by[name], default=otherwise)
 
 
 def _line(key: str, found: _Found, part: Fraction, shared: Shared) -> Line:
-    names = (Channel.DIGITAL, *MEASURES)
+    names = (Channel.DIGITAL, *SUMS)
     other = {
         name: _rounded(
             found.other[name] + part * found.moves[name] + (1 - part) * found.stays[name] + shared.change(key, name)
@@ -212,9 +265,11 @@ def _line(key: str, found: _Found, part: Fraction, shared: Shared) -> Line:
 
 def _figure(sums: Mapping[str, int]) -> Figure:
     letters = Letters(sums[Channel.DIGITAL], sums[Channel.PRINT])
-    cost = {part: sums[part] for part in Part if sums[part]}
-    office = {part: sums[f"{BASELINE}{part}"] for part in Part if sums[f"{BASELINE}{part}"]}
-    return Figure(letters, Money(cost, office))
+    cost, office, printed = (
+        {part: amount for part in Part if (amount := sums[f"{what}{part}"])} for what in ("", BASELINE, BY_PRINT)
+    )
+    own = {name: sums[name] for name in (FAILED, RETURNED, HOUSEHOLDING)}
+    return Figure(letters, Money(cost, office, by_print=printed, **own))
 
 
 def _sum(figures: Iterable[Figure]) -> Figure:

@@ -14,6 +14,7 @@ from outbound.ledger.letters import letter
 from outbound.ledger.sending import dispatch
 from outbound.life import Outcome
 from outbound.postage import Tariffs
+from outbound.shares import Share
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class HandOver:
     run: UUID | None = None
     again: bool = False
     refused: date | None = None
+    share: Share | None = None
 
 
 def book(tx: Connection, tariffs: Tariffs, one: HandOver) -> UUID:
@@ -53,7 +55,7 @@ def book(tx: Connection, tariffs: Tariffs, one: HandOver) -> UUID:
     kept = letter(tx, letter_id)
     assert kept is not None
     sent = dispatch(tx, dispatch_id)
-    accounts.book(tx, tariffs, kept, sent, one.letter_class, at, "print")
+    accounts.book(tx, tariffs, kept, sent, one.letter_class, at, "print", one.share)
     if one.refused:
         tx.execute(t.dispatch.update().where(t.dispatch.c.id == dispatch_id).values(outcome=Outcome.REFUSED))
         accounts.correct(tx, kept, sent)

@@ -22,10 +22,12 @@ from outbound.postage import Tariffs
 from outbound.reports import By, Letters, Period, figures
 from outbound.reports.figures import Figure
 from outbound.reports.whatif import Change, WhatIf, what_if
+from outbound.shares import Share
 from outbound.tariff_row import Part
 from outbound.tariffs import load_tariffs
 from tests.reports.booked import HandOver, book
 from tests.reports.priced import tariffs_of
+from tests.tampering import unguarded
 from workers import timer
 
 MARCH, YEAR = date(2026, 3, 2), Period(date(2026, 1, 1), date(2026, 12, 31))
@@ -73,6 +75,39 @@ def test_reality_is_what_the_report_says(ledger: Ledger, tariffs: Tariffs) -> No
     with ledger.reading() as tx:
         told = figures(tx, YEAR, By.DEPARTMENT)
     assert {line.key: line.real for line in ask(ledger, tariffs).lines} == told
+
+
+SHARED = [replace(EXEMPT, sheets=sheets, share=Share((2, 3), place)) for place, sheets in ((1, 2), (2, 3))]
+"""Two letters in one envelope: 1000 for both, 400 and 600; each alone 1000. Materials 24 and 36 either way."""
+
+
+def test_shared_envelopes_and_failed_tries_are_part_of_reality(ledger: Ledger, tmp_path: Path) -> None:
+    tariffs = tariffs_of(tmp_path, digital="per_letter = 20\ncharged_if_refused = true")
+    keep(ledger, tariffs, *SHARED, HandOver(MARCH, refused=MARCH), HandOver(MARCH))
+    with ledger.reading() as tx:
+        told = figures(tx, Period(date(2026, 1, 1), date(2026, 12, 31)), By.DEPARTMENT)
+    answer = ask(ledger, tariffs)
+    assert {line.key: line.real for line in answer.lines} == told == {line.key: line.other for line in answer.lines}
+    money = answer.total.real.money
+    assert (money.householding, money.failed, money.cost[Part.PORTO]) == (1000, 20, 1000 + 20 + 20)
+
+
+def test_each_letter_in_an_envelope_of_its_own_by_hand(ledger: Ledger, tariffs: Tariffs) -> None:
+    """One porto of 1000 more; at 30 kr. the envelope costs 3000 as it was and 6000 with each alone."""
+    keep(ledger, tariffs, *SHARED)
+    assert difference(ask(ledger, tariffs, householding=False)) == {Part.PORTO: 1000}
+    assert difference(ask(ledger, tariffs, postage=3000)) == {Part.PORTO: 2000}
+    apart = ask(ledger, tariffs, householding=False, postage=3000)
+    assert difference(apart) == {Part.PORTO: 5000}
+    assert apart.total.other.money.householding == 0
+
+
+def test_a_shared_envelope_at_other_prices_stays_shared(ledger: Ledger, tariffs: Tariffs, tmp_path: Path) -> None:
+    keep(ledger, tariffs, *SHARED)
+    same, dearer = (ask(ledger, tariffs, other=tariffs_of(tmp_path, porto=porto)) for porto in (1000, 1500))
+    assert same.total.other == same.total.real
+    assert difference(dearer) == {Part.PORTO: 500}
+    assert dearer.total.other.money.householding == 1500
 
 
 def test_letters_that_went_their_whole_way_are_as_the_report_says(autumn: House) -> None:
@@ -277,7 +312,7 @@ def test_with_nothing_changed_nothing_changes(
     """To the øre, however much of it is folded; and so with the same tariffs given as others."""
     ledger, tariffs = Ledger(sqlite_url), tariffs_of(tmp_path)
     try:
-        with ledger.writing() as tx:
+        with ledger.writing() as tx, unguarded(tx):
             for table in reversed(t.metadata.sorted_tables):
                 tx.execute(table.delete())
         keep(ledger, tariffs, *some)
@@ -305,7 +340,7 @@ def test_whatever_is_asked_no_letter_is_lost_and_the_parts_make_up_the_whole(
     ledger, tariffs = Ledger(sqlite_url), tariffs_of(tmp_path)
     types = frozenset({"moedeindkaldelse"} if freed else ())
     try:
-        with ledger.writing() as tx:
+        with ledger.writing() as tx, unguarded(tx):
             for table in reversed(t.metadata.sorted_tables):
                 tx.execute(table.delete())
         keep(ledger, tariffs, *some)

@@ -165,10 +165,10 @@ def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
         return apply_to_reminder(tx, house, receipt) or proofs.heard_of_letter(tx, receipt)
     if receipt.news in ABOUT_ORDERS:
         return False  # said of one letter it means nothing
-    if found.channel is Channel.PRINT:
-        note_run(tx, found.consignment_id, receipt)
     one = locked(tx, found.letter_id)
     found = sending.dispatch(tx, found.id)
+    if found.channel is Channel.PRINT:
+        note_run(tx, found.consignment_id, receipt)
     _EFFECTS[receipt.news](tx, house, one, found, receipt)
     return True
 

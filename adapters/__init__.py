@@ -18,6 +18,7 @@ from adapters.persons.connection import person_register
 from adapters.remote_print import receipts as print_receipts
 from adapters.remote_print.forms import OURS, Form, load_form
 from adapters.remote_print.keys import private_key, public_key
+from adapters.remote_print.line import Access
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.openpgp import Lock, load_lock
 from adapters.remote_print.orders import RunOrders
@@ -26,7 +27,7 @@ from adapters.remote_print.returns import PROVIDER as RETURNS
 from adapters.remote_print.returns import FetchedReturns
 from adapters.remote_print.returns import read as read_returns
 from adapters.remote_print.run import Packing
-from adapters.remote_print.sftp import Access, Printer
+from adapters.remote_print.sftp import Printer
 from adapters.sf1601.connection import Platform
 from outbound.letter import Channel, RawReceipt, Receipt
 from outbound.ports import (

@@ -311,6 +311,8 @@ class ModelPrintHouse:
             raise Unavailable("busy")
         if what == "misconfigured":
             raise Misconfigured("permission")
+        if what == "defect":
+            raise RuntimeError
         self.orders.append((run, order))
         if what == "drop":
             raise OutcomeUnknown("reset")

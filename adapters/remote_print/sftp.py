@@ -1,30 +1,22 @@
-"""The printer's SFTP server: one connection a thread, kept and used again, and every failure under its name.
-
-paramiko with TCP_NODELAY (without it each small answer waits 40 ms), a pinned host key and our own key. paramiko's own
-timeouts are per read; here a watch cuts the connection when an operation has had its time.
-"""
+"""The files at the printer: one connection a thread, kept and used again, and every failure under its name."""
 
 import contextlib
 import errno
 import hashlib
-import logging
-import socket
 import stat
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import paramiko
 
+from adapters.remote_print.line import BROKEN, Access, Line, open_line, watch
 from outbound.ports import Misconfigured, OutsideError, Unavailable
-
-logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # its errors carry tracebacks and the server's words
 
 T = TypeVar("T")
 
 PIECE = 1_000_000  # bytes written under one watch
-BROKEN = (paramiko.SSHException, paramiko.SFTPError, EOFError, TimeoutError)
 
 
 class Lost(Unavailable):
@@ -37,20 +29,6 @@ class NotDone(Unavailable):
 
 class Missing(NotDone):
     """… because there is no such file or folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where the printer is, and by what we know each other. `timeout`: seconds that one operation may take."""
-
-    host: str
-    port: int
-    user: str
-    key: paramiko.PKey = field(repr=False)
-    host_key: paramiko.PKey = field(repr=False)
-    incoming: str
-    receipts: str
-    timeout: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +124,7 @@ class Printer:
 
     def close(self) -> None:
         """Ends this thread's connection."""
-        line: _Line | None = getattr(self._mine, "line", None)
+        line: Line | None = getattr(self._mine, "line", None)
         self._mine.line = None
         if line is not None:
             line.end()
@@ -156,7 +134,7 @@ class Printer:
         without their cause, which may carry the server's words."""
         line = self._line()
         try:
-            with _watch(line.sock, self.access.timeout):
+            with watch(line.sock, self.access.timeout):
                 return act(line.sftp)
         except BROKEN:
             named: OutsideError = Lost("broken-connection")
@@ -166,91 +144,12 @@ class Printer:
             self.close()
         raise named
 
-    def _line(self) -> "_Line":
-        line: _Line | None = getattr(self._mine, "line", None)
+    def _line(self) -> "Line":
+        line: Line | None = getattr(self._mine, "line", None)
         if line is None or not line.is_alive():
             self.close()
-            line = self._mine.line = _open(self.access)
+            line = self._mine.line = open_line(self.access)
         return line
-
-
-@dataclass(slots=True)
-class _Line:
-    """One connection: its socket, the SSH client on it and the SFTP session in that."""
-
-    sock: socket.socket
-    client: paramiko.SSHClient
-    sftp: paramiko.SFTPClient
-    counts: bool = True  # may the server be asked for a digest? Until it says that it cannot
-
-    def is_alive(self) -> bool:
-        channel = self.sftp.get_channel()
-        return _is_alive(self.client) and channel is not None and not channel.closed
-
-    def end(self) -> None:
-        with contextlib.suppress(*BROKEN, OSError):
-            self.client.close()
-        self.sock.close()
-
-
-@contextlib.contextmanager
-def _watch(sock: socket.socket, seconds: float) -> Iterator[None]:
-    """Cuts the connection when the block takes longer."""
-    watch = threading.Timer(seconds, _cut, [sock])
-    watch.daemon = True
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()
-
-
-def _cut(sock: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
-
-
-def _open(access: Access) -> _Line:
-    """A new connection. Raises Unavailable or Misconfigured; nothing of ours has been sent but a login."""
-    try:
-        sock = socket.create_connection((access.host, access.port), access.timeout)
-    except OSError:
-        sock = None
-    if sock is None:
-        raise Unavailable("no-connection")
-    client = paramiko.SSHClient()
-    try:
-        with _watch(sock, access.timeout):
-            return _Line(sock, client, _session_on(sock, client, access))
-    except paramiko.BadHostKeyException:
-        named: OutsideError = Misconfigured("host-key")
-    except paramiko.AuthenticationException:  # also what paramiko calls a login in which the line broke
-        named = Misconfigured("login") if _is_alive(client) else Unavailable("no-connection")
-    except (*BROKEN, OSError):
-        named = Unavailable("no-connection")
-    client.close()
-    sock.close()
-    raise named
-
-
-def _session_on(sock: socket.socket, client: paramiko.SSHClient, access: Access) -> paramiko.SFTPClient:
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    name = access.host if access.port == 22 else f"[{access.host}]:{access.port}"
-    client.get_host_keys().add(name, access.host_key.get_name(), access.host_key)
-    client.set_missing_host_key_policy(paramiko.RejectPolicy())
-    client.connect(
-        access.host,
-        access.port,
-        access.user,
-        pkey=access.key,
-        sock=sock,
-        allow_agent=False,
-        look_for_keys=False,
-        banner_timeout=2 * access.timeout,  # the watch ends each of these before, and by one name
-        auth_timeout=2 * access.timeout,
-        channel_timeout=2 * access.timeout,
-    )
-    return client.open_sftp()
 
 
 def _opened(sftp: paramiko.SFTPClient, path: str) -> paramiko.SFTPFile:
@@ -272,11 +171,6 @@ def _content(sftp: paramiko.SFTPClient, path: str, limit: int) -> bytes:
 
 def _entry(found: paramiko.SFTPAttributes) -> Entry:
     return Entry(found.st_size or 0, int(found.st_mtime or 0), stat.S_ISDIR(found.st_mode or 0))
-
-
-def _is_alive(client: paramiko.SSHClient) -> bool:
-    transport = client.get_transport()
-    return transport is not None and transport.is_active()
 
 
 def _told(fault: OSError) -> OutsideError:

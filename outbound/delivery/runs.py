@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.delivery.house import RECEIPT, House, deadline, next_try, receipt_deadline
+from outbound.delivery.spell import Spell
 from outbound.ledger import incidents, run_orders, runs, sending
 from outbound.ledger.letters import hold, touch
 from outbound.ledger.run_values import GivenOrder
 from outbound.ledger.sending import Closed, Member
 from outbound.letter import Channel, News, Receipt, WaitsFor
 from outbound.life import LIVE, Outcome, Status
-from outbound.ports import Mailer, Misconfigured, OutsideError, PrintHouse, RunOrder
+from outbound.ports import Mailer, OutcomeUnknown, OutsideError, PrintHouse, RunOrder, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -42,22 +43,25 @@ def give_orders(house: House) -> int:
         return 0
     with house.ledger.writing() as tx:
         due = run_orders.claim(tx, printer.provider, house.settings.send_lease)
+    spell = Spell(house.settings.send_lease / 4, house.settings.hard_end)  # receipts are brought home in the same turn
     for one in due:
-        _give(house, printer, one)
+        if spell.lasts():  # else it is due again when the claim has run out
+            _give(house, printer, one)
     return len(due)
 
 
 def _give(house: House, printer: PrintHouse, one: GivenOrder) -> None:
     try:
         printer.order(one.run_id, one.kind)
-    except OutsideError as fault:
-        if isinstance(fault, Misconfigured):
-            log.error("Orders about print runs cannot be given until somebody mends it (%s).", fault.code)
+    except Exception as fault:  # whatever it is, receipts are to be fetched all the same
+        code = fault.code if isinstance(fault, OutsideError) else type(fault).__name__
+        if not isinstance(fault, Unavailable | OutcomeUnknown):
+            log.error("Orders about print runs cannot be given until somebody mends it (%s).", code)
         with house.ledger.writing() as tx:
-            run_orders.not_given(tx, one.id, fault.code, next_try(house.settings, one.tries))
-        return
-    with house.ledger.writing() as tx:
-        run_orders.given(tx, one.id)
+            run_orders.not_given(tx, one.id, code, next_try(house.settings, one.tries))
+    else:
+        with house.ledger.writing() as tx:
+            run_orders.given(tx, one.id)
 
 
 def note_run(tx: Connection, run_id: UUID, receipt: Receipt) -> None:

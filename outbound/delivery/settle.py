@@ -168,11 +168,11 @@ def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
         return apply_to_reminder(tx, house, receipt) or proofs.heard_of_letter(tx, receipt)
     if receipt.news in ABOUT_ORDERS:
         return False  # said of one letter it means nothing
-    if found.channel is Channel.PRINT:
-        note_run(tx, found.consignment_id, receipt)
     envelopes.lock(tx, found)
     one = locked(tx, found.letter_id)
     found = sending.dispatch(tx, found.id)
+    if found.channel is Channel.PRINT:
+        note_run(tx, found.consignment_id, receipt)
     _EFFECTS[receipt.news](tx, house, one, found, receipt)
     apply_to_envelope(tx, house, found, receipt)
     return True

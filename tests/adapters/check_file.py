@@ -18,7 +18,7 @@ from paramiko.common import AUTH_SUCCESSFUL, OPEN_SUCCEEDED
 from paramiko.sftp import SFTP_OK
 
 from adapters.remote_print.keys import private_key, public_key
-from adapters.remote_print.sftp import Access
+from adapters.remote_print.line import Access
 from tests.adapters.sshd import make_key
 
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from adapters.remote_print.keys import private_key, public_key
-from adapters.remote_print.sftp import Access
+from adapters.remote_print.line import Access
 from tests.waiting import wait_for
 
 

@@ -20,10 +20,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapters import connect
 from adapters.remote_print.keys import private_key, public_key
+from adapters.remote_print.line import Access
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import LARGEST, FetchedReceipts
 from adapters.remote_print.run import archive
-from adapters.remote_print.sftp import Access, Missing, NotDone, Printer
+from adapters.remote_print.sftp import Missing, NotDone, Printer
 from outbound.letter import Accepted, CannotSay, Channel, Consignment, Lane, News, NotTaken, Taken
 from outbound.ports import Misconfigured, OutcomeUnknown, Outside, OutsideError, Unavailable
 from outbound.settings import Settings

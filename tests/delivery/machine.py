@@ -16,7 +16,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from outbound import clock, delivery, desk
+from outbound import clock, delivery, desk, run_desk
 from outbound.delivery import House
 from outbound.delivery.doubts import quiet_until
 from outbound.desk import DeskRefusal
@@ -26,6 +26,7 @@ from outbound.ledger.envelopes import in_envelope
 from outbound.ledger.sending import live_dispatch
 from outbound.letter import Blame, Channel, Consignment, Lane, Mailbox, News
 from outbound.life import Status
+from outbound.ports import RunOrder
 from tests.delivery.rules import MOVING, broken, examine
 from tests.delivery.stalling import StallingWorker, current
 from tests.delivery.ticking import TickingClock
@@ -62,6 +63,11 @@ PLAN = {
 PLACES: tuple[str | int, ...] = ("calling", "taken", 1, 2, 3, 4, 5)
 HARD_END, SOME_TIME, PAST_LEASE, QUIET, A_DAY = 30, 10, 61, 400, 86_400
 TIMES = (SOME_TIME, PAST_LEASE, PAST_LEASE, PAST_LEASE, QUIET, QUIET, 3600, A_DAY, 4 * A_DAY)
+OBEYED = {
+    RunOrder.HOLD: News.HELD_BACK,
+    RunOrder.RELEASE: News.LET_GO,
+    RunOrder.RECALL: News.RECALLED,
+}
 KINDS = ("same", "new-code", "receipt", "second")
 moods = st.sampled_from(MOODS)
 crashes = st.one_of(st.none(), st.none(), st.tuples(st.integers(1, 5), st.booleans()))
@@ -302,6 +308,32 @@ class Way(RuleBasedStateMachine):
                 self.fates[id(each)], each.refused = "thrown away", True
             self.world.paper_receipts.send_of_run(one.consignment, News.TRY_AGAIN, "checksum")
             SEEN["receipt: whole run thrown away"] += 1
+
+    @precondition(lambda self: self.world.paper.takings)
+    @rule(which=st.integers(0, 9), kind=st.sampled_from((*RunOrder, RunOrder.RECALL)), obeyed=st.booleans())
+    def a_run_is_ordered_about(self, which: int, kind: RunOrder, obeyed: bool) -> None:
+        """The printer has the run; it obeys, or it is too late."""
+        run = self.world.paper.takings[which % len(self.world.paper.takings)].consignment
+        try:
+            run_desk.order(self.house, run, kind, HAND)
+        except DeskRefusal as refusal:
+            SEEN[f"order refused: {refusal.code}"] += 1
+            return
+        delivery.give_orders(self.house)
+        news = OBEYED[kind] if obeyed and (kind is not RunOrder.RECALL or self._recalled(run)) else News.TOO_LATE
+        self.world.paper_receipts.send_of_run(run, news)
+        SEEN[f"order: {kind}, {news}"] += 1
+
+    def _recalled(self, run: UUID) -> bool:
+        """Nothing of it is printed any more, unless something was."""
+        takings = [each for each in self.world.paper.takings if each.consignment == run]
+        if any(self.fates.get(id(each)) for each in takings):
+            return False
+        if any(way.consignment.id == run for way in self.world.paper.on_the_way):
+            return False
+        for each in takings:
+            self.fates[id(each)], each.refused = "recalled", True
+        return True
 
     @precondition(lambda self: self.world.digital.duplicates)
     @rule()

@@ -94,7 +94,9 @@ def test_an_order_is_given_to_the_printer_under_a_name_and_with_a_sealed_why(pri
         row = tx.execute(select(t.act).where(t.act.c.id == act)).one()
         assert (row.verb, row.scope, row.key, row.by) == ("run-hold", "run", run_id.hex, "Drift Driftsen")
         assert printing.house.seal.open(tx, act, "why", "test", "test") == b"forkert bilag"
-    assert refusal(printing, run_id, RECALL, Hand("", "")) == "order-open"
+    assert refusal(printing, run_id, RECALL) == "order-open"
+    with printing.house.ledger.writing() as tx:  # two people at the same moment
+        assert not run_orders.write(tx, uuid4(), run_id, RECALL, "mester")
 
 
 def test_without_a_why_nothing_is_ordered(printing: Walk) -> None:
@@ -103,7 +105,7 @@ def test_without_a_why_nothing_is_ordered(printing: Walk) -> None:
     assert seen(printing.house, run_id).orders == ()
 
 
-@pytest.mark.parametrize("trouble", ["unavailable", "misconfigured", "drop"])
+@pytest.mark.parametrize("trouble", ["unavailable", "misconfigured", "drop", "defect"])
 def test_an_order_that_did_not_get_through_is_given_again(printing: Walk, trouble: str) -> None:
     run_id, _ = sent(printing)
     assert printing.world.print_house is not None

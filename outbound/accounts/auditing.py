@@ -64,19 +64,21 @@ def audit(tx: Connection) -> Iterator[Difference]:
 
 
 def _entries(tx: Connection, copies: Mapping[str, TariffRow | None]) -> Iterator[Difference]:
-    wanted = select(t.entry).order_by(t.entry.c.id)
+    e = t.entry.c
+    wanted = select(e.id, e.stage, e.measure, e.amount, e.certain, e.inputs, e.tariff_hash, e.day).order_by(e.id)
     known: dict[tuple[Any, ...], Tried] = {}
     for entry in tx.execute(wanted.execution_options(yield_per=AT_ONCE)):
-        alike = (entry.stage, entry.measure, entry.amount, entry.certain, entry.inputs, entry.tariff_hash, entry.day)
+        alike = tuple(entry)[1:]
         if (tried := known.get(alike)) is None:
             tried = _recomputed(entry, copies.get(entry.tariff_hash))
             if len(known) < REMEMBERED:
                 known[alike] = tried
         if tried[1]:
-            yield Difference(entry.id, entry.letter_id, entry.measure, entry.amount, *tried)
+            letter = tx.execute(select(e.letter_id).where(e.id == entry.id)).scalar_one()
+            yield Difference(entry.id, letter, entry.measure, entry.amount, *tried)
 
 
-def _recomputed(entry: Row[Any], copy: TariffRow | None) -> Tried:
+def _recomputed(entry: Any, copy: TariffRow | None) -> Tried:
     try:
         expected = _amount(entry, copy)
     except (ValueError, KeyError, TypeError, NoPrice):
@@ -86,7 +88,7 @@ def _recomputed(entry: Row[Any], copy: TariffRow | None) -> Tried:
     return expected, _out_of_place(entry, copy)
 
 
-def _out_of_place(entry: Row[Any], copy: TariffRow | None) -> str:
+def _out_of_place(entry: Any, copy: TariffRow | None) -> str:
     kind, part = kind_and_part(entry.measure) or (None, None)
     of_the_day = entry.stage in (ESTIMATE, BOOKED) and kind is not Kind.FAILED  # that is at the hand-over's price
     if copy and of_the_day and not on(entry.day, (copy,)):
@@ -98,7 +100,7 @@ def _out_of_place(entry: Row[Any], copy: TariffRow | None) -> str:
     return ""
 
 
-def _amount(entry: Row[Any], copy: TariffRow | None) -> int:
+def _amount(entry: Any, copy: TariffRow | None) -> int:
     inputs = json.loads(entry.inputs)
     if entry.stage in TOLD:
         share = Share.kept_in(inputs)

@@ -86,7 +86,9 @@ def billing(tx: Connection, period: Period, places: Iterable[Place], names: Mapp
     places, found = tuple(places), dict[tuple[str, ...], BillingLine]()
     for row in (*_letters(tx, period), *_reminders(tx, period)):
         place = next((p for p in places if p.code == row.department and p.first <= row.day <= p.last), None)
-        who = (place.name, place.cost_centre, place.ean) if place else (names.get(row.department, ""), "", "")
+        who = (
+            (place.name, place.cost_centre, place.ean) if place else (names.get(row.department, row.department), "", "")
+        )
         key = (row.department, *who, row.provider, row.channel)
         found[key] = _with(found.get(key, BillingLine(*key)), row)
     return [found[key] for key in sorted(found) if _charges(found[key])]

@@ -202,7 +202,7 @@ def came_back(house: House, letter_id: UUID, hand: Hand) -> None:
     with _at_the_desk(house, letter_id, Verb.CAME_BACK, hand) as (tx, one):
         live = _live(tx, one)
         _must(returned.come_back(tx, one, live.id, ReturnReason.UNKNOWN, hand.by, "settled-returned"))
-        apply_to_envelope(tx, house, live, Receipt(live.id, News.RETURNED))
+        apply_to_envelope(tx, house, live, Receipt(live.id, News.RETURNED, by=hand.by))
 
 
 def was_refused(house: House, letter_id: UUID, hand: Hand) -> None:

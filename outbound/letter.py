@@ -422,8 +422,9 @@ class Receipt:
     """One piece of news about one dispatch, or about a whole consignment (then `dispatch` is None).
 
     `at` is the supplier's time; `amount` its price in øre, where given; `counts` what a printer counted in a run.
-    `return_code`: the letter is known by the code in its window alone. `foreign`: it names another system than ours
-    as the sender, so that nobody is to look for its letter where none is found.
+    `return_code`: the letter is known by the code in its window alone. `by`: who of ours says so, with the letter in
+    the hand; empty: the supplier. `foreign`: it names another system than ours as the sender, so that nobody is to look
+    for its letter where none is found.
     """
 
     dispatch: UUID | None
@@ -436,6 +437,7 @@ class Receipt:
     foreign: bool = False
     counts: Counts | None = None
     return_code: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from outbound import clock
 from outbound.delivery import House
 from outbound.delivery.settle import apply
 from outbound.desk import Hand, note_act
-from outbound.ledger import returned
+from outbound.ledger import envelopes, returned
 from outbound.ledger.letters import locked
 from outbound.ledger.values import Letter
 from outbound.letter import News, Receipt, ReturnReason
@@ -53,23 +53,33 @@ def scan(house: House, text: str, reason: ReturnReason, by: str) -> Scan:
         letter = returned.letter_of(tx, code)
         if letter is None:
             return Scan(Found.UNKNOWN)
-        one, paper = locked(tx, letter), returned.paper_of(tx, letter)
+        if paper := returned.paper_of(tx, letter):
+            envelopes.lock(tx, paper)
+        one = locked(tx, letter)
         if one.status is Status.RETURNED:
             return Scan(Found.ALREADY, one)
         if paper is None:
             return Scan(Found.CANCELLED if one.status is Status.CANCELLED else Found.NOT_PRINTED, one)
-        apply(tx, house, Receipt(paper.id, News.RETURNED, reason, at=clock.now()))
+        apply(tx, house, Receipt(paper.id, News.RETURNED, reason, at=clock.now(), by=by))
         note_act(tx, house, SCANNED, letter, Hand(by, reason))
         now = locked(tx, letter)
         if now.status is not Status.RETURNED:
             return Scan(Found.CONTRADICTS, now)
-        return Scan(Found.RETURNED, now, returned.sign(tx, letter, by))
+        last = returned.last_of(tx, letter)
+        return Scan(Found.RETURNED, now, last.id if last else None)
 
 
 def undo(house: House, number: int, by: str) -> UUID | None:
-    """A slip: the letter stands as it stood. None where this person did not scan it, or somebody has seen to it."""
+    """A slip: the letter, and what came back in its envelope, stand as they stood. None where this person did not scan
+    it, or somebody has seen to it."""
     with house.ledger.writing() as tx:
         letter = returned.undo(tx, number, by)
-        if letter is not None:
-            note_act(tx, house, UNDONE, letter, Hand(by, UNDONE))
+        if letter is None:
+            return None
+        paper = returned.paper_of(tx, letter)
+        for other in envelopes.in_envelope(tx, paper) if paper else ():
+            last = returned.last_of(tx, other.letter.id)
+            if last and last.by == by:
+                returned.undo(tx, last.id, by)
+        note_act(tx, house, UNDONE, letter, Hand(by, UNDONE))
         return letter

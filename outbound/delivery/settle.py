@@ -240,11 +240,11 @@ def _delivered(tx: Connection, house: House, one: Letter, found: LedgerDispatch,
     to = Status.RETURNED if receipt.news is News.RETURNED else Status.DELIVERED
     _note_arrival(tx, found, receipt)
     _book_amount(tx, house, one, found, receipt)
-    if to is Status.RETURNED and found.envelope_of is None:  # an envelope comes back once
+    if to is Status.RETURNED and found.envelope_of is None and not receipt.by:  # to its printer, as one envelope
         accounts.came_back(tx, house.tariffs, one, found)
     now = locked(tx, one.id) if found.outcome in UNSETTLED else one
     if to is Status.RETURNED:
-        returned.come_back(tx, now, found.id, ReturnReason.of(receipt.code), RECEIPT)
+        returned.come_back(tx, now, found.id, ReturnReason.of(receipt.code), receipt.by or RECEIPT)
     elif now.status is not Status.RETURNED and may_move(now.status, to):
         move(tx, now, to, str(receipt.news), RECEIPT, due_at=None)
 

@@ -81,13 +81,6 @@ def come_back(
     return True
 
 
-def sign(tx: Connection, letter: UUID, by: str) -> int | None:
-    """Say who held the letter in the hand that has just come back; the return's number."""
-    last = select(func.max(t.returned.c.id)).where(t.returned.c.letter_id == letter).scalar_subquery()
-    change = update(t.returned).where(t.returned.c.id == last).values(by=by).returning(t.returned.c.id)
-    return tx.execute(change).scalar_one_or_none()
-
-
 def undo(tx: Connection, number: int, by: str) -> UUID | None:
     """It was a slip: the letter stands as it stood. None where it was not this person's, or the letter has gone on."""
     r = t.returned.c

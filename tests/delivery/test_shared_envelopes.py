@@ -9,11 +9,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from outbound import delivery, desk
+from outbound import delivery, desk, post_room
 from outbound.accounts import audit
 from outbound.contents import HEAD, PERSON, Addressee, pack_addressee
 from outbound.delivery.settle import apply
-from outbound.ledger import envelopes, sending
+from outbound.ledger import envelopes, returned, sending
 from outbound.ledger import tables as t
 from outbound.letter import (
     Accepted,
@@ -30,6 +30,7 @@ from outbound.letter import (
     Receipt,
     Recipient,
     Rejected,
+    ReturnReason,
     Role,
     Submission,
 )
@@ -42,6 +43,7 @@ from tests.delivery.walking import HAND, Walk
 from tests.house import DECISION, NOTICE, dispatches, submission
 from tests.outside import HOME_ADDRESS, ModelMailer
 from tests.people import person
+from tests.tampering import unguarded
 
 SOLVEJ, ALMA = person("well", 1), person("well", 2)
 
@@ -522,7 +524,7 @@ def test_the_audit_sees_an_envelope_whose_letters_are_booked_as_if_they_went_apa
     ids, _ = envelope
     with walk.ledger.reading() as tx:
         alone = tx.execute(select(E.amount, E.inputs).where(E.measure == "alone-porto").limit(1)).one()
-    with walk.ledger.writing() as tx:
+    with walk.ledger.writing() as tx, unguarded(tx):
         tx.execute(t.entry.update().where(*SHARE, tamper(ids)).values(amount=alone.amount, inputs=alone.inputs))
     found = differences(walk)
     assert {(one.measure, one.why) for one in found} >= {
@@ -532,7 +534,7 @@ def test_the_audit_sees_an_envelope_whose_letters_are_booked_as_if_they_went_apa
 
 def test_the_audit_sees_shares_of_another_whole(walk: Walk, envelope: Envelope) -> None:
     """Each share comes again by itself, and together they are of more sheets than the envelope has."""
-    with walk.ledger.writing() as tx:
+    with walk.ledger.writing() as tx, unguarded(tx):
         for row in tx.execute(select(t.entry).where(*SHARE)).all():
             inputs = json.dumps({**json.loads(row.inputs), "sheets": 2}, sort_keys=True, separators=(",", ":"))
             tx.execute(t.entry.update().where(E.id == row.id).values(inputs=inputs))
@@ -541,7 +543,7 @@ def test_the_audit_sees_shares_of_another_whole(walk: Walk, envelope: Envelope) 
 
 @pytest.mark.parametrize("measure", ["alone-porto", "alone-materials"])
 def test_the_audit_misses_what_a_letter_would_have_cost_alone(walk: Walk, envelope: Envelope, measure: str) -> None:
-    with walk.ledger.writing() as tx:
+    with walk.ledger.writing() as tx, unguarded(tx):
         tx.execute(t.entry.delete().where(E.measure == measure, E.letter_id == envelope[0][1]))
     assert [(one.letter, one.measure) for one in differences(walk)] == [(envelope[0][1], "envelope")]
 
@@ -573,3 +575,23 @@ def test_letters_that_go_alone_save_nothing_by_householding(walk: Walk) -> None:
     sent(walk, submission(SOLVEJ), submission(ALMA))
     with walk.ledger.reading() as tx:
         assert total(tx, Period.month(2027, 1)).money.householding == 0
+
+
+def test_one_scan_brings_the_whole_envelope_back_and_one_undo_lets_it_stand(walk: Walk) -> None:
+    upper, lower = sent(walk, *two())
+    code = walk.see(lower).return_code
+    assert code
+    scanned = post_room.scan(walk.house, code, ReturnReason.MOVED, "postrum")
+    assert [walk.see(one).status for one in (upper, lower)] == [Status.RETURNED] * 2
+    with walk.house.ledger.reading() as tx:
+        back = [returned.last_of(tx, one) for one in (upper, lower)]
+        assert [(one.by, one.reason) for one in back if one] == [("postrum", ReturnReason.MOVED)] * 2
+        assert not list(audit(tx))
+    assert (
+        post_room.scan(walk.house, walk.see(upper).return_code or "", ReturnReason.MOVED, "en anden").found
+        == "already-returned"
+    )
+    assert scanned.number
+    assert post_room.undo(walk.house, scanned.number, "en anden") is None
+    assert post_room.undo(walk.house, scanned.number, "postrum") == lower
+    assert [walk.see(one).status for one in (upper, lower)] == [Status.SENT] * 2

@@ -18,6 +18,8 @@ from outbound.stack.up import Stack
 
 SOME_RECEIPTS = 15  # letters that wait for a receipt before the fetchers of receipts are killed
 
+FIRST = "kill between upload and commit"  # while letters flow, and runs are on their way
+
 
 class Chaos:
     """Blows in a shuffled order, each at least once, then at random, until told to be calm."""
@@ -72,6 +74,7 @@ class Chaos:
     def _strike_on(self) -> None:
         order = list(self._blows)
         self._chance.shuffle(order)
+        order.sort(key=lambda name: name == FIRST)  # taken from the end
         self._stop.wait(2.0)
         while not self._stop.is_set() and not self._calm.is_set():
             name = order.pop() if order else self._chance.choice(list(self._blows))
@@ -110,7 +113,7 @@ class Chaos:
             "break SFTP before the rename": lambda: self._printer({"break_before_rename": {"next": 1}}),
             "printer picks up at once": self._pick_up_at_once,
             "printer's receipts late, doubled and for strangers": self._odd_receipts,
-            "kill between upload and commit": self._kill_after_the_rename,
+            FIRST: self._kill_after_the_rename,
         }
         if self._stack.postgres is not None:
             blows["restart PostgreSQL"] = self._restart_postgres
@@ -158,9 +161,10 @@ class Chaos:
         """The printer has the run, and the worker dies before it knows: the answer is held back until then."""
         before = self._runs_taken()
         self._mood("remote-print", {"receipts": {"before_answer": True}})
-        self._until(lambda: self._runs_taken() > before, most=8)
+        self._until(lambda: self._runs_taken() > before, most=40)
         self._kill("network-pool")
         self._mood("remote-print", {"receipts": {"before_answer": False}})
+        assert self._runs_taken() > before, "no run was on its way"
 
     def _runs_taken(self) -> int:
         counts = httpx.get(f"{self._stack.controls['remote-print']}/requests").raise_for_status().json()

@@ -13,6 +13,7 @@ from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import hand, opened_house, opened_ledger
 from outbound.cli.tables import Form, clean, moment, shown
 from outbound.cli.views import AsForm
+from outbound.delivery.closing import class_closings
 from outbound.ledger import proofs, runs
 from outbound.ledger.run_values import Run, RunLetter
 from outbound.letter import News
@@ -58,7 +59,7 @@ PROOFS = {"type": "Brevtype", "told": "Trykkeriets svar", "code": "Kode"}
 
 @print_runs.command("runs")
 def list_runs(
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many, the newest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = 50,
     missing: Annotated[
         bool, typer.Option("--missing", help="Only those of which the printer should have said something; exit code 1.")
     ] = False,
@@ -68,9 +69,15 @@ def list_runs(
 
     Our control totals, where each run is, and what somebody should see: no word from the printer, other counts, orders.
     """
-    with opened_ledger() as (_, ledger), ledger.reading() as tx:
+    with opened_ledger() as (settings, ledger), ledger.reading() as tx:
         found = runs.newest(tx, None, limit, [runs.missing()] if missing else ())
+        closing = min(class_closings(settings).values())
+        waiting = runs.waiting(tx, closing)
     typer.echo(shown([_row(one, form) for one in found], RUNS if form is Form.TABLE else ALL, form))
+    if form is Form.TABLE:
+        typer.echo(
+            f"\nNæste kørsel lukker {moment(closing)}; {waiting.due} breve er med ({waiting.letters} venter i alt)."
+        )
     if missing and found:
         if form is Form.TABLE:
             typer.echo(MISSING)

@@ -8,6 +8,7 @@ from outbound.ledger.values import Letter
 from outbound.letter import Channel
 from outbound.life import Status
 from outbound.run_plan import next_gathering
+from outbound.settings import Settings
 
 WAITING = frozenset({Status.RECEIVED, Status.RENDERED, Status.ROUTED})
 """Where a letter that nobody holds can be cancelled."""
@@ -21,9 +22,9 @@ def next_closing(house: House, letter_type: str, moment: datetime | None = None)
     return settings.print_runs.next_closing(at, _class_of(house, letter_type))
 
 
-def class_closings(house: House) -> dict[str, datetime]:
+def class_closings(settings: Settings) -> dict[str, datetime]:
     """When the next run closes, by letter class for those with cut-offs of their own; '' is every other."""
-    settings, now = house.settings, clock.now()
+    now = clock.now()
     if settings.print_gather_seconds is not None:
         return {"": next_gathering(now, settings.print_gather_seconds)}
     return {name: settings.print_runs.next_closing(now, name) for name in ("", *sorted(settings.print_runs.urgent))}

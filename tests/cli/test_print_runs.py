@@ -48,7 +48,10 @@ def modelled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_runs_the_table_is_empty_in_every_form(run: Run) -> None:
-    assert run("print", "runs").out.splitlines()[0].startswith("Kørsel")
+    said = run("print", "runs").out.splitlines()
+    assert said[0].startswith("Kørsel")
+    assert said[-1].startswith("Næste kørsel lukker ")
+    assert said[-1].endswith("; 0 breve er med (0 venter i alt).")
     assert json.loads(run("print", "runs", "--format", "json").out) == []
     assert run("print", "runs", "--missing").code == Code.DONE
 

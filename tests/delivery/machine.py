@@ -63,6 +63,7 @@ PLAN = {
 PLACES: tuple[str | int, ...] = ("calling", "taken", 1, 2, 3, 4, 5)
 HARD_END, SOME_TIME, PAST_LEASE, QUIET, A_DAY = 30, 10, 61, 400, 86_400
 TIMES = (SOME_TIME, PAST_LEASE, PAST_LEASE, PAST_LEASE, QUIET, QUIET, 3600, A_DAY, 4 * A_DAY)
+LATE = (False, False, False, True)
 OBEYED = {
     RunOrder.HOLD: News.HELD_BACK,
     RunOrder.RELEASE: News.LET_GO,
@@ -310,8 +311,8 @@ class Way(RuleBasedStateMachine):
             SEEN["receipt: whole run thrown away"] += 1
 
     @precondition(lambda self: self.world.paper.takings)
-    @rule(which=st.integers(0, 9), kind=st.sampled_from((*RunOrder, RunOrder.RECALL)), obeyed=st.booleans())
-    def a_run_is_ordered_about(self, which: int, kind: RunOrder, obeyed: bool) -> None:
+    @rule(which=st.integers(0, 9), kind=st.sampled_from((RunOrder.RECALL, *RunOrder)), late=st.sampled_from(LATE))
+    def a_run_is_ordered_about(self, which: int, kind: RunOrder, late: bool) -> None:
         """The printer has the run; it obeys, or it is too late."""
         run = self.world.paper.takings[which % len(self.world.paper.takings)].consignment
         try:
@@ -320,7 +321,8 @@ class Way(RuleBasedStateMachine):
             SEEN[f"order refused: {refusal.code}"] += 1
             return
         delivery.give_orders(self.house)
-        news = OBEYED[kind] if obeyed and (kind is not RunOrder.RECALL or self._recalled(run)) else News.TOO_LATE
+        late = late or (kind is RunOrder.RECALL and not self._recalled(run))
+        news = News.TOO_LATE if late else OBEYED[kind]
         self.world.paper_receipts.send_of_run(run, news)
         SEEN[f"order: {kind}, {news}"] += 1
 

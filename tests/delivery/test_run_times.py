@@ -10,6 +10,7 @@ from outbound import clock, delivery, desk
 from outbound.delivery import House
 from outbound.delivery.closing import cancellable_until
 from outbound.desk import DeskRefusal
+from outbound.ledger import runs
 from outbound.ledger import tables as t
 from outbound.letter import Channel, Lane, Mailbox, ReadyMade, Submission
 from outbound.life import Status
@@ -71,6 +72,9 @@ def test_a_letter_that_misses_fridays_last_run_is_dated_anew_on_monday_and_leave
     printing.run()
     one = look(printing.house, letter)
     assert (one.status, one.dated, one.due_at) == (Status.RENDERED, date(2027, 1, 15), danish("2027-01-18 04:00"))
+    with printing.house.ledger.reading() as tx:
+        assert runs.waiting(tx, danish("2027-01-18 10:00")) == runs.Waiting(letters=1, due=1)
+        assert runs.waiting(tx, danish("2027-01-17 10:00")) == runs.Waiting(letters=1, due=0)
     for moment in ("2027-01-16 12:00", "2027-01-17 23:59", "2027-01-18 03:59"):
         printing.clock.to(danish(moment))
         printing.run()

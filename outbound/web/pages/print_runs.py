@@ -27,7 +27,7 @@ A_FEW = 10
 @router.get("")
 def print_runs(person: OnDuty, inside: Inside, efter: UUID | None = None) -> Response:
     """Print runs, the newest first, and what waits for the next one."""
-    closings = class_closings(inside.house)
+    closings = class_closings(inside.house.settings)
     with inside.house.ledger.reading() as tx:
         found = runs.newest(tx, efter, A_PAGE + 1)
         values: dict[str, Any] = {

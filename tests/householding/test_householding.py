@@ -56,6 +56,10 @@ def test_letters_go_together_where_that_is_allowed_fits_and_is_cheaper(
     assert numbers(together(pieces(*letters), 3, cost)) == found
 
 
+def test_what_costs_the_same_apart_goes_apart() -> None:
+    assert numbers(together(pieces((1, at()), (1, at())), 3, lambda _, sheets: 10 * sheets)) == [[0], [1]]
+
+
 def test_without_a_price_a_letter_goes_alone() -> None:
     assert numbers(together(pieces((1, at()), (1, at())), 3, lambda *_: None)) == [[0], [1]]
 

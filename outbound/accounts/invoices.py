@@ -4,8 +4,7 @@ An invoice is a fact, also where it is wrong: it is kept line by line as it came
 ours is an entry (stage `invoiced`) in the month in which the invoice came. Nothing of ours is changed by it.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,14 +18,12 @@ from outbound.accounts.closing import after
 from outbound.accounts.corrections import told
 from outbound.accounts.difference import Difference
 from outbound.accounts.entries import add
-from outbound.accounts.measures import BOOKED, CORRECTED, INVOICED, LETTER, Kind, kind_and_part
+from outbound.accounts.measures import BOOKED, INVOICED, LETTER
+from outbound.accounts.ours import Ours, booked
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import Outcome
-
-AT_ONCE = 500
-PAID = (Kind.COST, Kind.FAILED, Kind.RETURNED)
 
 
 class What(StrEnum):
@@ -64,18 +61,6 @@ class Invoice:
     month: date
     digest: str
     lines: tuple[InvoiceLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ours:
-    """What our account has of a job: øre that stand booked, and what they were made from."""
-
-    dispatch: UUID
-    letter: UUID
-    department: str
-    day: date | None  # of the hand-over; None = it does not stand booked
-    amount: int
-    inputs: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +216,7 @@ def _without_line(tx: Connection, invoice: Invoice, charged: set[str]) -> Iterat
         .order_by(e.id)
     )
     missing = [row for row in tx.execute(wanted) if str(row.id) not in charged]
-    amounts = {one.dispatch: one.amount for one in _booked(tx, [row.id for row in missing])}
+    amounts = {one.dispatch: one.amount for one in booked(tx, [row.id for row in missing])}
     for row in missing:
         ours = amounts.get(row.id, 0)
         yield Finding(What.NO_LINE, None, str(row.id), row.letter_id, "", _kroner(ours), -ours)
@@ -246,32 +231,7 @@ def _charged_before(tx: Connection, invoice: Invoice) -> set[str]:
 
 def _ours(tx: Connection, invoice: Invoice) -> dict[UUID | None, Ours]:
     jobs = {job for line in invoice.lines if (job := _id(line.job))}
-    return {one.dispatch: one for one in _booked(tx, sorted(jobs), invoice.provider)}
-
-
-def _booked(tx: Connection, dispatches: Sequence[UUID], provider: str | None = None) -> Iterator[Ours]:
-    e, d, one = t.entry.c, t.dispatch.c, t.letter.c
-    for at in range(0, len(dispatches), AT_ONCE):
-        mine = d.id.in_(dispatches[at : at + AT_ONCE])
-        heads = select(d.id, d.letter_id, d.outcome, one.department).join_from(t.dispatch, t.letter)
-        of_provider = (d.provider == provider,) if provider else ()
-        found = tx.execute(heads.where(mine, *of_provider)).all()
-        joined = t.dispatch.join(t.entry, (e.letter_id == d.letter_id) & (e.dispatch_id == d.id))
-        wanted = select(e.dispatch_id, e.measure, e.inputs, e.stage, e.day, func.sum(e.amount).label("amount"))
-        wanted = wanted.select_from(joined).where(mine, e.stage.in_((BOOKED, CORRECTED)))
-        rows = tx.execute(wanted.group_by(e.dispatch_id, e.measure, e.inputs, e.stage, e.day)).all()
-        by_dispatch: dict[UUID, list[Any]] = {}
-        for row in rows:
-            by_dispatch.setdefault(row.dispatch_id, []).append(row)
-        yield from (_one(head, by_dispatch.get(head.id, [])) for head in found)
-
-
-def _one(head: Any, rows: Sequence[Any]) -> Ours:
-    paid = [row for row in rows if (known := kind_and_part(row.measure)) and known[0] in PAID]
-    counts = [row.day for row in rows if row.measure == LETTER and row.stage == BOOKED]
-    day = max(counts) if counts and head.outcome == Outcome.TAKEN else None
-    inputs = json.loads(paid[0].inputs) if paid else {}
-    return Ours(head.id, head.letter_id, head.department, day, sum(int(row.amount) for row in paid), inputs)
+    return {one.dispatch: one for one in booked(tx, sorted(jobs), invoice.provider)}
 
 
 def _id(job: str) -> UUID | None:

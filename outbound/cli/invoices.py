@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from outbound.accounts.invoices import Compared, Invoice, OtherInvoice, compare, keep
+from outbound.accounts.ours import charged_otherwise
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.months import month_of
 from outbound.cli.opening import name_of_hand, opened_ledger, os_user
@@ -55,6 +56,22 @@ def take_in(file: File, month: Month, by: By, provider: Provider = "print") -> N
             typer.echo(f"Invoice {read.number} of {provider} has been imported already; nothing was done.")
             return
         typer.echo(_said(compared, load_organisation(settings.config_dir), Form.TABLE))
+
+
+@invoice.command("receipts")
+def receipts(month: Month, form: As = Form.TABLE) -> None:
+    """The letters whose receipts said another price than ours in that month. Ends with exit code 1 where any did."""
+    first = month_of(month)
+    with opened_ledger() as (_, ledger), ledger.reading() as tx:
+        found = list(charged_otherwise(tx, first))
+    rows = [
+        {"job": one.dispatch, "letter": one.letter, "theirs": told, "ours": one.amount, "difference": told - one.amount}
+        for one, told in found
+    ]
+    headings = {name: COLUMNS[name] for name in ("job", "letter", "theirs", "ours", "difference")}
+    typer.echo(shown(rows, headings, form) if rows or form is not Form.TABLE else "Alt stemmer.")
+    if rows:
+        raise typer.Exit(Code.FOUND)
 
 
 def _read(settings: Settings, file: Path, provider: str, month: str) -> Invoice:

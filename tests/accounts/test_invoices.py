@@ -8,12 +8,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from outbound import accounts
 from outbound.accounts.invoices import Compared, Finding, Invoice, InvoiceLine, OtherInvoice, What, compare, keep
+from outbound.accounts.ours import charged_otherwise
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.intake.invoice_file import InvoiceFault, InvoiceForm, load_forms, read_invoice
 from outbound.ledger import sending
 from outbound.ledger import tables as t
+from outbound.ledger.letters import locked
 from outbound.letter import Mailbox
 from outbound.life import LIVE, Outcome
 from outbound.reports import Period, total
@@ -152,6 +155,17 @@ def test_a_letter_of_another_month_is_not_missed(house: House, printed: list[UUI
     hand_in(house, submission(person("well", 4)))
     run_to_rest(house)
     assert compared(house, an_invoice(*(right(n, job) for n, job in enumerate(printed, 1)))).findings == ()
+
+
+def test_a_receipt_that_says_another_price_is_told_with_its_letter(house: House, printed: list[UUID]) -> None:
+    with house.ledger.writing() as tx:
+        for job, amount in zip(printed, (COST, COST + 33, COST - 1), strict=True):
+            found = sending.dispatch(tx, job)
+            accounts.charged(tx, locked(tx, found.letter_id), found, amount)
+    with house.ledger.reading() as tx:
+        told = {one.dispatch: amount - one.amount for one, amount in charged_otherwise(tx, NOVEMBER)}
+        assert list(charged_otherwise(tx, date(2026, 12, 1))) == []
+    assert told == {printed[1]: 33, printed[2]: -1}
 
 
 def test_the_audit_finds_an_invoice_that_was_changed(house: House, printed: list[UUID]) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from sqlalchemy import Connection
 
+from outbound import clock
 from outbound.ledger.local_print import Counted, LocalPrint, standing
 from outbound.organisation import Organisation
 from outbound.reports.reading import Period
@@ -71,10 +72,10 @@ def _year(week: LocalPrint) -> int:
 
 
 def _in_force(organisation: Organisation, period: Period) -> dict[str, frozenset[int]]:
-    """The days of the period on which each department is in force."""
+    """The days of the period on which each department is in force, up to today: nothing is printed tomorrow yet."""
     found: dict[str, frozenset[int]] = {}
     for one in organisation.departments:
-        first, last = max(one.valid_from, period.first), min(one.valid_to or period.last, period.last)
+        first, last = max(one.valid_from, period.first), min(one.valid_to or period.last, period.last, clock.today())
         if days := frozenset(range(first.toordinal(), last.toordinal() + 1)):
             found[one.code] = found.get(one.code, frozenset()) | days
     return found

@@ -578,6 +578,7 @@ def test_letters_that_go_alone_save_nothing_by_householding(walk: Walk) -> None:
 
 
 def test_one_scan_brings_the_whole_envelope_back_and_one_undo_lets_it_stand(walk: Walk) -> None:
+    runs_of(walk)
     upper, lower = sent(walk, *two())
     code = walk.see(lower).return_code
     assert code

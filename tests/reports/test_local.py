@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from outbound import clock
 from outbound.intake.local_print import Overlaps, counting_week, local_print_faults, report_local_print
 from outbound.ledger import Ledger
-from outbound.ledger.local_print import Counted, LocalPrint, standing
+from outbound.ledger.local_print import Counted, LocalPrint, add, standing
 from outbound.organisation import load_organisation
 from outbound.reports import By, Letters, Local, Period, local_of, report, router_share
 from outbound.reports.local import local_print, together
@@ -154,6 +154,18 @@ def test_the_report_says_ukendt_then_anslaaet_then_the_share(ledger: Ledger) -> 
     assert router_share(Letters(60, 9, 31)) == "69,0 %"
     assert router_share(Letters(60, 9)) == "ukendt"
     assert router_share(Letters(0, 0, 0)) == "–"
+
+
+def test_days_to_come_have_no_letters_yet(ledger: Ledger) -> None:
+    """105 letters in a week are 15 a day: of a period from today on only today has any."""
+    today = clock.today()
+    with ledger.writing() as tx:
+        add(tx, week(20, 105, year=today.year), "en person")
+    with ledger.reading() as tx:
+        begun = local_of(tx, ORGANISATION, Period(today, today + timedelta(days=3)))
+        ahead = local_of(tx, ORGANISATION, Period(today + timedelta(days=1), today + timedelta(days=9)))
+    assert begun["borgerservice"] == Local(15, estimated=True)
+    assert ahead == {}
 
 
 def test_the_ways_of_counting_stand_in_the_measures() -> None:

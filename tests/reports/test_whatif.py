@@ -223,6 +223,13 @@ def test_a_freed_type_and_more_enrolled_together(ledger: Ledger, tariffs: Tariff
     assert answer.total.other.letters == Letters(2, 0)
 
 
+def test_a_freed_type_makes_no_child_enrolled(ledger: Ledger, tariffs: Tariffs) -> None:
+    paper = replace(EXEMPT, route="paper-only", letter_type="byggetilladelse", mailbox="under-15")
+    keep(ledger, tariffs, paper, HandOver(MARCH))
+    answer = ask(ledger, tariffs, digital_types=frozenset({"byggetilladelse"}), enrolled=Fraction(50))
+    assert answer.total.other == answer.total.real
+
+
 def test_householding_by_hand(ledger: Ledger, tariffs: Tariffs) -> None:
     """3 letters of 2, 3 and 4 sheets to one recipient in one run: 5 sheets share a C5, 9 do not fit its 8.
 

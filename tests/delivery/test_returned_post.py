@@ -6,7 +6,7 @@ import pytest
 
 from outbound import clock, desk
 from outbound.ledger import returned
-from outbound.letter import Consignment, Mailbox, News, ReadyMade, Recipient, ReturnReason, Role
+from outbound.letter import Channel, Consignment, Mailbox, News, ReadyMade, Recipient, ReturnReason, Role
 from outbound.life import Outcome, Status
 from outbound.return_code import is_code
 from outbound.standing import count_loose_receipts
@@ -58,9 +58,11 @@ def test_every_letter_on_paper_has_a_code_of_its_own(walk: Walk, handed: dict[UU
 
 
 def test_a_letter_in_the_mailbox_is_handed_over_without_one(walk: Walk, handed: dict[UUID, str]) -> None:
-    (letter,) = walk.hand_in(submission(ENROLLED))
+    whom = Recipient(Role.PARTY, HOME_ADDRESS.name, cpr=ENROLLED, address=HOME_ADDRESS)
+    bare, addressed = walk.hand_in(submission(person("well", 2)), submission(recipients=(whom,)))
     walk.run()
-    assert handed == {letter: ""}
+    assert handed == {bare: "", addressed: ""}
+    assert walk.see(addressed).return_code  # it was made with an address, before anybody knew where it goes
 
 
 def test_a_finished_pdf_leaves_for_the_mailbox_as_it_came_and_on_paper_with_its_code(
@@ -98,6 +100,23 @@ def test_the_code_stays_when_the_letter_is_made_again_and_is_another_when_it_is_
     walk.run()
     assert isinstance(again, UUID)
     assert code_of(walk, again) != before
+
+
+def test_a_letter_keeps_its_code_also_where_it_goes_to_the_mailbox_after_all(walk: Walk) -> None:
+    whom = Recipient(Role.PARTY, HOME_ADDRESS.name, cpr=ENROLLED, address=HOME_ADDRESS)
+    lines = (HOME_ADDRESS.name, *HOME_ADDRESS.lines, "8000 Aarhus C")
+    ready = ReadyMade(finished_pdf(lines=lines), "Et brev", clock.today())
+    walk.world.enrolment.default = Mailbox.EXEMPT
+    walk.world.paper.plan = lambda _: "unavailable"
+    one = submission(letter_type="faerdigt-brev", recipients=(whom,), fields=None, ready_made=ready)
+    (letter,) = walk.hand_in(one)
+    walk.run()
+    code = code_of(walk, letter)
+    walk.world.enrolment.default = Mailbox.ENROLLED
+    walk.act(lambda house: desk.reroute(house, letter, Channel.DIGITAL, HAND))
+    walk.run()
+    assert walk.see(letter).status is Status.SENT
+    assert code_of(walk, letter) == code
 
 
 def test_a_letter_that_comes_back_is_known_by_its_code_and_says_why(walk: Walk) -> None:

@@ -190,7 +190,7 @@ def test_children_know_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> N
     child = Child()
     try:
         head = asdict(Limits(most_pages=9))
-        assert child.ask(Message(head, (GOOD, b"", b"")), 10, 1000).head["pages"] == 1
+        assert child.ask(Message(head, (GOOD, b"", b"", b"")), 10, 1000).head["pages"] == 1
         assert b"hemmelig" not in Path(f"/proc/{child.process.pid}/environ").read_bytes()
         assert len(list(Path(f"/proc/{child.process.pid}/fd").iterdir())) == 3
     finally:

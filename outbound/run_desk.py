@@ -1,7 +1,7 @@
 """What a person may do with a print run that the printer has: hold it, release it, recall it. Each order under a name
 and with a why, which is sealed; in the ledger before the printer gets it (`outbound.delivery.runs`)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from outbound import clock
@@ -74,19 +74,14 @@ def _no_printer(house: House, run: Run) -> DeskRefusal | None:
 
 def _is_open(house: House, run: Run) -> DeskRefusal | None:
     """Another order waits for its answer, and its time has not run out."""
-    one = run.open_order
-    if one is None or clock.now() >= patience_ends(house, one.at):
+    one, patience = run.open_order, timedelta(hours=house.settings.run_order_hours)
+    if one is None or clock.now() >= one.at + patience:
         return None
     return DeskRefusal(
         "order-open",
         f"The printer has not answered the order {one.kind} yet. Another can be given when it has, or after "
         f"{house.settings.run_order_hours:g} hours.",
     )
-
-
-def patience_ends(house: House, ordered_at: datetime) -> datetime:
-    """When an order that was not answered may be followed by another."""
-    return ordered_at + timedelta(hours=house.settings.run_order_hours)
 
 
 def _unfit(run: Run, kind: RunOrder) -> DeskRefusal | None:

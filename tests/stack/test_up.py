@@ -65,6 +65,7 @@ def leaders(stack: Stack) -> list[int]:
 def test_a_second_start_goes_on_where_the_first_stopped(folder: Path, postgres: bool) -> None:
     with bare(folder, postgres=postgres) as stack:
         first = dict(stack.env)
+        assert "OUTBOUND_PRINT_GATHER_SECONDS" not in first  # real suppliers have hours
         started = leaders(stack)
         keys = Path(first["OUTBOUND_SEAL_KEYS_FILE"]).read_text()
         with Redis.from_url(first["OUTBOUND_REDIS_URL"]) as redis:
@@ -264,5 +265,6 @@ def test_letters_of_a_real_ledger_never_go_to_simulators(folder: Path, name: str
 def test_a_stack_started_with_its_own_settings_goes_on(folder: Path) -> None:
     with Stack(folder, workers=False, web=False) as stack:
         own = dict(stack.env)
+        assert own["OUTBOUND_PRINT_GATHER_SECONDS"] == "900"  # who tries it waits for no print run until Monday
     with Stack(folder, own, workers=False, web=False) as again:
         assert again.env["OUTBOUND_DATABASE_URL"] == own["OUTBOUND_DATABASE_URL"]

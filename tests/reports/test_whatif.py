@@ -238,7 +238,10 @@ def test_householding_by_hand(ledger: Ledger, tariffs: Tariffs) -> None:
     run = uuid4()
     mine = [replace(EXEMPT, run=run, recipient="a" * 64, sheets=sheets) for sheets in (2, 3, 4)]
     others = [replace(EXEMPT, run=run, recipient="b" * 64), replace(EXEMPT, recipient="a" * 64), EXEMPT]
-    apart = [replace(EXEMPT, run=run, recipient="c" * 64, letter_class=name) for name in ("economy", "registered")]
+    apart = [
+        replace(EXEMPT, run=run, recipient="c" * 64, letter_class=name)
+        for name in ("economy", "registered", "registered")
+    ]
     keep(ledger, tariffs, *mine, *others, *apart)
     answer = ask(ledger, tariffs, householding=True)
     assert difference(answer) == {Part.PORTO: -1000}

@@ -122,10 +122,10 @@ def _common(dispatch: Dispatch, agreement: Agreement) -> str:
     stamped = "".join(
         _element(f"Paatryk{what}Indikator", "false") for what in ("AfsenderAdresse", "ModtagerAdresse", "Brevdato")
     )
-    department = one_line(dispatch.department, 2000)
+    department, payer = one_line(dispatch.department, 2000), one_line(dispatch.cost_centre, 2000)
     return (
         f"<KanalUafhaengigeParametreI>{_element('EnhedTekst', department)}{_element('BrugerNavn', agreement.user)}"
-        f"{_element('KonteringsGruppeTekst', department)}{stamped}{_element('KanalKode', 'Fysisk Post')}"
+        f"{_element('KonteringsGruppeTekst', payer)}{stamped}{_element('KanalKode', 'Fysisk Post')}"
         "</KanalUafhaengigeParametreI>"
     )
 

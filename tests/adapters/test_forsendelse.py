@@ -70,9 +70,8 @@ def test_a_letter_has_its_id_its_pdf_and_what_the_printer_must_know() -> None:
 
 def test_who_pays_is_told_and_nothing_is_stamped_on_the_paper() -> None:
     common = said(written(), "KanalUafhaengigeParametreI")
-    assert (common["EnhedTekst"], common["KonteringsGruppeTekst"], common["BrugerNavn"]) == ("social",) * 2 + (
-        "outbound",
-    )
+    told = common["EnhedTekst"], common["KonteringsGruppeTekst"], common["BrugerNavn"]
+    assert told == ("social", "1010", "outbound")
     assert {text for name, text in common.items() if name.startswith("Paatryk")} == {"false"}
     assert common["KanalKode"] == "Fysisk Post"
 

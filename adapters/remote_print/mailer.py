@@ -23,6 +23,7 @@ from outbound.letter import (
     CannotSay,
     Channel,
     Consignment,
+    Dispatch,
     Lane,
     NotTaken,
     Rejected,
@@ -62,12 +63,13 @@ class RemotePrintMailer:
         return self._run_letters
 
     def hand_over(self, consignment: Consignment) -> Iterator[Answer]:
-        """All answers at once, when the run has its name: see `outbound.ports.Mailer`."""
-        fit = tuple(d for d in consignment.dispatches if len(d.document.pdf) <= self.largest)
-        if fit:
+        """All answers at once, when the run has its name: see `outbound.ports.Mailer`. An envelope goes whole, or none
+        of its letters does."""
+        large = {_envelope_of(d) for d in consignment.dispatches if len(d.document.pdf) > self.largest}
+        if fit := tuple(d for d in consignment.dispatches if _envelope_of(d) not in large):
             self._deliver(replace(consignment, dispatches=fit))
         for dispatch in consignment.dispatches:
-            if len(dispatch.document.pdf) <= self.largest:
+            if _envelope_of(dispatch) not in large:
                 yield Accepted(dispatch.id, str(consignment.id))
             else:
                 yield Rejected(dispatch.id, "too-large", Blame.RECIPIENT)
@@ -205,3 +207,7 @@ class _Sent:
             self.size += len(piece)
             self.digest.update(piece)
             yield piece
+
+
+def _envelope_of(dispatch: Dispatch) -> UUID:
+    return dispatch.envelope_of or dispatch.id

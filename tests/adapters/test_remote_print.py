@@ -25,7 +25,7 @@ from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import LARGEST, FetchedReceipts
 from adapters.remote_print.run import archive
 from adapters.remote_print.sftp import Missing, NotDone, Printer
-from outbound.letter import Accepted, CannotSay, Channel, Consignment, Lane, News, NotTaken, Taken
+from outbound.letter import Accepted, Blame, CannotSay, Channel, Consignment, Lane, News, NotTaken, Rejected, Taken
 from outbound.ports import Misconfigured, OutcomeUnknown, Outside, OutsideError, Unavailable
 from outbound.settings import Settings
 from tests.adapters.check_file import counting_server
@@ -116,6 +116,18 @@ def test_a_run_lies_there_whole_under_its_name_and_nothing_else(house: House) ->
     assert answers == [Accepted(dispatch.id, str(run.id)) for dispatch in run.dispatches]
     assert house.lying() == [f"{run.id}.zip"]
     assert (house.files / "incoming" / f"{run.id}.zip").read_bytes() == b"".join(archive(run))
+
+
+def test_an_envelope_with_a_letter_too_large_stays_out_of_the_run_whole(house: House) -> None:
+    top, other = a_dispatch("well", 0), a_dispatch("well", 1)
+    beneath = a_dispatch("well", 0, envelope_of=top.id, document=replace(top.document, pdf=b"%PDF-" + bytes(3_000_000)))
+    run = a_consignment(Channel.PRINT, top, beneath, other)
+    with house.mailer() as mailer:
+        answers = list(mailer.hand_over(run))
+    out = [Rejected(one.id, "too-large", Blame.RECIPIENT) for one in (top, beneath)]
+    assert answers == [*out, Accepted(other.id, str(run.id))]
+    sent = (house.files / "incoming" / f"{run.id}.zip").read_bytes()
+    assert sent == b"".join(archive(replace(run, dispatches=(other,))))
 
 
 def test_a_rename_never_overwrites(house: House) -> None:

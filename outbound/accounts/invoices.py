@@ -19,7 +19,7 @@ from outbound.accounts.corrections import told
 from outbound.accounts.difference import Difference
 from outbound.accounts.entries import add
 from outbound.accounts.measures import BOOKED, INVOICED, LETTER
-from outbound.accounts.ours import Ours, booked
+from outbound.accounts.ours import Ours, booked, with_guests
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel
@@ -209,13 +209,13 @@ def _without_line(tx: Connection, invoice: Invoice, charged: set[str]) -> Iterat
     """Letters that the provider took in the invoice's month and asks nothing for."""
     e, d = t.entry.c, t.dispatch.c
     wanted = (
-        select(d.id, d.letter_id)
+        select(d.id, d.letter_id, d.envelope_of)
         .select_from(t.entry.join(t.dispatch, d.id == e.dispatch_id))
         .where(e.stage == BOOKED, e.measure == LETTER, e.day >= invoice.month, e.day < after(invoice.month))
         .where(d.provider == invoice.provider, d.channel == Channel.PRINT, d.outcome == Outcome.TAKEN)
         .order_by(e.id)
     )
-    missing = [row for row in tx.execute(wanted) if str(row.id) not in charged]
+    missing = [row for row in tx.execute(wanted) if not {str(row.id), str(row.envelope_of)} & charged]
     amounts = {one.dispatch: one.amount for one in booked(tx, [row.id for row in missing])}
     for row in missing:
         ours = amounts.get(row.id, 0)
@@ -230,8 +230,10 @@ def _charged_before(tx: Connection, invoice: Invoice) -> set[str]:
 
 
 def _ours(tx: Connection, invoice: Invoice) -> dict[UUID | None, Ours]:
+    """By job. A provider may charge an envelope by the letter on top: then that one's is the whole of it."""
     jobs = {job for line in invoice.lines if (job := _id(line.job))}
-    return {one.dispatch: one for one in booked(tx, sorted(jobs), invoice.provider)}
+    found = list(booked(tx, sorted(jobs), invoice.provider))
+    return {one.dispatch: one for one in with_guests(tx, found, jobs)}
 
 
 def _id(job: str) -> UUID | None:

@@ -1,8 +1,8 @@
 """What our own account has of a dispatch, to set beside what its provider says; and where a receipt says otherwise."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from outbound.accounts.measures import BOOKED, CHARGED, CORRECTED, LETTER, Kind,
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.life import Outcome
+from outbound.tariff_row import Part
 
 AT_ONCE = 500
 PAID = (Kind.COST, Kind.FAILED, Kind.RETURNED)
@@ -28,16 +29,17 @@ class Ours:
     department: str
     day: date | None  # of the hand-over; None = it does not stand booked
     amount: int
+    porto: int  # of the amount
     inputs: Mapping[str, Any]
 
 
 def charged_otherwise(tx: Connection, month: date) -> Iterator[tuple[Ours, int]]:
-    """The letters whose receipts of that month say another amount than stands booked, each with that amount in øre."""
+    """The letters whose receipts of that month say another porto than stands booked, each with that porto in øre."""
     deferred.flush(tx)
     e = t.entry.c
     wanted = select(e.dispatch_id, e.amount).where(e.stage == CHARGED, e.day >= month, e.day < after(month))
     told = {row.dispatch_id: int(row.amount) for row in tx.execute(wanted.order_by(e.id))}
-    yield from ((one, told[one.dispatch]) for one in booked(tx, list(told)) if one.amount != told[one.dispatch])
+    yield from ((one, told[one.dispatch]) for one in booked(tx, list(told)) if one.porto != told[one.dispatch])
 
 
 def booked(tx: Connection, dispatches: Sequence[UUID], provider: str | None = None) -> Iterator[Ours]:
@@ -60,7 +62,26 @@ def booked(tx: Connection, dispatches: Sequence[UUID], provider: str | None = No
 
 def _one(head: Any, rows: Sequence[Any]) -> Ours:
     paid = [row for row in rows if (known := kind_and_part(row.measure)) and known[0] in PAID]
+    porto = [row for row in paid if row.measure.endswith(Part.PORTO)]
     counts = [row.day for row in rows if row.measure == LETTER and row.stage == BOOKED]
     day = max(counts) if counts and head.outcome == Outcome.TAKEN else None
     inputs = json.loads(paid[0].inputs) if paid else {}
-    return Ours(head.id, head.letter_id, head.department, day, sum(int(row.amount) for row in paid), inputs)
+    amount, of_porto = (sum(int(row.amount) for row in some) for some in (paid, porto))
+    return Ours(head.id, head.letter_id, head.department, day, amount, of_porto, inputs)
+
+
+def with_guests(tx: Connection, found: Sequence[Ours], charged: Collection[UUID]) -> Iterator[Ours]:
+    """The same, each with what stands booked for the letters in its envelope that are not charged by themselves."""
+    d = t.dispatch.c
+    ids = [one.dispatch for one in found]
+    beneath: dict[UUID, list[UUID]] = {}
+    for at in range(0, len(ids), AT_ONCE):
+        mine = (d.envelope_of.in_(ids[at : at + AT_ONCE]), d.outcome == Outcome.TAKEN)
+        for row in tx.execute(select(d.id, d.envelope_of).where(*mine)):
+            if row.id not in charged:
+                beneath.setdefault(row.envelope_of, []).append(row.id)
+    guests = {one.dispatch: one for one in booked(tx, [one for some in beneath.values() for one in some])}
+    for one in found:
+        some = [guests[guest] for guest in beneath.get(one.dispatch, ())]
+        amount, porto = (sum(getattr(each, name) for each in (one, *some)) for name in ("amount", "porto"))
+        yield replace(one, amount=amount, porto=porto)

@@ -60,12 +60,12 @@ def take_in(file: File, month: Month, by: By, provider: Provider = "print") -> N
 
 @invoice.command("receipts")
 def receipts(month: Month, form: As = Form.TABLE) -> None:
-    """The letters whose receipts said another price than ours in that month. Ends with exit code 1 where any did."""
+    """The letters whose receipts said another porto than ours in that month. Ends with exit code 1 where any did."""
     first = month_of(month)
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
         found = list(charged_otherwise(tx, first))
     rows = [
-        {"job": one.dispatch, "letter": one.letter, "theirs": told, "ours": one.amount, "difference": told - one.amount}
+        {"job": one.dispatch, "letter": one.letter, "theirs": told, "ours": one.porto, "difference": told - one.porto}
         for one, told in found
     ]
     headings = {name: COLUMNS[name] for name in ("job", "letter", "theirs", "ours", "difference")}

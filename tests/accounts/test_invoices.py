@@ -30,7 +30,7 @@ from tests.people import person
 from tests.tampering import unguarded
 
 NOVEMBER = date(2026, 11, 1)
-COST = 2467
+PORTO, COST = 2400, 2467
 """Of each letter here: porto quick 24,00 kr.; materials 1 sheet × 0,12 + C5 0,55 = 0,67 kr."""
 HEAD = "faktura;art;job;ark;klasse;kuvert;beloeb;bemærkning\r\n"
 CONFIG = Path(__file__).parents[2] / "config"
@@ -159,13 +159,28 @@ def test_a_letter_of_another_month_is_not_missed(house: House, printed: list[UUI
 
 def test_a_receipt_that_says_another_price_is_told_with_its_letter(house: House, printed: list[UUID]) -> None:
     with house.ledger.writing() as tx:
-        for job, amount in zip(printed, (COST, COST + 33, COST - 1), strict=True):
+        for job, amount in zip(printed, (PORTO, PORTO + 33, PORTO - 1), strict=True):
             found = sending.dispatch(tx, job)
             accounts.charged(tx, locked(tx, found.letter_id), found, amount)
     with house.ledger.reading() as tx:
-        told = {one.dispatch: amount - one.amount for one, amount in charged_otherwise(tx, NOVEMBER)}
+        told = {one.dispatch: amount - one.porto for one, amount in charged_otherwise(tx, NOVEMBER)}
         assert list(charged_otherwise(tx, date(2026, 12, 1))) == []
     assert told == {printed[1]: 33, printed[2]: -1}
+
+
+def test_an_envelope_is_charged_by_the_letter_on_top_or_letter_by_letter(house: House, world: World) -> None:
+    """Two sheets in one C5: 24,00 kr. porto and 2 × 0,12 + 0,55 = 0,79 kr. for both, 12,40 kr. (12,39 kr.) for each."""
+    world.enrolment.default = Mailbox.EXEMPT
+    letters = hand_in(house, *(submission(person("well", 1)) for _ in range(2)))
+    run_to_rest(house)
+    top, beneath = (dispatches(house, letter)[0].id for letter in letters)
+    by_envelope = InvoiceLine(1, str(top), 2479, False, 2, "quick", "C5")
+    assert compared(house, an_invoice(by_envelope)).findings == ()
+    each = [
+        InvoiceLine(n, str(job), ours, False, 2, "quick", "C5") for n, job, ours in ((1, top, 1240), (2, beneath, 1239))
+    ]
+    assert compared(house, an_invoice(*each)).findings == ()
+    assert said(compared(house, an_invoice(replace(by_envelope, amount=2480))).findings) == [(What.AMOUNT, 1, 1)]
 
 
 def test_the_audit_finds_an_invoice_that_was_changed(house: House, printed: list[UUID]) -> None:

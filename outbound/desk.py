@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from outbound import accounts, clock
 from outbound.contents import (
@@ -221,18 +221,21 @@ def acknowledge(house: House, letter_id: UUID, hand: Hand) -> None:
         _must(touch(tx, one, acknowledged_at=clock.now()))
 
 
-def resend(house: House, letter_id: UUID, hand: Hand, address: Address | None = None, *, once: bool = False) -> UUID:
+def resend(house: House, letter_id: UUID, hand: Hand, address: Address | None = None) -> UUID:
     """A new letter with the same content that follows this one, marked as sent again, to another address where one is
-    given. Returns its id. With `once`, asked again it is the same new letter."""
+    given. Returns its id: asked again it is the same new letter, which can itself be sent again. One that came back is
+    seen to with that.
+    """
     if address is not None:
         _must_be_postal(house, address)
     with _at_the_desk(house, letter_id, Verb.RESEND, hand) as (tx, one):
         again = _again(tx, house, one, hand, address)
-        mark = one.id.hex[-12:] if once else uuid4().hex[:12]
-        taken = take_in(tx, house, replace(again, reference=f"{one.reference[:100]}~{mark}"))
-        if taken.differs:
-            raise DeskRefusal("sent-again", "It was sent again already, otherwise; look at the letter that follows it.")
-        return taken.letters[0]
+        if known := _sent_again(tx, one):
+            _must_go_there(tx, house, known, again.recipients[0].address, hand)
+            return known
+        if one.status is Status.RETURNED:
+            touch(tx, one, acknowledged_at=one.acknowledged_at or clock.now())
+        return take_in(tx, house, again).letters[0]
 
 
 def pause(house: House, scope: str, key: str, hand: Hand) -> bool:
@@ -363,7 +366,7 @@ def _again(tx: Connection, house: House, one: Letter, hand: Hand, address: Addre
     recipient = replace(recipient, address=address or recipient.address)
     return Submission(
         system=one.system,
-        reference=one.reference,
+        reference=_reference(one),
         department=one.department,
         letter_type=one.letter_type,
         recipients=(recipient,),
@@ -377,3 +380,20 @@ def _again(tx: Connection, house: House, one: Letter, hand: Hand, address: Addre
         follows=one.id,
         answers=unpack_answers(opened),
     )
+
+
+def _reference(one: Letter) -> str:
+    """Of the letter that this one is sent again as: there is but one."""
+    return f"{one.reference[:100]}~{one.id.hex[-12:]}"
+
+
+def _sent_again(tx: Connection, one: Letter) -> UUID | None:
+    row = t.letter.c
+    wanted = select(row.id).where(row.follows == one.id, row.system == one.system, row.reference == _reference(one))
+    return tx.execute(wanted).scalar_one_or_none()
+
+
+def _must_go_there(tx: Connection, house: House, known: UUID, address: Address | None, hand: Hand) -> None:
+    body = house.seal.open(tx, known, PERSON, hand.by, "resend")
+    if body is None or unpack_addressee(body).recipient.address != address:
+        raise DeskRefusal("sent-again", "It was sent again already, otherwise; look at the letter that follows it.")

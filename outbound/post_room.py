@@ -11,11 +11,11 @@ from outbound import clock
 from outbound.delivery import House
 from outbound.delivery.settle import apply
 from outbound.desk import Hand, note_act
-from outbound.ledger import envelopes, returned
+from outbound.ledger import envelopes, returned, runs
 from outbound.ledger.letters import locked
 from outbound.ledger.values import Letter
 from outbound.letter import News, Receipt, ReturnReason
-from outbound.life import Status
+from outbound.life import LIVE, UNSETTLED, Status
 from outbound.return_code import LENGTH, as_scanned, is_code
 
 SCANNED, UNDONE = "returned", "return-undone"
@@ -61,6 +61,8 @@ def scan(house: House, text: str, reason: ReturnReason, by: str) -> Scan:
         if paper is None:
             return Scan(Found.CANCELLED if one.status is Status.CANCELLED else Found.NOT_PRINTED, one)
         apply(tx, house, Receipt(paper.id, News.RETURNED, reason, at=clock.now(), by=by))
+        if paper.outcome in UNSETTLED:
+            returned.keep(tx, letter)  # it also said that the printer had it, which no undo takes back
         note_act(tx, house, SCANNED, letter, Hand(by, reason))
         now = locked(tx, letter)
         if now.status is not Status.RETURNED:
@@ -70,16 +72,18 @@ def scan(house: House, text: str, reason: ReturnReason, by: str) -> Scan:
 
 
 def undo(house: House, number: int, by: str) -> UUID | None:
-    """A slip: the letter, and what came back in its envelope, stand as they stood. None where this person did not scan
-    it, or somebody has seen to it."""
+    """A slip: the letter, and what came back in its envelope, go on as what is known of them says. None where this
+    person did not scan it, somebody has seen to it, or the scan told more than that: then it is for IT operations.
+    """
     with house.ledger.writing() as tx:
-        letter = returned.undo(tx, number, by)
-        if letter is None:
+        letter = returned.scanned(tx, number, by)
+        paper = returned.paper_of(tx, letter) if letter else None
+        if letter is None or paper is None:
             return None
-        paper = returned.paper_of(tx, letter)
-        for other in envelopes.in_envelope(tx, paper) if paper else ():
-            last = returned.last_of(tx, other.letter.id)
-            if last and last.by == by:
-                returned.undo(tx, last.id, by)
+        envelopes.lock(tx, paper)
+        run = runs.run(tx, paper.consignment_id)
+        together = [one.letter.id for one in envelopes.in_envelope(tx, paper) if one.dispatch.outcome in LIVE]
+        if (run and run.recalled_at) or not returned.undo(tx, {letter, *together}, by):
+            return None
         note_act(tx, house, UNDONE, letter, Hand(by, UNDONE))
         return letter

@@ -171,7 +171,7 @@ def apply(tx: Connection, house: House, receipt: Receipt) -> bool:
     envelopes.lock(tx, found)
     one = locked(tx, found.letter_id)
     found = sending.dispatch(tx, found.id)
-    if found.channel is Channel.PRINT:
+    if found.channel is Channel.PRINT and not receipt.by:  # the printer speaks
         note_run(tx, found.consignment_id, receipt)
     _EFFECTS[receipt.news](tx, house, one, found, receipt)
     apply_to_envelope(tx, house, found, receipt)

@@ -81,24 +81,44 @@ def come_back(
     return True
 
 
-def undo(tx: Connection, number: int, by: str) -> UUID | None:
-    """It was a slip: the letter stands as it stood. None where it was not this person's, or the letter has gone on."""
+def keep(tx: Connection, letter: UUID) -> None:
+    """The return of this letter that stands cannot be undone: it told more than that."""
     r = t.returned.c
-    row = (
-        tx.execute(select(t.returned).where(r.id == number, r.by == by, r.undone_at.is_(None))).mappings().one_or_none()
-    )
-    if row is None:
-        return None
-    one = locked(tx, row["letter_id"])
-    if one.status is not Status.RETURNED or one.acknowledged_at is not None or not _stood(tx, one, row, by):
-        return None
-    tx.execute(update(t.returned).where(r.id == number).values(undone_at=clock.now()))
-    return one.id
+    tx.execute(update(t.returned).where(r.letter_id == letter, r.undone_at.is_(None)).values(was=Status.RETURNED))
 
 
-def _stood(tx: Connection, one: Letter, row: RowMapping, by: str) -> bool:
-    before = {name: row[name] for name in ("held_code", "waits_for", "due_at")}
-    return move(tx, one, Status(row["was"]), "return-undone", by, **before)
+def scanned(tx: Connection, number: int, by: str) -> UUID | None:
+    """The letter of this return, where this person has told of it and it was not undone."""
+    r = t.returned.c
+    wanted = select(r.letter_id).where(r.id == number, r.by == by, r.undone_at.is_(None))
+    return tx.execute(wanted).scalar_one_or_none()
+
+
+def undo(tx: Connection, letters: Collection[UUID], by: str) -> bool:
+    """It was a slip: these letters, of one envelope, go on. False, and nothing is changed, where one of them was not
+    told of by this person, or somebody has seen to it."""
+    r = t.returned.c
+    wanted = select(t.returned).where(r.letter_id.in_(letters), r.by == by, r.undone_at.is_(None)).order_by(r.letter_id)
+    rows = tx.execute(wanted).mappings().all()
+    found = [(locked(tx, row["letter_id"]), row) for row in rows]
+    if len(found) < len(letters) or any(not _can_go_on(one, row) for one, row in found):
+        return False
+    for one, row in found:
+        _go_on(tx, one, row, by)
+    tx.execute(update(t.returned).where(r.id.in_([row["id"] for row in rows])).values(undone_at=clock.now()))
+    return True
+
+
+def _can_go_on(one: Letter, row: RowMapping) -> bool:
+    return one.status is Status.RETURNED and one.acknowledged_at is None and row["was"] != Status.RETURNED
+
+
+def _go_on(tx: Connection, one: Letter, row: RowMapping, by: str) -> None:
+    """As it stood, or as posted where that is known by now."""
+    paper = paper_of(tx, one.id)
+    posted = paper is not None and paper.available_at is not None and row["was"] == Status.SENT
+    before = {name: None if posted else row[name] for name in ("held_code", "waits_for", "due_at")}
+    move(tx, one, Status.DELIVERED if posted else Status(row["was"]), "return-undone", by, **before)
 
 
 def since(tx: Connection, moment: datetime, limit: int, by: Collection[str] = ()) -> Sequence[Return]:

@@ -1,10 +1,11 @@
 """Post that comes back: every letter on paper has a code of its own, and is known again by it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from outbound import clock, desk
+from outbound import clock, desk, post_room
 from outbound.ledger import returned
 from outbound.letter import Channel, Consignment, Mailbox, News, ReadyMade, Recipient, ReturnReason, Role
 from outbound.life import Outcome, Status
@@ -12,7 +13,7 @@ from outbound.return_code import is_code
 from outbound.standing import count_loose_receipts
 from tests.delivery.walking import HAND, Walk
 from tests.delivery.ways import ENROLLED
-from tests.house import events, submission
+from tests.house import dispatches, events, submission
 from tests.outside import HOME_ADDRESS
 from tests.people import person
 from tests.rendering.made import letter as finished_pdf
@@ -172,4 +173,44 @@ def test_a_late_word_of_the_post_moves_no_returned_letter(walk: Walk) -> None:
     came_back(walk, letter)
     walk.world.report(News.DELIVERED)
     walk.run()
+    assert walk.see(letter).status is Status.RETURNED
+
+
+def test_a_letter_sent_again_is_seen_to_and_its_return_is_not_undone(walk: Walk) -> None:
+    (letter,) = on_paper(walk)
+    scanned = post_room.scan(walk.house, code_of(walk, letter), ReturnReason.MOVED, "postrum")
+    again = desk.resend(walk.house, letter, HAND)
+    assert desk.resend(walk.house, letter, HAND) == again
+    assert walk.see(letter).acknowledged_at is not None
+    assert scanned.number
+    assert post_room.undo(walk.house, scanned.number, "postrum") is None
+    assert walk.see(letter).status is Status.RETURNED
+
+
+def test_a_letter_is_sent_again_to_one_address(walk: Walk) -> None:
+    (letter,) = on_paper(walk)
+    desk.resend(walk.house, letter, HAND, HOME_ADDRESS)
+    with pytest.raises(desk.DeskRefusal, match="sent again already"):
+        desk.resend(walk.house, letter, HAND, replace(HOME_ADDRESS, lines=("Prøvevej 99",)))
+
+
+def test_what_became_known_between_scan_and_undo_stays_known(walk: Walk) -> None:
+    first, second = on_paper(walk, 2)
+    codes = [code_of(walk, one) for one in (first, second)]
+    scans = [post_room.scan(walk.house, code, ReturnReason.MOVED, "postrum") for code in codes]
+    walk.world.paper_receipts.send(dispatches(walk.house, first)[0].id, News.DELIVERED)
+    walk.run()
+    for one in scans:
+        assert post_room.undo(walk.house, one.number or 0, "postrum")
+    assert [walk.see(one).status for one in (first, second)] == [Status.DELIVERED, Status.SENT]
+
+
+def test_a_scan_that_ended_a_doubt_is_not_undone(walk: Walk) -> None:
+    walk.outside(can_ask=False)
+    walk.world.paper.plan = lambda consignment: "drop"
+    (letter,) = on_paper(walk)
+    assert walk.see(letter).status is Status.SENDING
+    scanned = post_room.scan(walk.house, code_of(walk, letter), ReturnReason.MOVED, "postrum")
+    assert walk.see(letter).status is Status.RETURNED
+    assert post_room.undo(walk.house, scanned.number or 0, "postrum") is None
     assert walk.see(letter).status is Status.RETURNED

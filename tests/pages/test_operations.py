@@ -168,6 +168,8 @@ def test_the_verbs_do_what_they_say(drift: httpx.Client, house: House, world: Wo
     world.enrolment.default = Mailbox.ENROLLED
     run_to_rest(house)
     assert look(house, letter).status is Status.SENT
+    elsewhere = {"lines": "Ny Vej 9", "postcode": "8200", "town": "Aarhus N"}
+    assert act(drift, letter, "resend", why="Flyttet", **elsewhere).status_code == 422  # without a name
     page = act(drift, letter, "resend", why="Kunne ikke læses")
     new = UUID(page.url.path.rpartition("/")[2])
     assert (look(house, new).follows, look(house, new).status) == (letter, Status.RECEIVED)

@@ -128,7 +128,7 @@ def resend(
         raise invalid(faults)
     with _at_the_desk():
         hand = _hand(caller, body.reason, "sent again by its system")
-        new = desk.resend(inside.house, letter, hand, address, once=True)
+        new = desk.resend(inside.house, letter, hand, address)
     inside.ring(queue_name(Step.RENDER, own.lane), 1)
     return letter_out(own_story(inside, caller, new))
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from outbound import clock
 from outbound.rendering import Fault
 from outbound.reports import By, Period, percent, reminders_of, report, router_share, table, target_words, together
-from outbound.reports.report import Line, Report
+from outbound.reports.report import HEADINGS, Line, Report
 from outbound.reports.targets import Against, TargetReport, target_report
 from outbound.web.pages.signed_in import Person, needs
 from outbound.web.people import EVERYWHERE, Role
@@ -18,9 +18,12 @@ from outbound.web.rooms import Inside
 
 router = APIRouter(prefix="/ledelse")
 InCharge = Annotated[Person, Depends(needs(Role.MANAGEMENT))]
+Rows = tuple[tuple[str, ...], ...]
 Month = Annotated[str, Query(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")]
 MOST_MONTHS = 60
 LETTERS_ONLY = 4  # columns: a route has letters, digital and printed; a share of it says nothing
+PARTS_FROM = 1 + HEADINGS.index("Tid sparet, anslået") + 1
+"""From here on a report's columns are parts of its certain saving: a table of their own, for the page's width."""
 
 
 @router.get("")
@@ -39,13 +42,13 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
         title="Ledelse",
         period=period,
         total=departments.total if whole else None,
-        departments=_table(departments, lines, whole),
+        departments=_in_two(_table(departments, lines, whole)),
         targets=[
             target_words.shares(_seen(against, person, whole)),
             target_words.gains(_seen(against, person, whole), against.fixed_year),
         ],
         municipality=target_words.whole(against) if whole else None,
-        months=table(made[By.MONTH]) if whole else None,
+        months=_in_two(table(made[By.MONTH])) if whole else None,
         routes=_routes(made[By.ROUTE]) if whole else None,
         bars=[
             (line.label, line.figure.letters, percent(line.figure.letters.digital_share), line.target) for line in lines
@@ -57,10 +60,16 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
     )
 
 
-def _table(made: Report, lines: list[Line], whole: bool) -> tuple[tuple[str, ...], ...]:
+def _table(made: Report, lines: list[Line], whole: bool) -> Rows:
     rows = table(made)
     kept = [row for row, line in zip(rows[1:-1], made.lines, strict=True) if line in lines]
     return (rows[0], *kept, *((rows[-1],) if whole else ()))
+
+
+def _in_two(rows: Rows) -> tuple[Rows, Rows]:
+    """The report, and the parts of its certain saving beside the whole of it."""
+    certain = 1 + HEADINGS.index("Sparet, sikkert")
+    return tuple(row[:PARTS_FROM] for row in rows), tuple((row[0], row[certain], *row[PARTS_FROM:]) for row in rows)
 
 
 def _seen(against: TargetReport, person: Person, whole: bool) -> list[Against]:

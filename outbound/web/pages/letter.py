@@ -126,7 +126,8 @@ def stop_reminder(person: OnDuty, request: Request, form: Form, inside: Inside, 
 def _do(house: House, verb: Verb, letter: UUID, form: Mapping[str, str], hand: Hand) -> UUID | None:
     """Returns the new letter's id where the verb makes one. Raises DeskRefusal, ValueError."""
     if verb is Verb.RESEND:
-        return desk.resend(house, letter, hand, _address(form) if form.get("name", "").strip() else None)
+        given = any(form.get(name, "").strip() for name in ("name", "lines", "postcode", "town"))
+        return desk.resend(house, letter, hand, _address(form) if given else None)
     if verb is Verb.REROUTE:
         desk.reroute(house, letter, _channel(form.get("channel", "")), hand)
     elif verb is Verb.MEND:

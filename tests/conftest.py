@@ -17,6 +17,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from outbound.stack.errors import StackError
 from outbound.stack.places import scratch
@@ -28,6 +29,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 MAY_SKIP = ("browser", "sshd", "specs", "peers")
 PEERS_READY = REPOSITORY / ".venv-peers" / "ready"
 _databases = count(1)
+
+settings.register_profile("any machine", deadline=None)  # how fast an example is says nothing about it
+settings.load_profile("any machine")
 
 
 def find_chromium() -> str | None:

@@ -311,7 +311,7 @@ def test_a_locked_run_that_lies_there_is_known_and_a_half_of_it_is_brought_anew(
     for _ in range(2):
         assert len(list(locked.mailer.hand_over(replace(run, fence=uuid4().hex)))) == 2
     lying = folder_of(locked.simulator) / "sftp" / "incoming"
-    assert [one.name for one in lying.iterdir()] == [f"{run.id}.zip.pgp"]
+    assert [one.name for one in lying.iterdir() if one.name.startswith(str(run.id))] == [f"{run.id}.zip.pgp"]
     locked.simulator.mood()
     assert locked.is_taken(run)
     assert locked.simulator.taken(run) == 2

@@ -337,7 +337,7 @@ def test_one_channel_may_go_that_way_and_the_other_not(settings: Settings, chose
     both = settings.model_copy(update={name: getattr(given, name) for name in names})
     digital = connect(both.model_copy(update={"sf1601": "digital"}))
     assert [mailer.provider for mailer in digital.mailers.values()] == ["sf1601-digital", "print"]
-    assert [source.provider for source in digital.sources] == ["print", "beskedfordeler"]
+    assert [source.provider for source in digital.sources] == ["print", "returned-post", "beskedfordeler"]
     assert isinstance(digital.enrolment, PostQuery)
     paper = connect(both.model_copy(update={"sf1601": "print"}))
     assert [mailer.provider for mailer in paper.mailers.values()] == ["digital-post", "sf1601-print"]

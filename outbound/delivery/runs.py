@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from outbound import accounts, clock
-from outbound.delivery.house import RECEIPT, House, deadline, next_try, receipt_deadline
+from outbound.delivery.house import RECEIPT, House, next_try, print_deadline, receipt_deadline
 from outbound.delivery.spell import Spell
 from outbound.ledger import incidents, run_orders, runs, sending
 from outbound.ledger.letters import hold, touch
@@ -33,7 +33,7 @@ RECALLED = "recalled"
 def enter(tx: Connection, house: House, mailer: Mailer, closed: Closed) -> None:
     """A consignment just closed, where it is a print run: where print goes letter by letter there are none."""
     if mailer.channel is Channel.PRINT and mailer.gathers(closed.consignment.lane) > 1:
-        runs.enter(tx, closed, deadline(house.settings.run_taken_days))
+        runs.enter(tx, closed, print_deadline(house.settings, house.settings.run_taken_days))
 
 
 def give_orders(house: House) -> int:

@@ -132,6 +132,28 @@ def test_an_urgent_letter_leaves_with_a_run_of_its_own_cut_off(printing: Walk) -
     assert [look(printing.house, one).status for one in (slow, urgent)] == [Status.ROUTED, Status.SENT]
 
 
+def test_days_on_which_the_printer_is_closed_do_not_count_for_what_it_owes(printing: Walk) -> None:
+    closed = tuple(date(2027, 1, day) for day in (13, 14, 15, 18, 19, 20))
+    printing.setting(print_runs=RunPlan(closed_days=closed))
+    printing.clock.to(danish("2027-01-12 13:00"))
+    (letter,) = printing.hand_in(usual())
+    printing.run()
+    printing.clock.to(danish("2027-01-12 14:30"))
+    printing.run()
+    assert look(printing.house, letter).status is Status.SENT
+    for moment, missing, held in (
+        ("2027-01-21 14:00", 0, None),  # the first day that it works again
+        ("2027-01-21 15:00", 1, None),
+        ("2027-01-27 14:00", 1, None),
+        ("2027-01-27 15:00", 1, "no-receipt"),  # the fifth
+    ):
+        printing.clock.to(danish(moment))
+        printing.run()
+        assert look(printing.house, letter).held_code == held, moment
+        with printing.house.ledger.reading() as tx:
+            assert runs.count(tx, runs.missing()) == missing, moment
+
+
 def test_a_letter_that_waits_for_monday_can_be_cancelled_until_then_and_sent_digitally_at_once(
     printing: Walk,
 ) -> None:

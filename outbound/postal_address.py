@@ -27,6 +27,7 @@ class AddressFault(StrEnum):
     LINE = "line-missing"
     LINES = "too-many-lines"
     TOWN = "town-missing"
+    DIGIT_IN_TOWN = "digit-in-town"
     POSTCODE = "postcode-not-four-digits"
     POSTCODE_1000 = "postcode-1000"
     POSTCODE_ABROAD = "postcode-abroad-belongs-in-town"
@@ -44,6 +45,8 @@ RULES: tuple[tuple[AddressFault, Callable[[Address], bool]], ...] = (
     (AddressFault.LINE, lambda a: not any(line.strip() for line in a.lines)),
     (AddressFault.LINES, lambda a: len(a.lines) > MOST_LINES),
     (AddressFault.TOWN, lambda a: not a.town.strip()),
+    # A second postcode, perhaps of another place. No Danish postal district has a digit in its name.
+    (AddressFault.DIGIT_IN_TOWN, lambda a: _danish(a) and any(map(str.isdigit, a.town))),
     (AddressFault.POSTCODE, lambda a: _danish(a) and not _is_postcode(a.postcode)),
     (AddressFault.POSTCODE_1000, lambda a: _danish(a) and a.postcode == "1000"),
     (AddressFault.POSTCODE_ABROAD, lambda a: not _danish(a) and bool(a.postcode)),

@@ -46,9 +46,7 @@ class RunPlan:
 
         Raises ValueError for a moment without a time zone.
         """
-        if moment.tzinfo is None:
-            raise ValueError("The moment has no time zone; take it from outbound.clock.")
-        first = danish_day(moment)
+        first = _aware(moment).date()
         closings = (at for days in count() for at in self._closings(first + timedelta(days=days), letter_class))
         return next(at for at in closings if at > moment)
 
@@ -62,8 +60,26 @@ class RunPlan:
             return None
         return _moment(day, self.prepare_from)
 
+    def add_open_days(self, moment: datetime, n: int) -> datetime:
+        """The n-th day after `moment` on which the provider works, at the same time of day in Denmark; in UTC.
+
+        With n = 0: `moment` itself where it works on that day, else on the next. Raises ValueError for n < 0 and for a
+        moment without a time zone.
+        """
+        if n < 0:
+            raise ValueError(f"Open days are counted forwards; {n} is less than 0.")
+        at = _aware(moment)
+        day = at.date()
+        while n > 0 or not self._is_open(day):
+            day += timedelta(days=1)
+            n -= self._is_open(day)
+        return _moment(day, at.time())
+
+    def _is_open(self, day: date) -> bool:
+        return is_working_day(day) and day not in self.closed_days
+
     def _closings(self, day: date, letter_class: str) -> list[datetime]:
-        if not is_working_day(day) or day in self.closed_days:
+        if not self._is_open(day):
             return []
         home = self.short_days.get(day) or self.closing_hours.get(WEEKDAYS[day.weekday()])
         times = self.urgent.get(letter_class, self.cut_offs)
@@ -90,6 +106,12 @@ def next_gathering(moment: datetime, seconds: float) -> datetime:
     if not seconds:
         return moment
     return moment + timedelta(seconds=-(-moment.timestamp() // seconds) * seconds - moment.timestamp())
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("The moment has no time zone; take it from outbound.clock.")
+    return moment.astimezone(COPENHAGEN)
 
 
 def _moment(day: date, at: time) -> datetime:

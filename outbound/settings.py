@@ -88,8 +88,8 @@ class Settings(BaseSettings):
     run_taken_days: int = Field(
         1,
         ge=0,
-        description="Working days in which the printer must have said something of a run, before it is shown as "
-        "missing. Has no published source.",
+        description="Days on which the printer works (`print_runs`) in which it must have said something of a run, "
+        "before it is shown as missing. Has no published source.",
     )
     run_order_hours: float = Field(
         4,
@@ -152,7 +152,9 @@ class Settings(BaseSettings):
     receipt_deadline_days_digital: int = Field(
         2, ge=0, description="Working days to the digital receipt. NgDP: never infer failure within a day."
     )
-    receipt_deadline_days_print: int = Field(5, ge=0, description="Working days to the printer's receipt.")
+    receipt_deadline_days_print: int = Field(
+        5, ge=0, description="Days on which the printer works (`print_runs`) to its receipt."
+    )
     rate_limit_per_minute: int = Field(600, ge=1, description="Single letters a minute per specialist system.")
     body_limit: int = Field(140_000_000, ge=1_000, description="The largest request body in bytes.")
     pdf_limit: int = Field(15_000_000, ge=1_000, description="The largest ready-made PDF in bytes.")

@@ -5,7 +5,6 @@ from datetime import datetime
 from outbound import clock
 from outbound.delivery.house import House
 from outbound.ledger.values import Letter
-from outbound.letter import Channel
 from outbound.life import Status
 from outbound.run_plan import next_gathering
 from outbound.settings import Settings
@@ -14,9 +13,9 @@ WAITING = frozenset({Status.RECEIVED, Status.RENDERED, Status.ROUTED})
 """Where a letter that nobody holds can be cancelled."""
 
 
-def next_closing(house: House, letter_type: str, moment: datetime | None = None) -> datetime:
-    """When the first print run closes that a letter of this type can come into, routed at `moment` (now)."""
-    at, settings = moment or clock.now(), house.settings
+def next_closing(house: House, letter_type: str) -> datetime:
+    """When the first print run closes that a letter of this type can come into, routed now."""
+    at, settings = clock.now(), house.settings
     if settings.print_gather_seconds is not None:
         return next_gathering(at, settings.print_gather_seconds)
     return settings.print_runs.next_closing(at, _class_of(house, letter_type))
@@ -38,16 +37,16 @@ def prepared_at(house: House, letter_type: str) -> datetime | None:
 
 
 def cancellable_until(house: House, one: Letter) -> datetime | None:
-    """Until when cancelling the letter comes in time for certain: paper until its run closes, all else until it is due
-    (now, where that is past: it leaves as soon as a worker comes to it).
+    """Until when cancelling the letter comes in time for certain: until it is due.
+
+    Now, where that is past: it leaves as soon as a worker comes to it. Paper that is routed is due when its run closes;
+    what waits, RENDERED, for its day is due when it is routed anew, and may then go to the mailbox at once.
 
     None where it cannot be cancelled, and where it is HELD: it leaves only when somebody lets it.
     """
     if one.status not in WAITING:
         return None
-    due = max(one.due_at or clock.now(), clock.now())
-    waits_for_its_day = one.status is Status.RENDERED and one.channel is Channel.PRINT and due > clock.now()
-    return next_closing(house, one.letter_type, due) if waits_for_its_day else due
+    return max(one.due_at or clock.now(), clock.now())
 
 
 def _class_of(house: House, letter_type: str) -> str:

@@ -76,10 +76,18 @@ def deadline(working_days: int) -> datetime:
     return add_working_days(clock.now(), working_days)
 
 
+def print_deadline(settings: Settings, days: int) -> datetime:
+    """The same in days on which the printer works, where its runs close by a plan."""
+    if settings.print_gather_seconds is not None:
+        return deadline(days)
+    return settings.print_runs.add_open_days(clock.now(), days)
+
+
 def receipt_deadline(settings: Settings, channel: Channel) -> datetime:
     """When a letter that was taken is HELD if no receipt has come."""
-    digital = channel is Channel.DIGITAL
-    return deadline(settings.receipt_deadline_days_digital if digital else settings.receipt_deadline_days_print)
+    if channel is Channel.DIGITAL:
+        return deadline(settings.receipt_deadline_days_digital)
+    return print_deadline(settings, settings.receipt_deadline_days_print)
 
 
 def out_of_patience(settings: Settings, one: Letter) -> bool:

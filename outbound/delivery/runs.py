@@ -3,7 +3,7 @@ makes of its letters.
 
 An order is in the ledger before the printer gets it, and is given again until the printer has it: giving it twice is
 harmless. What became of it comes as news. That a run is recalled is the printer's definite no to every letter in it,
-and only where we asked for it.
+and only where we asked for it; that it is held back stops the clock of its receipts, and only where we asked for that.
 """
 
 import logging
@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from outbound import accounts, clock
-from outbound.delivery.house import RECEIPT, House, deadline, next_try, receipt_deadline
+from outbound.delivery.house import RECEIPT, House, next_try, print_deadline, receipt_deadline
 from outbound.delivery.spell import Spell
 from outbound.ledger import incidents, run_orders, runs, sending
 from outbound.ledger.letters import hold, touch
@@ -33,7 +33,7 @@ RECALLED = "recalled"
 def enter(tx: Connection, house: House, mailer: Mailer, closed: Closed) -> None:
     """A consignment just closed, where it is a print run: where print goes letter by letter there are none."""
     if mailer.channel is Channel.PRINT and mailer.gathers(closed.consignment.lane) > 1:
-        runs.enter(tx, closed, deadline(house.settings.run_taken_days))
+        runs.enter(tx, closed, print_deadline(house.settings, house.settings.run_taken_days))
 
 
 def give_orders(house: House) -> int:
@@ -91,11 +91,24 @@ def apply_order_news(tx: Connection, house: House, receipt: Receipt) -> bool:
 
 def _change(tx: Connection, house: House, run_id: UUID, receipt: Receipt, members: list[Member]) -> None:
     if receipt.news is News.HELD_BACK:
-        runs.mark(tx, run_id, held_back_at=clock.now())
+        _held_back(tx, run_id, members)
     elif receipt.news is News.LET_GO:
         _let_go(tx, house, run_id, members)
     elif receipt.news is News.RECALLED:
         _recalled(tx, run_id, members)
+
+
+def _held_back(tx: Connection, run_id: UUID, members: list[Member]) -> None:
+    """Believed where we asked for it; said by itself it is for a person, and the receipts' deadlines run on."""
+    if run_orders.was_ordered(tx, run_id, RunOrder.HOLD):
+        runs.mark(tx, run_id, held_back_at=clock.now())
+    else:
+        _unasked(tx, [one for one in members if one.dispatch.outcome in LIVE])
+
+
+def _unasked(tx: Connection, live: list[Member]) -> None:
+    for one in live:
+        incidents.report(tx, one.letter.id, "unclear-receipt", one.dispatch.id)
 
 
 def _let_go(tx: Connection, house: House, run_id: UUID, members: list[Member]) -> None:
@@ -108,13 +121,12 @@ def _let_go(tx: Connection, house: House, run_id: UUID, members: list[Member]) -
 def _recalled(tx: Connection, run_id: UUID, members: list[Member]) -> None:
     """Believed where we asked for it; said by itself it is for a person, and nothing moves."""
     live = [one for one in members if one.dispatch.outcome in LIVE]
-    asked = run_orders.was_ordered(tx, run_id, RunOrder.RECALL)
-    if asked:
-        runs.mark(tx, run_id, recalled_at=clock.now(), held_back_at=None)
+    if not run_orders.was_ordered(tx, run_id, RunOrder.RECALL):
+        _unasked(tx, live)
+        return
+    runs.mark(tx, run_id, recalled_at=clock.now(), held_back_at=None)
     for one in live:
-        if not asked:
-            incidents.report(tx, one.letter.id, "unclear-receipt", one.dispatch.id)
-        elif one.letter.status in (Status.DELIVERED, Status.RETURNED) or one.dispatch.available_at:
+        if one.letter.status in (Status.DELIVERED, Status.RETURNED) or one.dispatch.available_at:
             incidents.report(tx, one.letter.id, "recalled-after-delivery", one.dispatch.id)
         else:
             _take_back(tx, one)

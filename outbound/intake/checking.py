@@ -243,6 +243,7 @@ ADDRESS_SENTENCES = {
     AddressFault.LINE: "The address has no street, place or box.",
     AddressFault.LINES: "Give at most three lines between name and town.",
     AddressFault.TOWN: "The address has no town.",
+    AddressFault.DIGIT_IN_TOWN: "The town has a digit; a Danish postcode stands by itself, not in the town.",
     AddressFault.POSTCODE: "A Danish postcode has four digits, leading zero included.",
     AddressFault.POSTCODE_1000: "Postcode 1000 cannot be printed remotely; give the recipient's own.",
     AddressFault.POSTCODE_ABROAD: "Abroad, write the postcode with the town and leave the postcode empty.",

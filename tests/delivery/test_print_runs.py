@@ -224,6 +224,16 @@ def test_a_recall_that_nobody_asked_for_moves_nothing_and_is_shown(printing: Wal
     assert incidents(printing.house) == [(one, "unclear-receipt") for one in sorted(letters)]
 
 
+def test_a_hold_that_nobody_asked_for_stops_no_clock_and_is_shown(printing: Walk) -> None:
+    run_id, letters = sent(printing)
+    tell(printing, run_id, News.HELD_BACK)
+    assert seen(printing.house, run_id).state is RunState.TAKEN
+    assert incidents(printing.house) == [(one, "unclear-receipt") for one in sorted(letters)]
+    printing.pass_(days=30)
+    printing.run()
+    assert {look(printing.house, one).held_code for one in letters} == {"no-receipt"}
+
+
 def test_too_late_is_shown_and_nothing_moves(printing: Walk) -> None:
     run_id, letters = sent(printing)
     order(printing, run_id, RECALL)

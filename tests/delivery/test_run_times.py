@@ -132,13 +132,35 @@ def test_an_urgent_letter_leaves_with_a_run_of_its_own_cut_off(printing: Walk) -
     assert [look(printing.house, one).status for one in (slow, urgent)] == [Status.ROUTED, Status.SENT]
 
 
+def test_days_on_which_the_printer_is_closed_do_not_count_for_what_it_owes(printing: Walk) -> None:
+    closed = tuple(date(2027, 1, day) for day in (13, 14, 15, 18, 19, 20))
+    printing.setting(print_runs=RunPlan(closed_days=closed))
+    printing.clock.to(danish("2027-01-12 13:00"))
+    (letter,) = printing.hand_in(usual())
+    printing.run()
+    printing.clock.to(danish("2027-01-12 14:30"))
+    printing.run()
+    assert look(printing.house, letter).status is Status.SENT
+    for moment, missing, held in (
+        ("2027-01-21 14:00", 0, None),  # the first day that it works again
+        ("2027-01-21 15:00", 1, None),
+        ("2027-01-27 14:00", 1, None),
+        ("2027-01-27 15:00", 1, "no-receipt"),  # the fifth
+    ):
+        printing.clock.to(danish(moment))
+        printing.run()
+        assert look(printing.house, letter).held_code == held, moment
+        with printing.house.ledger.reading() as tx:
+            assert runs.count(tx, runs.missing()) == missing, moment
+
+
 def test_a_letter_that_waits_for_monday_can_be_cancelled_until_then_and_sent_digitally_at_once(
     printing: Walk,
 ) -> None:
     printing.clock.to(danish("2027-01-15 16:00"))
     stays, cancelled, chosen = printing.hand_in(*(usual(n) for n in range(3)))
     printing.run()
-    assert cancellable_until(printing.house, look(printing.house, stays)) == danish("2027-01-18 10:00")
+    assert cancellable_until(printing.house, look(printing.house, stays)) == danish("2027-01-18 04:00")
     desk.cancel(printing.house, cancelled, HAND)
     assert cancellable_until(printing.house, look(printing.house, cancelled)) is None
     desk.reroute(printing.house, chosen, Channel.DIGITAL, HAND)
@@ -152,3 +174,20 @@ def test_a_letter_that_waits_for_monday_can_be_cancelled_until_then_and_sent_dig
     assert cancellable_until(printing.house, look(printing.house, stays)) is None
     with pytest.raises(DeskRefusal):
         desk.cancel(printing.house, stays, HAND)
+
+
+def test_a_letter_that_waits_for_monday_leaves_when_it_is_routed_anew_where_its_recipient_enrolled_meanwhile(
+    printing: Walk,
+) -> None:
+    printing.clock.to(danish("2027-01-15 16:00"))
+    (letter,) = printing.hand_in(usual())
+    printing.run()
+    until = cancellable_until(printing.house, look(printing.house, letter))
+    printing.world.enrolment.default = Mailbox.ENROLLED
+    printing.clock.to(danish("2027-01-18 03:59"))
+    printing.run()
+    assert look(printing.house, letter).status is Status.RENDERED
+    assert until == danish("2027-01-18 04:00")
+    printing.clock.to(until)
+    printing.run()
+    assert (look(printing.house, letter).channel, look(printing.house, letter).status) == (Channel.DIGITAL, Status.SENT)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outbound.clock import COPENHAGEN, danish_day
-from outbound.postal_days import is_working_day
+from outbound.postal_days import add_working_days, is_working_day
 from outbound.run_plan import WEEKDAYS, RunPlan, next_gathering
 from outbound.settings import SettingsFault, load
 
@@ -145,6 +145,32 @@ def test_a_plan_that_cannot_be_is_told_at_the_start(json: str, said: str, monkey
         load()
 
 
+@pytest.mark.parametrize(
+    ("moment", "n", "end", "what"),
+    [
+        ("2026-11-24 14:00", 0, "2026-11-24 14:00", "an open day is itself"),
+        ("2026-11-24 14:00", 3, "2026-11-27 14:00", "within a week"),
+        ("2026-11-27 14:00", 1, "2026-11-30 14:00", "over a weekend"),
+        ("2026-12-23 14:00", 1, "2026-12-29 14:00", "over Christmas and the provider's own closed Monday"),
+        ("2026-12-28 14:00", 0, "2026-12-29 14:00", "from that Monday"),
+        ("2027-03-24 00:30", 1, "2027-03-30 00:30", "into summer time"),
+    ],
+)
+def test_what_the_provider_owes_is_counted_in_days_on_which_it_works(moment: str, n: int, end: str, what: str) -> None:
+    assert PLAN.add_open_days(danish(moment), n) == danish(end), what
+
+
+@given(moments, st.integers(0, 30))
+def test_a_provider_without_closed_days_works_on_every_working_day(moment: datetime, n: int) -> None:
+    assert RunPlan().add_open_days(moment, n) == add_working_days(moment, n)
+
+
+def test_open_days_are_counted_forwards() -> None:
+    with pytest.raises(ValueError, match="forwards"):
+        PLAN.add_open_days(danish("2026-11-24 14:00"), -1)
+
+
 def test_a_moment_without_a_time_zone_is_a_mistake() -> None:
-    with pytest.raises(ValueError, match="time zone"):
-        PLAN.next_closing(datetime(2026, 11, 24, 10))  # noqa: DTZ001
+    for asked in (PLAN.next_closing, lambda moment: PLAN.add_open_days(moment, 1)):
+        with pytest.raises(ValueError, match="time zone"):
+            asked(datetime(2026, 11, 24, 10))  # noqa: DTZ001

@@ -142,6 +142,10 @@ WRONG: Wrong = {
         {"recipients": [recipient(address={**ADDRESS, "postcode": "80"})]},
         {"/recipients/0/address"},
     ),
+    "a second postcode in the town": (
+        {"recipients": [recipient(address={**ADDRESS, "town": "2100 København Ø"})]},
+        {"/recipients/0/address"},
+    ),
     "a reference like a CPR number": ({"reference": "sag 010263-1236"}, {"/reference"}),
     "a case number like a CPR number": ({"case_number": "26/0102631236"}, {"/case_number"}),
     "a reference of two lines": ({"reference": "a\nb"}, {"/reference"}),

@@ -142,8 +142,9 @@ class LetterOut(LetterSummaryOut):
     """A letter's whole way so far.
 
     `cancellable`: may it be cancelled now? `cancellable_until`: until then a DELETE comes in time for certain. Paper:
-    when its print run closes; all else: when it is due, and where that is past, now, since it leaves as soon as
-    possible. Null where it cannot be cancelled any more, and where it is HELD and leaves only when somebody lets it.
+    when its print run closes, or where it waits for the run's day, when it is routed anew; all else: when it is due,
+    and where that is past, now, since it leaves as soon as possible. Null where it cannot be cancelled any more, and
+    where it is HELD and leaves only when somebody lets it.
     """
 
     department: str

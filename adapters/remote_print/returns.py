@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
 from adapters.codes import stand_code
-from adapters.remote_print.sftp import Missing, Printer
+from adapters.remote_print.sftp import Missing, NotDone, Printer
 from outbound.clock import COPENHAGEN
 from outbound.letter import News, RawReceipt, Receipt, ReturnReason
 
@@ -41,6 +41,9 @@ class FetchedReturns:
                 body = self._printer.read(f"{self._folder}/{name}", LARGEST)
             except Missing:  # confirmed meanwhile
                 continue
+            except NotDone as fault:  # this one's own fault: it keeps nobody from the next
+                logger.warning("A return file cannot be read where it lies (%s).", fault.code)
+                continue
             yield RawReceipt(self.provider, f"{name}:{hashlib.sha256(body).hexdigest()[:16]}", body)
 
     def confirm(self, receipt: RawReceipt) -> None:
@@ -55,7 +58,7 @@ class FetchedReturns:
 
     def _names(self) -> list[str]:
         lying = self._printer.names(self._folder)
-        names = [name for name in lying if name.endswith(".csv")]
+        names = [name for name, entry in lying.items() if name.endswith(".csv") and not entry.is_folder]
         good = [name for name in names if NAME.fullmatch(name) and lying[name].size < LARGEST]
         if len(good) < len(names):
             logger.warning("%d return files are too large or have a name we do not read.", len(names) - len(good))

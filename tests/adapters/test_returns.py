@@ -115,6 +115,26 @@ def test_a_file_too_large_or_oddly_named_stays_there_and_is_told_of(
         path.unlink()
 
 
+@pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])
+def test_a_folder_among_the_files_keeps_nobody_from_the_next(
+    house: tuple[Simulator, Path],
+    returns: FetchedReturns,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    told: bool,
+) -> None:
+    """Also where the server does not tell it from a file."""
+    if not told:
+        monkeypatch.setattr("adapters.remote_print.sftp.stat.S_ISDIR", lambda _: False)
+    folder, file = house[1] / "returns" / "dir.csv", house[1] / "returns" / "file.csv"
+    folder.mkdir()
+    file.write_text("x")
+    assert [raw.body for raw in returns.fetch()] == [b"x"]
+    assert ("A return file cannot be read where it lies (sftp-failure)." in caplog.messages) is not told
+    folder.rmdir()
+    file.unlink()
+
+
 def test_a_folder_that_is_not_there_is_for_a_person_to_mend(house: tuple[Simulator, Path]) -> None:
     with closing(Printer(access_of(house[0]))) as printer, pytest.raises(Misconfigured, match="no-folder"):
         list(FetchedReturns(printer, "returned-post", "nowhere", {}).fetch())

@@ -25,7 +25,8 @@ LOOKED_THROUGH = 200  # receipts, newest first, in which a run is looked for
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}\.xml")
 DEAREST = 1_000_000_00  # øre
 MOST_COUNTED = 10_000_000
-RETURN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
+RETURN_CODE = re.compile(r"[A-Za-z0-9]{1,40}")
+PARTED = re.compile(r"[\s-]")
 
 CODES = Codes(Path(__file__).with_name("codes.toml"))
 JOBS = {
@@ -165,7 +166,8 @@ def _counts(item: etree._Element) -> Counts | None:
 
 def _came_back(item: etree._Element) -> Receipt:
     """Post that is known by the code in its window alone. Raises ValueError where there is none."""
-    if not RETURN_CODE.fullmatch(code := item.get("return-code", "")):
+    code = PARTED.sub("", item.get("return-code", ""))  # the window has it in groups
+    if not RETURN_CODE.fullmatch(code):
         raise ValueError("no return code")
     reason = stand_code(item.get("code")) if item.get("code") else ""
     return Receipt(None, News.RETURNED, reason, at=_moment(item.get("at")), return_code=code)

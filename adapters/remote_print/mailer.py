@@ -100,8 +100,20 @@ class RemotePrintMailer:
             else:
                 self._printer.remove(self._path(half))
         temporary = f"{consignment.id}.{NOT_IN_A_NAME.sub('-', consignment.fence)[:64]}.tmp"
-        self._upload(consignment, temporary)
-        self._rename(consignment, temporary)
+        try:
+            self._upload(consignment, temporary)
+            self._rename(consignment, temporary)
+        except Misconfigured:  # certainly not taken
+            self._remove_ours(temporary)
+            raise
+
+    def _remove_ours(self, temporary: str) -> None:
+        """Removes our own half, where it can be: nobody but us would give it a name."""
+        with contextlib.suppress(OutsideError):
+            if self._packing.form.loose:
+                self._printer.remove_folder(self._path(temporary))
+            else:
+                self._printer.remove(self._path(temporary))
 
     def _take_away(self, consignment: Consignment, half: str) -> None:
         """Removes a folder. It gets another name first, or a slow worker could give an emptied one the run's."""

@@ -31,9 +31,10 @@ class Lock:
 
     def closed(self, content: bytes) -> bytes:
         """One OpenPGP message, not armoured. Raises Misconfigured where a key cannot be used any more."""
-        if not all(map(_is_good, self._keys)):
+        locked = _locked(content, self._keys) if all(map(_is_good, self._keys)) else None
+        if locked is None:
             raise Misconfigured("print-key")
-        return encrypt(bytes=content, recipients=self._keys, armor=False)
+        return locked
 
 
 def load_lock(path: Path) -> Lock:
@@ -44,7 +45,7 @@ def load_lock(path: Path) -> Lock:
     if not keys:
         raise ValueError(NONE)
     for key in keys:
-        if not _is_good(key):
+        if not _is_good(key) or _locked(b"", [key]) is None:
             raise ValueError(ENDED.format(key.fingerprint))
     return Lock(keys)
 
@@ -57,6 +58,14 @@ def _read(path: Path) -> tuple[list[Cert], set[str]]:
         return Cert.split_bytes(content), kinds | ({"SecretKey"} if b"PRIVATE KEY BLOCK" in content else set())
     except (OSError, ValueError, RuntimeError):  # Sequoia's words may hold paths: they go no further
         return [], set()
+
+
+def _locked(content: bytes, keys: list[Cert]) -> bytes | None:
+    """None where Sequoia will not encrypt to one of them, as where its part for encryption alone was revoked."""
+    try:
+        return encrypt(bytes=content, recipients=keys, armor=False)
+    except (ValueError, RuntimeError):  # its words hold a stack of calls: they go no further
+        return None
 
 
 def _is_good(key: Cert) -> bool:

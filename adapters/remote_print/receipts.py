@@ -14,7 +14,7 @@ from uuid import UUID
 from lxml import etree
 
 from adapters.codes import Codes, Meaning, stand_code
-from adapters.remote_print.sftp import Entry, Missing, Printer
+from adapters.remote_print.sftp import Entry, Missing, NotDone, Printer
 from outbound.letter import Blame, Counts, News, RawReceipt, Receipt
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,8 @@ LOOKED_THROUGH = 200  # receipts, newest first, in which a run is looked for
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}\.xml")
 DEAREST = 1_000_000_00  # øre
 MOST_COUNTED = 10_000_000
-RETURN_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
+RETURN_CODE = re.compile(r"[A-Za-z0-9]{1,40}")
+PARTED = re.compile(r"[\s-]")
 
 CODES = Codes(Path(__file__).with_name("codes.toml"))
 JOBS = {
@@ -60,6 +61,9 @@ class FetchedReceipts:
                 body = self._printer.read(self._path(name), LARGEST)
             except Missing:  # confirmed meanwhile
                 continue
+            except NotDone as fault:  # this one's own fault: it keeps nobody from the next
+                logger.warning("A print receipt cannot be read where it lies (%s).", fault.code)
+                continue
             yield RawReceipt(self.provider, f"{name}:{hashlib.sha256(body).hexdigest()[:16]}", body)
 
     def confirm(self, receipt: RawReceipt) -> None:
@@ -92,20 +96,26 @@ def read(body: bytes) -> Sequence[Receipt]:
 
 
 def is_about(printer: Printer, run: UUID) -> bool:
-    """Whether a receipt for this run lies at the printer. Raises Unavailable or Misconfigured."""
-    folder = printer.access.receipts
+    """Whether a receipt for this run lies at the printer. Raises Unavailable or Misconfigured, also where only one that
+    cannot be read might be it."""
+    folder, unread = printer.access.receipts, None
     for name in reversed(_readable(printer.names(folder))[-LOOKED_THROUGH:]):
         try:
             if _root(printer.read(f"{folder}/{name}", LARGEST)).get("run", "").lower() == str(run):
                 return True
         except (ValueError, Missing):
             continue
+        except NotDone as fault:
+            unread = fault
+    if unread is not None:
+        raise unread
     return False
 
 
 def _readable(lying: dict[str, Entry]) -> list[str]:
-    """The names of the receipt files, oldest first; what is too large or oddly named stays there and is told of."""
-    names = [name for name in lying if name.endswith(".xml")]
+    """The names of the receipt files, oldest first; what is too large or oddly named stays there and is told of.
+    Folders are none."""
+    names = [name for name, entry in lying.items() if name.endswith(".xml") and not entry.is_folder]
     good = [name for name in names if NAME.fullmatch(name) and lying[name].size < LARGEST]
     if len(good) < len(names):
         logger.warning("%d print receipts are too large or have a name we do not read.", len(names) - len(good))
@@ -156,7 +166,8 @@ def _counts(item: etree._Element) -> Counts | None:
 
 def _came_back(item: etree._Element) -> Receipt:
     """Post that is known by the code in its window alone. Raises ValueError where there is none."""
-    if not RETURN_CODE.fullmatch(code := item.get("return-code", "")):
+    code = PARTED.sub("", item.get("return-code", ""))  # the window has it in groups
+    if not RETURN_CODE.fullmatch(code):
         raise ValueError("no return code")
     reason = stand_code(item.get("code")) if item.get("code") else ""
     return Receipt(None, News.RETURNED, reason, at=_moment(item.get("at")), return_code=code)

@@ -6,16 +6,16 @@ our words (`addressee-unknown`, `moved`, `refused-by-addressee`, `not-collected`
 word of theirs that the setting `print_return_reasons` translates.
 """
 
+import codecs
 import csv
 import hashlib
-import io
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
 from adapters.codes import stand_code
-from adapters.remote_print.sftp import Missing, Printer
+from adapters.remote_print.sftp import Missing, NotDone, Printer
 from outbound.clock import COPENHAGEN
 from outbound.letter import News, RawReceipt, Receipt, ReturnReason
 
@@ -41,6 +41,9 @@ class FetchedReturns:
                 body = self._printer.read(f"{self._folder}/{name}", LARGEST)
             except Missing:  # confirmed meanwhile
                 continue
+            except NotDone as fault:  # this one's own fault: it keeps nobody from the next
+                logger.warning("A return file cannot be read where it lies (%s).", fault.code)
+                continue
             yield RawReceipt(self.provider, f"{name}:{hashlib.sha256(body).hexdigest()[:16]}", body)
 
     def confirm(self, receipt: RawReceipt) -> None:
@@ -55,7 +58,7 @@ class FetchedReturns:
 
     def _names(self) -> list[str]:
         lying = self._printer.names(self._folder)
-        names = [name for name in lying if name.endswith(".csv")]
+        names = [name for name, entry in lying.items() if name.endswith(".csv") and not entry.is_folder]
         good = [name for name in names if NAME.fullmatch(name) and lying[name].size < LARGEST]
         if len(good) < len(names):
             logger.warning("%d return files are too large or have a name we do not read.", len(names) - len(good))
@@ -65,27 +68,34 @@ class FetchedReturns:
 def read(body: bytes, reasons: Mapping[str, str]) -> Sequence[Receipt]:
     """The returns in a file, each once. Raises ValueError, with nothing of it in the words.
 
-    A line without a code is passed over, so that it does not hide its neighbours; a file of nothing else is unreadable.
+    A line that cannot be read or has no code is passed over, so that it does not hide its neighbours; a file of nothing
+    else is unreadable. A field ends with its line, whatever its quotes say.
     """
-    try:
-        rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=";", strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        rows = []
-    found = [one for row in rows if (one := _return(row, reasons))]
+    head, *rest = [_fields(line) for line in body.removeprefix(codecs.BOM_UTF8).splitlines() if line] or [[]]
+    names = [name.strip() for name in head]
+    found = [one for fields in rest if (one := _return(dict(zip(names, fields, strict=False)), reasons))]
     if not found:
         raise ValueError("Nothing in this return file can be understood.")
-    if len(found) < len(rows):
-        logger.warning("%d lines of a return file cannot be understood.", len(rows) - len(found))
+    if len(found) < len(rest):
+        logger.warning("%d lines of a return file cannot be understood.", len(rest) - len(found))
     return list(dict.fromkeys(found))
 
 
-def _return(row: Mapping[str, str | None], reasons: Mapping[str, str]) -> Receipt | None:
-    code = re.sub(r"[\s-]", "", row.get(CODE) or "")
+def _fields(line: bytes) -> list[str]:
+    """A line's fields; none where it cannot be read."""
+    try:
+        return next(csv.reader([line.decode()], delimiter=";"), [])
+    except (UnicodeDecodeError, csv.Error):
+        return []
+
+
+def _return(row: Mapping[str, str], reasons: Mapping[str, str]) -> Receipt | None:
+    code = re.sub(r"[\s-]", "", row.get(CODE, ""))
     if not (len(code) == CODE_LENGTH and code.isascii() and code.isdigit()):
         return None
-    said = (row.get(REASON) or "").strip()
+    said = row.get(REASON, "").strip()
     reason = ReturnReason.of(reasons.get(said, said))
-    return Receipt(None, News.RETURNED, stand_code(reason), at=_noon(row.get(DAY) or ""), return_code=code)
+    return Receipt(None, News.RETURNED, stand_code(reason), at=_noon(row.get(DAY, "")), return_code=code)
 
 
 def _noon(text: str) -> datetime | None:

@@ -70,8 +70,8 @@ def _fetch(house: House, source: ReceiptSource, spell: Spell) -> int:
                     return new
     except Misconfigured as fault:
         log.error("The receipts of %s cannot be fetched until somebody mends it (%s).", source.provider, fault.code)
-    except OutsideError:
-        pass  # the rest lies there until the next round
+    except OutsideError as fault:
+        log.warning("Not all receipts of %s could be fetched (%s); the next round tries.", source.provider, fault.code)
     return new
 
 

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from pysequoia import Cert, Tsk, decrypt
 from adapters import connect
 from adapters.remote_print.forms import OURS, SAMPLE, FormFault, load_form
 from adapters.remote_print.mailer import RemotePrintMailer
-from adapters.remote_print.openpgp import load_lock
+from adapters.remote_print.openpgp import Lock, load_lock
 from adapters.remote_print.run import Packing
 from adapters.remote_print.sftp import Missing, NotDone, Printer
 from outbound import clock
@@ -251,6 +252,25 @@ def test_values_are_cut_and_escaped(tmp_path: Path) -> None:
 # locked
 
 
+NO_PART_LEFT = """-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+mDMEZeEagBYJKwYBBAHaRw8BAQdA8AdUy6h7kjhtO+LCHHhc0HL8cWt+rY26Nsi5
+8IDGdgS0HlByw7h2ZSA8cHJpbnRAcHJpbnRlci5leGFtcGxlPoiQBBMWCAA4FiEE
+1hLj7gC0+x8CxInL+NWA8kQjKmMFAmXhGoACGwEFCwkIBwIGFQoJCAsCBBYCAwEC
+HgECF4AACgkQ+NWA8kQjKmPsvgD/cVPFn3MN5TBDa2n3VIw9tGuOVBYmjLVrJW6m
+itNbiqMBAN2wUMnTKvbI7ruLxs5zHlqqab+Pz5jON2CCpp5H8fsKuDgEZeEagBIK
+KwYBBAGXVQEFAQEHQPIFA8V3qdc9MUVSjzvMSkprrxgHnTp5BwIGuhaFOJFJAwEI
+B4h4BCgWCAAgFiEE1hLj7gC0+x8CxInL+NWA8kQjKmMFAmXibAACHQAACgkQ+NWA
+8kQjKmNDxgD/eQicxGsmLQtpukAMpg9Ns+EH3FTUkoO3/W0gBfwb7jUA/08Lk/qc
+j1BNo6UFOkLl7lajqcJ336ERpqgpg37EZnICiHgEGBYIACAWIQTWEuPuALT7HwLE
+icv41YDyRCMqYwUCZeEagAIbDAAKCRD41YDyRCMqYzb4APsEmHGdtOdSoMHPwucr
+5BMmkR+sz4gGR0GySXYOCvE9zwEA/e50s9P5P00aGDVwXvpOhs7E5VB9/n7aqt9D
+vu8MjgA=
+=o2Mz
+-----END PGP PUBLIC KEY BLOCK-----
+"""  # made with GnuPG: its part for encryption was revoked, the key itself was not
+
+
 def a_key(**words: object) -> Tsk:
     return Tsk.generate(user_id="Prøve <print@printer.example>", **words)  # type: ignore[arg-type]
 
@@ -351,6 +371,20 @@ def test_a_key_that_has_ended_since_the_start_is_misconfigured_and_nothing_is_ta
     assert locked.simulator.taken(run) == 0
 
 
+@pytest.mark.parametrize("encrypt", ["all", "letters"])
+def test_a_key_that_sequoia_will_not_encrypt_to_is_misconfigured_and_nothing_is_left(
+    locked: Supplier, encrypt: Literal["all", "letters"]
+) -> None:
+    run, form = locked.consignment("well", "well"), replace(OURS, encrypt=encrypt)
+    with closing(Printer(access_of(locked.simulator))) as printer:
+        packing = Packing(form, Lock(Cert.split_bytes(NO_PART_LEFT.encode())))
+        mailer = RemotePrintMailer(printer, "print", 500, 3_000_000, False, packing=packing)
+        with pytest.raises(Misconfigured) as fault:
+            list(mailer.hand_over(run))
+        assert [name for name in printer.names("incoming") if str(run.id) in name] == []
+    assert (fault.value.code, fault.value.__context__) == ("print-key", None)
+
+
 def revoked(key: Tsk) -> bytes:
     certificate = key.extract_certificate()
     return bytes(certificate) + bytes(certificate.revoke(key.certifier()))
@@ -377,6 +411,8 @@ def signing_only(key: Tsk) -> bytes:
         (lambda: bytes(a_key()), "holds a private key"),
         (lambda: public(a_key()) + str(a_key()).encode(), "holds a private key"),
         (lambda: revoked(a_key()), "nothing can be encrypted to the key"),
+        (NO_PART_LEFT.encode, "nothing can be encrypted to the key d612e3ee00b4fb1f02c489cbf8d580f244232a63"),
+        (lambda: public(a_key()) + NO_PART_LEFT.encode(), "nothing can be encrypted to the key d612"),
         (lambda: signing_only(a_key()), "nothing can be encrypted to the key"),
         (lambda: ended_as_a_whole(a_key()), "nothing can be encrypted to the key"),
         (lambda: public(a_key(validity_seconds=1)), "nothing can be encrypted to the key"),
@@ -389,6 +425,8 @@ def signing_only(key: Tsk) -> bytes:
         "private-binary",
         "private-behind",
         "revoked",
+        "part-revoked",
+        "one-part-revoked",
         "signing",
         "ended-whole",
         "ended",

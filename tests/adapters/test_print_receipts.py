@@ -55,7 +55,11 @@ def job(status: str, more: str = "", job_id: str = str(JOB), at: str = "2026-11-
         ("<run-too-late/>", Receipt(None, News.TOO_LATE, "run-too-late", at=AT, consignment=RUN)),
         (
             '<came-back return-code="7KQ4-2M" code="addressee.unknown" at="2026-11-22T10:00:00Z"/>',
-            Receipt(None, News.RETURNED, "addressee.unknown", at=AT, return_code="7KQ4-2M"),
+            Receipt(None, News.RETURNED, "addressee.unknown", at=AT, return_code="7KQ42M"),
+        ),
+        (
+            '<came-back return-code="446 4297 9445" at="2026-11-22T10:00:00Z"/>',
+            Receipt(None, News.RETURNED, at=AT, return_code="44642979445"),
         ),
         ('<run-rejected code="checksum"/>', Receipt(None, News.TRY_AGAIN, "checksum", at=AT, consignment=RUN)),
         ('<run-rejected code="manifest"/>', Receipt(None, News.TRY_AGAIN, "manifest", at=AT, consignment=RUN)),
@@ -99,7 +103,7 @@ def test_counts_that_are_not_four_figures_are_no_counts(said: str) -> None:
     assert (found.news, found.counts) == (News.RECEIVED, None)
 
 
-@pytest.mark.parametrize("code", ["", "x" * 41, "Alma Prøvesen", "<7>".replace("<", "&lt;")])
+@pytest.mark.parametrize("code", ["", " - ", "x" * 41, "Alma Prøvesen", "<7>".replace("<", "&lt;")])
 def test_post_that_came_back_with_no_code_of_ours_is_passed_over(code: str) -> None:
     found = read(receipts(f'<came-back return-code="{code}" at="2026-11-22T10:00:00Z"/>', job("posted")))
     assert [receipt.news for receipt in found] == [News.DELIVERED]

@@ -545,6 +545,39 @@ def test_a_receipt_too_large_or_oddly_named_stays_there_and_is_told_of(
     assert "Ymer" not in caplog.text
 
 
+def test_a_folder_among_the_receipts_is_passed_over(house: House) -> None:
+    with _folder(house.files / "receipts" / "0.xml"), house.printer() as printer, house.mailer() as mailer:
+        (house.files / "receipts" / "1.xml").write_text("<x/>")
+        assert [raw.body for raw in FetchedReceipts(printer, "print").fetch()] == [b"<x/>"]
+        house.half(run := a_run(), "whoever")
+        assert mailer.ask(run) == NotTaken(resume=True)
+
+
+def test_a_receipt_that_cannot_be_read_keeps_nobody_from_the_next_and_may_be_the_runs(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that the server does not tell from a file, as where it gives no permissions."""
+    run = a_run()
+    content = f'<receipts xmlns="urn:outbound:print-receipts:2" run="{run.id}"><run-taken/></receipts>'
+    (house.files / "receipts" / "1.xml").write_text(content)
+    monkeypatch.setattr("adapters.remote_print.sftp.stat.S_ISDIR", lambda _: False)
+    with _folder(house.files / "receipts" / "0.xml"), house.printer() as printer, house.mailer() as mailer:
+        assert [raw.body for raw in FetchedReceipts(printer, "print").fetch()] == [content.encode()]
+        assert mailer.ask(run) == Taken(str(run.id))
+        house.half(other := a_run(), "whoever")
+        assert mailer.ask(other) == CannotSay()
+    assert "A print receipt cannot be read where it lies (sftp-failure)." in caplog.messages
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    path.mkdir()
+    try:
+        yield
+    finally:
+        path.rmdir()
+
+
 def test_a_refused_and_a_returned_letter_are_told_of(printer: Supplier) -> None:
     run = printer.consignment("print_refused", "print_returned", "print_unknown_code", "well")
     list(printer.mailer.hand_over(run))

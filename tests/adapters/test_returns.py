@@ -24,6 +24,7 @@ from tests.simulators.letters import pdf, print_run
 from tests.waiting import wait_for
 
 CODE = f"2718281828{damm.calc_check_digit('2718281828')}"
+OTHER = f"3141592653{damm.calc_check_digit('3141592653')}"
 AT = datetime(2026, 11, 22, 12, tzinfo=COPENHAGEN)
 
 
@@ -59,6 +60,31 @@ def test_a_line_that_cannot_be_understood_hides_no_neighbour(caplog: pytest.LogC
     assert [one.return_code for one in found] == [CODE]
     assert "2 lines of a return file cannot be understood" in caplog.text
     assert "Ymer" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("odd", "read_of_it"),
+    [
+        (f'{OTHER};2026-11-22;moved;"Bella" Hotel'.encode(), True),
+        (f'{OTHER};2026-11-22;"moved'.encode(), True),
+        (f'"{OTHER};2026-11-22;moved'.encode(), False),
+        (f"{OTHER};2026-11-22;moved;{'a' * 140_000}".encode(), False),
+        (f"{OTHER};2026-11-22;moved;Ærø".encode("latin-1"), False),
+    ],
+    ids=["quote", "open-quote", "quote-in-front", "long", "latin-1"],
+)
+def test_a_line_that_cannot_be_read_hides_no_neighbour(
+    odd: bytes, read_of_it: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = f"{CODE};2026-11-22;moved\r\n".encode()
+    found = read(b"return-code;returned;reason;hotel\r\n" + odd + b"\r\n" + row, {})
+    assert [(one.return_code, one.code) for one in found] == [(OTHER, "moved")] * read_of_it + [(CODE, "moved")]
+    assert ("1 lines of a return file cannot be understood." in caplog.messages) is not read_of_it
+
+
+def test_the_names_of_the_columns_may_have_spaces_around_them() -> None:
+    (found,) = read(lines(f"{CODE};2026-11-22;moved", head="return-code; returned ; reason"), {})
+    assert (found.return_code, found.at, found.code) == (CODE, AT, "moved")
 
 
 def test_a_code_with_a_wrong_digit_is_told_on_so_that_a_person_sees_it() -> None:
@@ -113,6 +139,26 @@ def test_a_file_too_large_or_oddly_named_stays_there_and_is_told_of(
     assert "Ymer" not in caplog.text
     for path in odd:
         path.unlink()
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "untold"])
+def test_a_folder_among_the_files_keeps_nobody_from_the_next(
+    house: tuple[Simulator, Path],
+    returns: FetchedReturns,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    told: bool,
+) -> None:
+    """Also where the server does not tell it from a file."""
+    if not told:
+        monkeypatch.setattr("adapters.remote_print.sftp.stat.S_ISDIR", lambda _: False)
+    folder, file = house[1] / "returns" / "dir.csv", house[1] / "returns" / "file.csv"
+    folder.mkdir()
+    file.write_text("x")
+    assert [raw.body for raw in returns.fetch()] == [b"x"]
+    assert ("A return file cannot be read where it lies (sftp-failure)." in caplog.messages) is not told
+    folder.rmdir()
+    file.unlink()
 
 
 def test_a_folder_that_is_not_there_is_for_a_person_to_mend(house: tuple[Simulator, Path]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from outbound import delivery
 from outbound.ledger import tables as t
 from outbound.letter import News
+from outbound.ports import Unavailable
 from tests.delivery.walking import Walk
 
 BACKLOG = 120
@@ -60,3 +61,17 @@ def test_a_supplier_slower_than_a_spell_is_still_emptied(walk: Walk) -> None:
     for _ in range(3):
         delivery.fetch(no_time)
     assert list(receipts.fetch()) == []
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_receipts_that_stay_where_they_are_are_told_of_by_a_code(
+    walk: Walk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away() -> Any:
+        raise Unavailable("no-connection")
+
+    monkeypatch.setattr(walk.world.paper_receipts, "fetch", away)
+    provider = walk.world.paper_receipts.provider
+    delivery.fetch(walk.house)
+    told = f"Not all receipts of {provider} could be fetched (no-connection); the next round tries."
+    assert told in caplog.messages

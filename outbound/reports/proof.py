@@ -95,7 +95,7 @@ def _made_of(row: Any) -> Iterator[tuple[str, int]]:
     else:
         for name in MEASURES.get(row.measure, ()):
             yield name, int(row.amount)
-            if row.shared and name in ON_PAPER:
+            if row.shared and row.measure in ("porto", "materials"):  # not what failed: its `alone-…` is taken back
                 yield "householding", -int(row.amount)
             if row.channel == "print" and name in ON_PAPER:
                 yield ON_PAPER[name], int(row.amount)

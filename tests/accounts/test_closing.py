@@ -1,8 +1,11 @@
 """The database keeps what the accounts rest on, and no entry gets into a closed month, whoever began first."""
 
 import hashlib
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing as closing_of
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +20,7 @@ from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
+from outbound.reports.monthly import close_month
 from tests.audited import differences
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, hand_in, submission
@@ -68,6 +72,33 @@ def test_a_table_is_not_emptied_by_another_word(house: House, letter: UUID) -> N
         return  # it has no other word than DELETE
     with pytest.raises(DatabaseError, match="only added to"), house.ledger.writing() as tx:
         tx.execute(text("TRUNCATE entry"))
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        "entry SELECT id, letter_id, dispatch_id, stage, measure, 1, 1, '{}', NULL, at, '2026-12-01' FROM entry",
+        "tariff_row SELECT hash, '{}' FROM tariff_row",
+        "month_closed SELECT month, 'en anden', at FROM month_closed",
+        "month_report SELECT month, '{}', digest FROM month_report",
+    ],
+)
+def test_a_row_is_not_replaced_by_another_program(
+    house: House, letter: UUID, moving_clock: MovingClock, replaced: str
+) -> None:
+    """SQLite's own word for it, by a connection that sets nothing."""
+    if not house.ledger.sqlite:
+        return  # it has no such word
+    moving_clock.to(datetime(2026, 12, 2, 10, tzinfo=COPENHAGEN))
+    close_month(house.ledger, house.organisation, NOVEMBER, "regnskab")
+    table = replaced.split()[0]
+    with closing_of(sqlite3.connect(house.ledger.engine.url.database or "")) as other:
+        before = other.execute(f"SELECT * FROM {table}").fetchall()
+        with suppress(sqlite3.IntegrityError):
+            other.execute(f"INSERT OR REPLACE INTO {replaced}")
+        assert before
+        assert other.execute(f"SELECT * FROM {table}").fetchall() == before
+    assert differences(house.ledger) == []
 
 
 def test_a_month_is_closed_an_hour_after_it_is_over_and_once(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,7 @@ from outbound.rendering import LetterTypes
 from outbound.reports import By, Period, figures, total
 from outbound.story import story
 from outbound.tariff_row import Part
+from tests.accounts.policy import with_tariffs
 from tests.delivery.walking import HAND, Walk
 from tests.house import DECISION, NOTICE, dispatches, submission
 from tests.outside import HOME_ADDRESS, ModelMailer
@@ -556,6 +558,21 @@ def test_householding_has_a_line_of_its_own_in_the_figures(walk: Walk, envelope:
         assert sum(one.money.householding for one in figures(tx, period, By.ROUTE).values()) == 4910
     assert money.householding == 4910
     assert (money.cost[Part.PORTO], money.cost[Part.MATERIALS]) == (2400, 91)
+
+
+def test_a_shared_envelope_that_was_refused_and_costs_all_the_same_is_no_difference(walk: Walk, tmp_path: Path) -> None:
+    ours = 'code = "print-materials"'
+    walk.house = with_tariffs(walk.house, tmp_path, (ours, f"{ours}\ncharged_if_refused = true"))
+    runs = runs_of(walk)
+    ids = sorted(sent(walk, *two()))
+    assert shared(runs[0])
+    walk.world.paper_receipts.send(runs[0].dispatches[0].id, News.REFUSED, "code", Blame.RECIPIENT)
+    for one in walk.world.paper.takings:
+        one.refused = True
+    walk.run()
+    failed = [standing(walk, one, "failed-materials")["failed-materials"] for one in ids]
+    assert failed == [40, 39]  # 2 x 12 + 55 øre
+    walk.holds()
 
 
 def test_the_story_of_a_letter_names_those_in_its_envelope(walk: Walk, envelope: Envelope) -> None:

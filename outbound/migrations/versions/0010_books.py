@@ -20,6 +20,17 @@ depends_on = None
 
 KEPT = ("entry", "tariff_row", "invoice", "invoice_line", "month_closed", "month_report")
 DATED = ("entry", "invoice")
+KEYS = {
+    "entry": ("id = NEW.id",),
+    "tariff_row": ("hash = NEW.hash",),
+    "invoice": ("id = NEW.id", "provider = NEW.provider AND number = NEW.number"),
+    "invoice_line": ("id = NEW.id", "invoice_id = NEW.invoice_id AND line = NEW.line"),
+    "month_closed": ("month = NEW.month",),
+    "month_report": ("month = NEW.month",),
+}
+"""Each key by itself, so that SQLite finds it by its index."""
+ONCE = ("tariff_row", "month_report")
+"""What is added unless it is there (ON CONFLICT DO NOTHING): what comes a second time is left out, and is no fault."""
 
 
 def upgrade() -> None:
@@ -84,6 +95,12 @@ def _guard_on_sqlite() -> None:
                 f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
             )
+    for table, keys in KEYS.items():  # INSERT OR REPLACE removes a row without any DELETE that a trigger sees
+        known = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)  # noqa: S608 - names of ours
+        what = "IGNORE" if table in ONCE else f"ABORT, '{table} is only added to'"
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {known} BEGIN SELECT RAISE({what}); END"
+        )
     for table in DATED:
         op.execute(
             f"CREATE TRIGGER {table}_of_open_month BEFORE INSERT ON {table} "  # noqa: S608 - names of ours
@@ -124,7 +141,7 @@ def _guard_on_postgresql() -> None:
 def downgrade() -> None:
     postgresql = op.get_bind().dialect.name == "postgresql"
     for table in KEPT:
-        for guard in ("no_change", "no_truncate") if postgresql else ("no_update", "no_delete"):
+        for guard in ("no_change", "no_truncate") if postgresql else ("no_update", "no_delete", "no_replace"):
             op.execute(f"DROP TRIGGER {table}_{guard}" + (f" ON {table}" if postgresql else ""))
     for table in DATED:
         op.execute(f"DROP TRIGGER {table}_of_open_month" + (f" ON {table}" if postgresql else ""))

@@ -136,17 +136,17 @@ def _without_line(tx: Connection, invoice: Invoice, charged: set[str]) -> Iterat
     """Letters that the provider took in the invoice's month and asks nothing for."""
     e, d = t.entry.c, t.dispatch.c
     wanted = (
-        select(d.id, d.letter_id, d.envelope_of)
+        select(d.id, d.envelope_of)
         .select_from(t.entry.join(t.dispatch, d.id == e.dispatch_id))
         .where(e.stage == BOOKED, e.measure == LETTER, e.day >= invoice.month, e.day < after(invoice.month))
         .where(d.provider == invoice.provider, d.channel == Channel.PRINT, d.outcome == Outcome.TAKEN)
         .order_by(e.id)
     )
-    missing = [row for row in tx.execute(wanted) if not {str(row.id), str(row.envelope_of)} & charged]
-    amounts = {one.dispatch: one.amount for one in booked(tx, [row.id for row in missing])}
-    for row in missing:
-        ours = amounts.get(row.id, 0)
-        yield Finding(What.NO_LINE, None, str(row.id), row.letter_id, "", kroner(ours), -ours)
+    missing = dict.fromkeys(row.id for row in tx.execute(wanted) if not {str(row.id), str(row.envelope_of)} & charged)
+    stands = {one.dispatch: one for one in booked(tx, list(missing))}
+    for one in filter(None, map(stands.get, missing)):  # one booked anew in another month stands in that one
+        if one.day and invoice.month <= one.day < after(invoice.month):
+            yield Finding(What.NO_LINE, None, str(one.dispatch), one.letter, "", kroner(one.amount), -one.amount)
 
 
 def _before(tx: Connection, invoice: Invoice) -> dict[str, Before]:

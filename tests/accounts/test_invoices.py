@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from outbound import accounts
+from outbound import accounts, clock
 from outbound.accounts.invoice_lines import Finding, InvoiceLine, What
 from outbound.accounts.invoices import Compared, Invoice, OtherInvoice, compare, keep
 from outbound.accounts.ours import charged_otherwise
@@ -108,6 +108,22 @@ def test_what_was_refused_since_is_not_to_be_paid(house: House, printed: list[UU
         sending.settle_dispatch(tx, found.id, Outcome.REFUSED, LIVE)
     lines = an_invoice(*(right(n, job) for n, job in enumerate(printed, 1)))
     assert said(compared(house, lines).findings) == [(What.NOT_TAKEN, 1, 0)]
+
+
+def test_a_letter_booked_anew_is_missed_once_and_in_the_month_in_which_it_stands(
+    house: House, printed: list[UUID], moving_clock: MovingClock
+) -> None:
+    lines = [right(n, job) for n, job in enumerate(printed[1:], 1)]
+    same, next_month = (datetime(2026, month, 24, 10, tzinfo=COPENHAGEN) for month in (11, 12))
+    for later, missed in ((same, [(What.NO_LINE, None, -COST)]), (next_month, [])):
+        moving_clock.to(later)
+        with house.ledger.writing() as tx:
+            given_up = replace(sending.dispatch(tx, printed[0]), outcome=Outcome.REFUSED)
+            letter = locked(tx, given_up.letter_id)
+            accounts.book(tx, house.tariffs, letter, given_up, "quick", clock.now(), "print")
+        assert said(compared(house, an_invoice(*lines)).findings) == missed
+    december = replace(an_invoice(), month=date(2026, 12, 1))
+    assert said(compared(house, december).findings) == [(What.NO_LINE, None, -COST)]
 
 
 def test_another_provider_cannot_charge_for_our_printers_letters(house: House, printed: list[UUID]) -> None:

@@ -20,7 +20,7 @@ from outbound.shares import Share
 VAT = 25  # percent: momsloven § 33
 
 Inputs = Mapping[str, int | str]
-Amount = Annotated[int, Field(ge=0, strict=True)]
+Amount = Annotated[int, Field(ge=0, le=10**9, strict=True)]  # ten million kroner: a slip of the keyboard
 Count = Annotated[int, Field(gt=0, strict=True)]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 

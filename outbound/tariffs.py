@@ -82,7 +82,23 @@ def _check(tariffs: tuple[TariffRow, ...], envelopes: tuple[Envelope, ...], faul
         _check_row(row, faults, places.line(row.code))
     _check_once([row.code for row in tariffs], "tariff", "code", faults, places.lines)
     _check_once([f"{each.format} of {each.provider}" for each in envelopes], "envelope", "format", faults)
+    _check_envelopes(tariffs, envelopes, faults, places)
     _check_complete(tariffs, envelopes, faults)
+
+
+def _check_envelopes(
+    tariffs: tuple[TariffRow, ...], envelopes: tuple[Envelope, ...], faults: Faults, places: Places
+) -> None:
+    """Each envelope that a letter may get has a price, and a larger one takes more."""
+    for provider in sorted({each.provider for each in envelopes}):
+        most = {each.format: each.sheets for each in envelopes if each.provider == provider}
+        if len(most) > 1 and most["C4"] <= most["C5"]:
+            faults.add(f"envelope C4 of {provider}", "must take more sheets than C5.")
+        for row in tariffs:
+            if row.per_envelope and row.provider == provider:
+                for missing in sorted(most.keys() - {each.format for each in row.per_envelope}):
+                    what = f"per_envelope has no price for {missing}, which {provider} has; add one."
+                    faults.add(f"tariff {row.code}", what, places.line(row.code))
 
 
 def _check_row(row: TariffRow, faults: Faults, line: int | None) -> None:
@@ -101,6 +117,9 @@ def _faults_of(row: TariffRow) -> Iterator[str]:
     yield from _faults_of_way(row)
     if row.letter_class and row.letter_class not in set(LetterClass):
         yield f"letter_class {row.letter_class} is none; known are {KNOWN_CLASSES}."
+    formats = [each.format for each in row.per_envelope]
+    if len(set(formats)) < len(formats):
+        yield "per_envelope: a format stands more than once; keep one."
     for name, steps in (("weight_steps", row.weight_steps), ("size_most", row.size_most)):
         if not _ascending(steps):
             yield f"{name}: each step must reach further than the one before."
@@ -172,6 +191,21 @@ def unpriced(file: Path, tariffs: Tariffs, used: Iterable[Way], day: date) -> li
             faults.add(f"tariff {ended.code}", until, places.line(ended.code))
         else:
             faults.add("tariff", f"there is {price} on {day}; add a row.")
+    return faults.found
+
+
+def too_light(file: Path, tariffs: Tariffs, day: date) -> list[str]:
+    """Prices in force on that day that stop short of a full envelope, a sentence each: such a letter has no price."""
+    faults = Faults(file, [])
+    places = Places.of(read(file, faults).get("tariff"), _lines(file, "tariff"))
+    full: dict[str, int] = {}
+    for each in tariffs.envelopes:
+        full[each.provider] = max(full.get(each.provider, 0), each.sheets * tariffs.sheet_mg + each.weight_mg)
+    for row in filter(None, (on(day, dated) for dated in tariffs.products.values())):
+        weight = full.get(row.provider, 0)
+        if row.weight_steps and weight > row.weight_steps[-1].up_to * 1000:
+            what = f"weight_steps end at {row.weight_steps[-1].up_to} g; a full envelope weighs {-(-weight // 1000)} g."
+            faults.add(f"tariff {row.code}", what, places.line(row.code))
     return faults.found
 
 

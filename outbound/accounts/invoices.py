@@ -4,52 +4,26 @@ An invoice is a fact, also where it is wrong: it is kept line by line as it came
 ours is an entry (stage `invoiced`) in the month in which the invoice came. Nothing of ours is changed by it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, case, func, insert, select
 
 from outbound import clock
 from outbound.accounts.closing import after
 from outbound.accounts.corrections import told
 from outbound.accounts.difference import Difference
 from outbound.accounts.entries import add
+from outbound.accounts.invoice_lines import Before, Finding, InvoiceLine, What, kroner, of_lines
 from outbound.accounts.measures import BOOKED, INVOICED, LETTER
 from outbound.accounts.ours import Ours, booked, with_guests
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import Outcome
-
-
-class What(StrEnum):
-    """How a line, or a letter without one, differs from our account."""
-
-    UNKNOWN = "unknown-job"  # no letter of ours went under this id to this provider
-    DOUBLED = "doubled"  # charged on an earlier line or invoice already
-    NOT_TAKEN = "not-taken"  # a letter of ours that does not count as handed over
-    SHEETS = "sheets"
-    LETTER_CLASS = "letter-class"
-    ENVELOPE = "envelope"
-    AMOUNT = "amount"
-    NO_LINE = "no-line"  # handed over in the invoice's month, and on no invoice
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceLine:
-    """A line as the provider wrote it: øre without VAT (negative: money back); None and '' where it says nothing."""
-
-    line: int
-    job: str
-    amount: int
-    credit: bool = False
-    sheets: int | None = None
-    letter_class: str = ""
-    envelope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +35,6 @@ class Invoice:
     month: date
     digest: str
     lines: tuple[InvoiceLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that differs: on which line, if any, of which letter, if any; theirs less ours in øre."""
-
-    what: What
-    line: int | None
-    job: str
-    letter: UUID | None
-    theirs: str
-    ours: str
-    difference: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +61,14 @@ class OtherInvoice(Exception):
 
 
 def compare(tx: Connection, invoice: Invoice) -> Compared:
-    """The invoice beside the accounts as they stand."""
+    """The invoice beside the accounts as they stand, and beside what earlier invoices had of the same jobs."""
     deferred.flush(tx)
-    ours = _ours(tx, invoice)
+    before = _before(tx, invoice)
+    charged = {job for job, one in before.items() if one.charged}
+    charged |= {line.job for line in invoice.lines if not line.credit}
+    ours = _ours(tx, invoice, charged)
     matched = tuple((line, ours.get(_id(line.job))) for line in invoice.lines)
-    before = _charged_before(tx, invoice)
-    findings = (
-        *_of_lines(matched, set(before)),
-        *_without_line(tx, invoice, before | {line.job for line in invoice.lines}),
-    )
-    return Compared(invoice, matched, findings)
+    return Compared(invoice, matched, (*of_lines(matched, before), *_without_line(tx, invoice, charged)))
 
 
 def keep(tx: Connection, invoice: Invoice, by: str) -> Compared | None:
@@ -173,67 +132,38 @@ def _rows(compared: Compared) -> Iterator[dict[str, Any]]:
             seen.add(one.dispatch)
 
 
-def _of_lines(matched: Sequence[tuple[InvoiceLine, Ours | None]], charged: set[str]) -> Iterator[Finding]:
-    for line, one in matched:
-        if one is None:
-            yield Finding(What.UNKNOWN, line.line, line.job, None, _kroner(line.amount), "", line.amount)
-        elif line.credit:
-            continue
-        elif line.job in charged:
-            yield Finding(What.DOUBLED, line.line, line.job, one.letter, _kroner(line.amount), "", line.amount)
-        else:
-            yield from _of_line(line, one)
-        charged.add(line.job)
-
-
-def _of_line(line: InvoiceLine, one: Ours) -> Iterator[Finding]:
-    def found(what: What, theirs: object, ours: object, difference: int = 0) -> Finding:
-        return Finding(what, line.line, line.job, one.letter, str(theirs), str(ours), difference)
-
-    if one.day is None:
-        yield found(What.NOT_TAKEN, _kroner(line.amount), _kroner(one.amount), line.amount - one.amount)
-        return
-    told_by_both = (
-        (What.SHEETS, line.sheets, one.inputs.get("sheets")),
-        (What.LETTER_CLASS, line.letter_class, one.inputs.get("letter_class")),
-        (What.ENVELOPE, line.envelope, one.inputs.get("envelope")),
-    )
-    for what, theirs, ours in told_by_both:
-        if theirs and ours and theirs != ours:
-            yield found(what, theirs, ours)
-    if line.amount != one.amount:
-        yield found(What.AMOUNT, _kroner(line.amount), _kroner(one.amount), line.amount - one.amount)
-
-
 def _without_line(tx: Connection, invoice: Invoice, charged: set[str]) -> Iterator[Finding]:
     """Letters that the provider took in the invoice's month and asks nothing for."""
     e, d = t.entry.c, t.dispatch.c
     wanted = (
-        select(d.id, d.letter_id, d.envelope_of)
+        select(d.id, d.envelope_of)
         .select_from(t.entry.join(t.dispatch, d.id == e.dispatch_id))
         .where(e.stage == BOOKED, e.measure == LETTER, e.day >= invoice.month, e.day < after(invoice.month))
         .where(d.provider == invoice.provider, d.channel == Channel.PRINT, d.outcome == Outcome.TAKEN)
         .order_by(e.id)
     )
-    missing = [row for row in tx.execute(wanted) if not {str(row.id), str(row.envelope_of)} & charged]
-    amounts = {one.dispatch: one.amount for one in booked(tx, [row.id for row in missing])}
-    for row in missing:
-        ours = amounts.get(row.id, 0)
-        yield Finding(What.NO_LINE, None, str(row.id), row.letter_id, "", _kroner(ours), -ours)
+    missing = dict.fromkeys(row.id for row in tx.execute(wanted) if not {str(row.id), str(row.envelope_of)} & charged)
+    stands = {one.dispatch: one for one in booked(tx, list(missing))}
+    for one in filter(None, map(stands.get, missing)):  # one booked anew in another month stands in that one
+        if one.day and invoice.month <= one.day < after(invoice.month):
+            yield Finding(What.NO_LINE, None, str(one.dispatch), one.letter, "", kroner(one.amount), -one.amount)
 
 
-def _charged_before(tx: Connection, invoice: Invoice) -> set[str]:
-    """The jobs that earlier invoices of the provider have charged."""
+def _before(tx: Connection, invoice: Invoice) -> dict[str, Before]:
+    """By job, what earlier invoices of the provider have of it."""
     i, line = t.invoice.c, t.invoice_line.c
-    wanted = select(line.job).join_from(t.invoice, t.invoice_line).where(i.provider == invoice.provider)
-    return set(tx.execute(wanted.where(line.kind == "charge", i.number != invoice.number)).scalars())
+    charge, credit = (func.max(case((line.kind == kind, line.id), else_=0)) for kind in ("charge", "credit"))
+    wanted = select(line.job, func.sum(line.amount), charge, credit).join_from(t.invoice, t.invoice_line)
+    wanted = wanted.where(i.provider == invoice.provider, i.number != invoice.number).group_by(line.job)
+    return {job: Before(int(net), bool(last), last > back) for job, net, last, back in tx.execute(wanted)}
 
 
-def _ours(tx: Connection, invoice: Invoice) -> dict[UUID | None, Ours]:
+def _ours(tx: Connection, invoice: Invoice, charged: Collection[str]) -> dict[UUID | None, Ours]:
     """By job. A provider may charge an envelope by the letter on top: then that one's is the whole of it."""
     jobs = {job for line in invoice.lines if (job := _id(line.job))}
     found = list(booked(tx, sorted(jobs), invoice.provider))
-    return {one.dispatch: one for one in with_guests(tx, found, jobs)}
+    alone = set(filter(None, map(_id, charged)))
+    return {one.dispatch: one for one in with_guests(tx, found, alone)}
 
 
 def _id(job: str) -> UUID | None:
@@ -241,7 +171,3 @@ def _id(job: str) -> UUID | None:
         return UUID(job)
     except ValueError:
         return None
-
-
-def _kroner(oere: int) -> str:
-    return f"{'-' * (oere < 0)}{abs(oere) // 100},{abs(oere) % 100:02d}"

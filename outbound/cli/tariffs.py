@@ -17,7 +17,7 @@ from outbound.rendering import LetterTypes
 from outbound.rendering.danish import kroner, tal
 from outbound.settings import Settings, SettingsFault, load
 from outbound.tariff_row import TariffRow
-from outbound.tariffs import FILE, Way, load_tariffs, unpriced
+from outbound.tariffs import FILE, Way, load_tariffs, too_light, unpriced
 
 COLUMNS = {
     "code": "code",
@@ -41,6 +41,7 @@ def tariffs(
 ) -> None:
     """The prices in force on a day, and which are examples without a source.
 
+    Warns of weight steps that end before a full envelope does.
     Ends with 1 where the file cannot be used, or a way that is used has no price that day. No ledger is needed.
     """
     settings, on_day = load(), _day(day)
@@ -53,6 +54,8 @@ def tariffs(
         raise typer.Exit(Code.FOUND) from None
     rows = [_row(one) for one in sorted(_in_force(found, on_day), key=lambda row: row.product)]
     typer.echo(shown(rows, IN_TABLE if form is Form.TABLE else COLUMNS, form))
+    for short in too_light(file, found, on_day):
+        typer.echo(f"Warning: {short}", err=True)
     if missing := unpriced(file, found, _used(settings), on_day):
         typer.echo("\n".join(missing), err=True)
         raise typer.Exit(Code.FOUND)

@@ -17,7 +17,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from outbound.accounts.invoices import Invoice, InvoiceLine
+from outbound.accounts.invoice_lines import InvoiceLine
+from outbound.accounts.invoices import Invoice
 from outbound.intake.checking import looks_like_cpr
 from outbound.policy import Faults, raise_if, read, rows, tables
 from outbound.tariff_row import VAT

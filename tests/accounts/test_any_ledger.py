@@ -15,6 +15,7 @@ from sqlalchemy import event, insert, update
 
 from outbound import accounts, clock
 from outbound.accounts import closing, invoices
+from outbound.accounts.invoice_lines import InvoiceLine
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.ledger import sending
@@ -158,7 +159,7 @@ class Office:
     def invoice(self, amount: int) -> None:
         self.invoices += 1
         jobs = [str(dispatch) for _, dispatch in self.sent] + ["gebyr"]
-        lines = tuple(invoices.InvoiceLine(n, job, amount - 9 * n, amount < 9 * n) for n, job in enumerate(jobs, 1))
+        lines = tuple(InvoiceLine(n, job, amount - 9 * n, amount < 9 * n) for n, job in enumerate(jobs, 1))
         one = invoices.Invoice("print", f"F-{self.invoices}", clock.today().replace(day=1), str(self.invoices), lines)
         with self.house.ledger.writing() as tx:
             invoices.keep(tx, one, "regnskab")

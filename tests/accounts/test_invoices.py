@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from outbound import accounts
-from outbound.accounts.invoices import Compared, Finding, Invoice, InvoiceLine, OtherInvoice, What, compare, keep
+from outbound import accounts, clock
+from outbound.accounts.invoice_lines import Finding, InvoiceLine, What
+from outbound.accounts.invoices import Compared, Invoice, OtherInvoice, compare, keep
 from outbound.accounts.ours import charged_otherwise
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
@@ -109,16 +110,65 @@ def test_what_was_refused_since_is_not_to_be_paid(house: House, printed: list[UU
     assert said(compared(house, lines).findings) == [(What.NOT_TAKEN, 1, 0)]
 
 
+def test_a_letter_booked_anew_is_missed_once_and_in_the_month_in_which_it_stands(
+    house: House, printed: list[UUID], moving_clock: MovingClock
+) -> None:
+    lines = [right(n, job) for n, job in enumerate(printed[1:], 1)]
+    same, next_month = (datetime(2026, month, 24, 10, tzinfo=COPENHAGEN) for month in (11, 12))
+    for later, missed in ((same, [(What.NO_LINE, None, -COST)]), (next_month, [])):
+        moving_clock.to(later)
+        with house.ledger.writing() as tx:
+            given_up = replace(sending.dispatch(tx, printed[0]), outcome=Outcome.REFUSED)
+            letter = locked(tx, given_up.letter_id)
+            accounts.book(tx, house.tariffs, letter, given_up, "quick", clock.now(), "print")
+        assert said(compared(house, an_invoice(*lines)).findings) == missed
+    december = replace(an_invoice(), month=date(2026, 12, 1))
+    assert said(compared(house, december).findings) == [(What.NO_LINE, None, -COST)]
+
+
 def test_another_provider_cannot_charge_for_our_printers_letters(house: House, printed: list[UUID]) -> None:
     found = compared(house, Invoice("sf1601-print", "F-1", NOVEMBER, "d", (right(1, printed[0]),)))
     assert said(found.findings) == [(What.UNKNOWN, 1, COST)]
 
 
-def test_money_back_is_no_second_charge(house: House, printed: list[UUID]) -> None:
+def test_money_back_counts_against_what_was_charged(house: House, printed: list[UUID]) -> None:
     lines = [right(n, job) for n, job in enumerate(printed, 1)]
     found = compared(house, an_invoice(*lines, right(4, printed[0], -COST)))
+    assert said(found.findings) == [(What.AMOUNT, 4, -COST)]
+    assert (found.findings[0].theirs, found.findings[0].ours) == ("0,00", "24,67")
+    lines[0] = right(1, printed[0], COST + 100)
+    assert compared(house, an_invoice(*lines, right(4, printed[0], -100))).findings == ()
+    assert said(compared(house, an_invoice(*lines, right(4, printed[0], -101))).findings) == [(What.AMOUNT, 4, -1)]
+
+
+@pytest.mark.parametrize("kept_first", [0, 1, 2])
+def test_a_whole_credit_and_a_new_charge_put_a_line_right(house: House, printed: list[UUID], kept_first: int) -> None:
+    """On one invoice, or spread over two."""
+    first, *others = printed
+    lines = [right(1, first, COST + 100), right(2, first, -COST - 100), right(3, first)]
+    if kept_first:
+        kept(house, an_invoice(*lines[:kept_first]))
+    rest = [*lines[kept_first:], *(right(n, job) for n, job in enumerate(others, 4))]
+    assert compared(house, an_invoice(*rest, number="F-2")).findings == ()
+    again = compared(house, an_invoice(*rest, right(6, first), number="F-2"))
+    assert said(again.findings) == [(What.DOUBLED, 6, COST)]
+
+
+def test_money_back_for_what_was_never_charged_is_told_and_charges_nothing(house: House, printed: list[UUID]) -> None:
+    first, *others = printed
+    lines = [right(n, job) for n, job in enumerate(others, 2)]
+    found = compared(house, an_invoice(right(1, first, -9999900), *lines))
+    assert said(found.findings) == [(What.NO_CHARGE, 1, -9999900), (What.NO_LINE, None, -COST)]
+
+
+def test_letters_charged_by_themselves_before_are_not_in_their_envelope(house: House, world: World) -> None:
+    world.enrolment.default = Mailbox.EXEMPT
+    letters = hand_in(house, *(submission(person("well", 1)) for _ in range(2)))
+    run_to_rest(house)
+    top, beneath = (dispatches(house, letter)[0].id for letter in letters)
+    kept(house, an_invoice(InvoiceLine(1, str(top), 1250), InvoiceLine(2, str(beneath), 1239)))
+    found = compared(house, an_invoice(InvoiceLine(1, str(top), -10, True), number="F-2"))
     assert found.findings == ()
-    assert (found.amount, found.ours) == (2 * COST, 3 * COST)
 
 
 def test_an_invoice_is_kept_once_and_stands_beside_the_accounts(house: House, printed: list[UUID]) -> None:

@@ -62,5 +62,21 @@ def test_a_day_before_every_price_is_a_day_without(run: Run) -> None:
     assert "tariffs.toml: tariff: there is no price for digital digital-post porto on 2001-01-01" in ended.err
 
 
+def test_weights_without_a_price_are_warned_of(run: Run, tmp_path: Path) -> None:
+    """40 sheets × 4,99 g and an envelope of 16 g: 215,6 g."""
+    assert run("tariffs").err == ""
+    assert (
+        "office-porto-2025: weight_steps end at 100 g; a full envelope weighs 216 g."
+        in run("tariffs", "--day", "2025-06-01").err
+    )
+    file = tmp_path / "tariffs.toml"
+    file.write_text(SHIPPED.replace("up_to = 250, amount = 2300", "up_to = 215, amount = 2300", 1), encoding="utf-8")
+    ended = run("tariffs", "--check", str(file))
+    assert ended.code == Code.DONE
+    line = SHIPPED[: SHIPPED.index('code = "print-porto-economy"')].count("\n")
+    assert ended.err.startswith("Warning: ")
+    assert f"tariffs.toml:{line}: tariff print-porto-economy: weight_steps end at 215 g" in ended.err
+
+
 def test_a_day_that_is_none_is_refused(run: Run) -> None:
     assert run("tariffs", "--day", "i går").code == Code.REFUSED

@@ -71,6 +71,7 @@ def test_the_shipped_tariffs_load_and_every_row_says_where_its_price_comes_from(
             "{ up_to = 250, amount = 4600 }, { up_to = 100, amount = 2300 }",
             "tariff office-porto-2026: weight_steps: each step must reach further",
         ),
+        ("hourly = 28286", "hourly = 1000000001", "hourly: Input should be less than or equal to 1000000000"),
         ("sheet_mg = 4990", "sheet_mg = 0", "paper: sheet_mg: "),
         ('home = ["DK", "FO", "GL"]', 'home = ["Danmark"]', "paper: home.0: "),
         ("[paper]", "[papir]\nx = 1\n[paper]", "papir: is no table of this file"),
@@ -136,6 +137,24 @@ def test_a_part_that_is_not_charged_on_its_channel_is_a_fault(tmp_path: Path) ->
 def test_a_provider_without_envelopes_is_a_fault(tmp_path: Path) -> None:
     text = SHIPPED.replace('channel = "print"\nprovider = "print"', 'channel = "print"\nprovider = "trykkeri"')
     assert "envelope trykkeri: there is no envelope for this provider" in faults_of(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (', { format = "C4", amount = 140 }]', "]", "per_envelope has no price for C4, which print has; add one."),
+        ('"C4", amount = 140', '"C5", amount = 140', "per_envelope: a format stands more than once; keep one."),
+    ],
+)
+def test_an_envelope_without_its_one_price_is_a_fault(old: str, new: str, says: str, tmp_path: Path) -> None:
+    text = SHIPPED.replace(old, new, 1)
+    line = text[: text.index('code = "print-materials"')].count("\n")
+    assert f"/tariffs.toml:{line}: tariff print-materials: {says}" in faults_of(text, tmp_path)
+
+
+def test_the_larger_envelope_takes_more_sheets(tmp_path: Path) -> None:
+    text = SHIPPED.replace("sheets = 40", "sheets = 8", 1)
+    assert "envelope C4 of print: must take more sheets than C5." in faults_of(text, tmp_path)
 
 
 def test_all_faults_are_said_together(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 every `.tmp`, so the rename is the one moment at which a run is taken.
 
 The temporary name carries the fence of the claim: whoever takes a consignment over removes the other's half first, so
-that a worker who was only slow finds nothing to rename.
+that a worker who was only slow finds nothing to rename. Whoever could not bring a run removes its own half, where the
+line still works.
 """
 
 import contextlib
@@ -103,7 +104,9 @@ class RemotePrintMailer:
         try:
             self._upload(consignment, temporary)
             self._rename(consignment, temporary)
-        except Misconfigured:  # certainly not taken
+        except Lost:  # it cannot be removed, and tells `ask` that the run was not taken
+            raise
+        except (Unavailable, Misconfigured):  # certainly not taken: its letters go in another run
             self._remove_ours(temporary)
             raise
 
@@ -141,11 +144,8 @@ class RemotePrintMailer:
         if self._printer.write(path, sent.counted(pieces)) != sent.size:
             raise Unavailable("size")
         found = self._printer.sha256(path, sent.size, read_back=sent.size <= self._read_back)
-        if found in (None, sent.digest.hexdigest()):
-            return
-        with contextlib.suppress(OutsideError):
-            self._printer.remove(path)
-        raise Unavailable("checksum")
+        if found not in (None, sent.digest.hexdigest()):
+            raise Unavailable("checksum")
 
     def _rename(self, consignment: Consignment, temporary: str) -> None:
         try:

@@ -74,7 +74,7 @@ class Printer:
         for piece in pieces:
             for start in range(0, len(piece), PIECE):
                 part = piece[start : start + PIECE]
-                self._done(lambda _, part=part: file.write(part))  # type: ignore[misc]
+                self._done(lambda sftp, part=part: _on(sftp, file).write(part))  # type: ignore[misc]
         return self._done(lambda sftp: _closed(sftp, file, path))
 
     def rename(self, old: str, new: str) -> None:
@@ -159,8 +159,15 @@ def _opened(sftp: paramiko.SFTPClient, path: str) -> paramiko.SFTPFile:
     return file
 
 
+def _on(sftp: paramiko.SFTPClient, file: paramiko.SFTPFile) -> paramiko.SFTPFile:
+    """The file, where it was opened on this connection; on a new one, the line it had ended in the middle."""
+    if file.sftp is not sftp:
+        raise EOFError
+    return file
+
+
 def _closed(sftp: paramiko.SFTPClient, file: paramiko.SFTPFile, path: str) -> int:
-    file.close()
+    _on(sftp, file).close()
     return sftp.stat(path).st_size or 0
 
 

@@ -23,7 +23,7 @@ from adapters.remote_print.openpgp import Lock, load_lock
 from adapters.remote_print.run import Packing
 from adapters.remote_print.sftp import Missing, NotDone, Printer
 from outbound import clock
-from outbound.letter import Accepted, Channel, NotTaken, Taken
+from outbound.letter import Accepted, CannotSay, Channel, NotTaken, Taken
 from outbound.ports import Misconfigured, OutcomeUnknown, Unavailable
 from outbound.settings import HOME, Settings, SettingsFault
 from tests.adapters.conftest import settings_of
@@ -86,7 +86,7 @@ def test_in_a_second_form_too_a_run_is_resumed_and_taken_once(second: Supplier) 
     run = second.consignment("well", "well")
     for mood, outcome, asked in (
         ({"break_after_bytes": {"bytes": 500}}, Unavailable, NotTaken(resume=True)),
-        ({"disk_full": {"bytes": 500}}, Unavailable, NotTaken(resume=True)),
+        ({"disk_full": {"bytes": 500}}, Unavailable, CannotSay()),  # we have removed our half
         ({"break_before_rename": {"next": 1}}, OutcomeUnknown, NotTaken(resume=True)),
         ({"break_after_rename": {"next": 1}, "pace": {"pick_up": 3600}}, OutcomeUnknown, Taken(str(run.id))),
     ):

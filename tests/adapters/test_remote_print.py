@@ -24,7 +24,7 @@ from adapters.remote_print.line import Access
 from adapters.remote_print.mailer import RemotePrintMailer
 from adapters.remote_print.receipts import LARGEST, FetchedReceipts
 from adapters.remote_print.run import archive
-from adapters.remote_print.sftp import Missing, NotDone, Printer
+from adapters.remote_print.sftp import Lost, Missing, NotDone, Printer
 from outbound.letter import Accepted, Blame, CannotSay, Channel, Consignment, Lane, News, NotTaken, Rejected, Taken
 from outbound.ports import Misconfigured, OutcomeUnknown, Outside, OutsideError, Unavailable
 from outbound.settings import Settings
@@ -324,9 +324,9 @@ def test_a_line_that_breaks_in_mid_file_is_unavailable_and_the_rest_can_be_sent(
     ("mood", "spec", "asked"),
     [
         ("disk_full", True, CannotSay()),
-        ("disk_full", {"bytes": 3000}, NotTaken(resume=True)),
+        ("disk_full", {"bytes": 3000}, CannotSay()),
         ("stall", {"bytes": 3000}, NotTaken(resume=True)),
-        ("refuse_rename", True, NotTaken(resume=True)),
+        ("refuse_rename", True, CannotSay()),
         ("corrupt", True, CannotSay()),
     ],
 )
@@ -339,7 +339,7 @@ def test_a_run_that_does_not_come_through_is_unavailable_nothing_is_taken_and_it
         list(printer.mailer.hand_over(run))
     assert mood != "corrupt" or fault.value.code == "checksum"
     assert not printer.is_taken(run)
-    assert printer.mailer.ask(run) == asked
+    assert printer.mailer.ask(run) == asked  # our half tells, where the line broke; else we have removed it
     printer.simulator.mood()
     assert len(list(printer.mailer.hand_over(replace(run, fence=uuid4().hex)))) == 5
     assert printer.is_taken(run)
@@ -400,15 +400,37 @@ def test_a_rename_that_is_done_and_called_failed_is_no_failure(printer: Supplier
     assert printer.is_taken(run)
 
 
-def test_an_upload_that_is_not_whole_is_never_given_its_name(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("stuck", [False, True])
+def test_an_upload_that_is_not_whole_is_never_given_its_name(
+    house: House, monkeypatch: pytest.MonkeyPatch, stuck: bool
+) -> None:
+    """It is removed; and where it cannot be, the first fault is told all the same."""
+
+    def refuse(path: str) -> None:
+        raise NotDone("not-removed")
+
     with house.printer() as printer:
+        if stuck:
+            monkeypatch.setattr(printer, "remove", refuse)
         written = printer.write
         monkeypatch.setattr(printer, "write", lambda path, pieces: written(path, [*pieces][:-1]))
         mailer = RemotePrintMailer(printer, "print", 500, 3_000_000, repeat_is_safe=False)
         with pytest.raises(Unavailable) as fault:
             list(mailer.hand_over(run := a_run()))
-    assert fault.value.code == "size"
-    assert f"{run.id}.zip" not in house.lying()
+    assert (fault.value.code, fault.value.__context__) == ("size", None)
+    assert house.lying() == ([f"{run.id}.{run.fence}.tmp"] if stuck else [])
+
+
+def test_a_line_that_ends_between_two_pieces_is_a_line_that_ended(house: House) -> None:
+    """And no answer of the server's, which a new line would have had."""
+
+    def pieces() -> Iterator[bytes]:
+        yield b"half"
+        printer._mine.line.client.close()
+        yield b"half"
+
+    with house.printer() as printer, pytest.raises(Lost):
+        printer.write(f"incoming/{uuid4()}.a.tmp", pieces())
 
 
 def test_a_run_left_by_a_broken_line_comes_again_by_a_new_one(printer: Supplier) -> None:

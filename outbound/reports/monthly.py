@@ -24,6 +24,7 @@ from outbound.reports.figures import Figure
 from outbound.reports.invoiced import invoiced
 from outbound.reports.reading import By, Period, figures
 from outbound.reports.reminders import Reminders, reminders_of, together
+from outbound.reports.shape import VERSION, misshapen
 from outbound.tariff_row import Part
 
 Figures = Mapping[str, Any]
@@ -108,9 +109,13 @@ def verify(tx: Connection) -> Iterator[tuple[date, str]]:
         if _digest(kept.figures) != kept.digest:
             yield one.month, "the report kept has another digest than it was kept under"
         reported = json.loads(kept.figures)
+        if wrong := dict.fromkeys(misshapen(reported, NO_LETTERS)):
+            yield from ((one.month, f"{name} is missing, or nothing that a report has") for name in wrong)
+            before = kept.digest
+            continue
         if reported["previous"] != before:
             yield one.month, "it does not rest on the month before as that is kept now"
-        made = _figures(tx, one.month, Naming.kept(reported))
+        made = _figures(tx, one.month, Naming.kept(reported)) | {"version": reported["version"]}
         yield from ((one.month, f"{name} does not come again from the entries") for name in _unlike(reported, made))
         before = kept.digest
 
@@ -131,6 +136,7 @@ def _figures(tx: Connection, month: date, naming: Naming) -> dict[str, Any]:
     ]
     paid = billing(tx, period, naming.places, naming.names)
     return {
+        "version": VERSION,
         "month": f"{month:%Y-%m}",
         "ledger": asdict(closing.position(tx, month)),
         "previous": _digest_before(tx, month),
@@ -158,6 +164,10 @@ def _line(figure: Figure, sms: Reminders) -> dict[str, int]:
         "reminders": sms.sent,
         "reminders_cost": sms.cost,
     }
+
+
+NO_LETTERS = _line(Figure(), Reminders())
+"""A line with every figure that it has."""
 
 
 def _unlike(reported: Any, made: Any, name: str = "") -> Iterator[str]:

@@ -21,7 +21,7 @@ from outbound.letter import Mailbox
 from outbound.organisation import Organisation
 from outbound.reports import Period, reminders_of, shape, total
 from outbound.reports.billing import BillingLine, as_csv, billing, places_in
-from outbound.reports.monthly import MonthReport, canonical, close_month, month_report, verify
+from outbound.reports.monthly import Broken, MonthReport, canonical, close_month, month_report, verify
 from outbound.tariff_row import Part
 from tests.accounts.policy import RETURNS, with_tariffs
 from tests.audited import differences
@@ -188,6 +188,21 @@ def test_what_is_taken_from_a_report_is_found(told: House, change: Callable[[dic
     close(told, NOVEMBER)
     rewritten(told, change)
     assert wrong(told) == [(NOVEMBER, f"{where} is missing, or nothing that a report has")]
+
+
+@pytest.mark.parametrize("kept", ["{", "[]", "null", '{"version":1}'])
+def test_a_report_that_cannot_be_read_is_said_and_the_next_month_is_looked_at(told: House, kept: str) -> None:
+    close(told, NOVEMBER)
+    close(told, DECEMBER)
+    with told.ledger.writing() as tx, unguarded(tx):
+        tx.execute(update(t.month_report).where(t.month_report.c.month == NOVEMBER).values(figures=kept))
+        tx.execute(update(t.entry).where(t.entry.c.day >= DECEMBER).values(measure="bonus"))
+    found = wrong(told)
+    assert {month for month, _ in found} == {NOVEMBER, DECEMBER}
+    assert any("cannot be read" in why or "nothing that a report has" in why for _, why in found)
+    assert any("cannot be read" in one or "nothing that a report has" in one for one in differences(told.ledger))
+    with pytest.raises(Broken):
+        reported(told, NOVEMBER)
 
 
 def test_the_billing_adds_up_to_the_report(told: House) -> None:

@@ -13,7 +13,7 @@ from outbound.cli.tables import Form, shown, table
 from outbound.organisation import load_organisation
 from outbound.rendering.danish import kroner, maaned, tal
 from outbound.reports.billing import as_csv
-from outbound.reports.monthly import MonthReport, close_month, month_report, verify
+from outbound.reports.monthly import Broken, MonthReport, close_month, month_report, verify
 
 month = typer.Typer(no_args_is_help=True, help="Reported months: close, report, verify, billing.")
 Which = Annotated[str, typer.Argument(metavar="MONTH", help="The month, YYYY-MM.")]
@@ -37,6 +37,8 @@ def close(which: Which, by: By) -> None:
             made = close_month(ledger, load_organisation(settings.config_dir), first, who)
         except NotNow as fault:
             raise CannotDo(str(fault)) from None
+        except Broken as fault:
+            raise _unusable(which, fault) from None
     typer.echo(_standing(made))
 
 
@@ -83,7 +85,14 @@ def billing(which: Which) -> None:
 def _made(which: str) -> MonthReport:
     first = month_of(which)
     with opened_ledger() as (settings, ledger), ledger.reading() as tx:
-        return month_report(tx, load_organisation(settings.config_dir), first)
+        try:
+            return month_report(tx, load_organisation(settings.config_dir), first)
+        except Broken as fault:
+            raise _unusable(which, fault) from None
+
+
+def _unusable(which: str, fault: Broken) -> CannotDo:
+    return CannotDo(f"{which}: {fault}. Nothing is made of it; `outbound month verify` goes through every month.")
 
 
 def month_of(which: str) -> date:

@@ -24,9 +24,14 @@ from outbound.reports.figures import Figure
 from outbound.reports.invoiced import invoiced
 from outbound.reports.reading import By, Period, figures
 from outbound.reports.reminders import Reminders, reminders_of, together
+from outbound.reports.shape import VERSION, misshapen
 from outbound.tariff_row import Part
 
 Figures = Mapping[str, Any]
+
+
+class Broken(Exception):
+    """The report that is kept of a month cannot be used; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class MonthReport:
-    """A month's figures. `digest` is of their canonical form; empty while the month is open, and they may change."""
+    """A month's figures. `digest` is of their canonical form; empty while none is kept, and they may change: the month
+    is open, or somebody (`by`) has begun to close it."""
 
     month: date
     figures: Figures
@@ -74,7 +80,8 @@ class MonthReport:
 
 
 def close_month(ledger: Ledger, organisation: Organisation, month: date, by: str) -> MonthReport:
-    """Close the month, and keep its report and those that an interrupted closing left out. Raises closing.NotNow."""
+    """Close the month, and keep its report and those that an interrupted closing left out. Raises closing.NotNow
+    and Broken."""
     with ledger.writing() as tx:
         closing.close(tx, month, by)
     with ledger.reading() as tx:
@@ -89,12 +96,12 @@ def close_month(ledger: Ledger, organisation: Organisation, month: date, by: str
 
 
 def month_report(tx: Connection, organisation: Organisation, month: date) -> MonthReport:
-    """The report of a closed month as it was given; of an open one as it would be now."""
+    """The report of a closed month as it was given; of an open one as it would be now. Raises Broken."""
     known = next((one for one in closing.closed(tx) if one.month == month), None)
     kept = _kept(tx, month)
     if known is None or kept is None:
         return MonthReport(month, _figures(tx, month, Naming.today(organisation, _period(month))))
-    return MonthReport(month, json.loads(kept.figures), kept.digest, known.by, known.at.isoformat(timespec="seconds"))
+    return MonthReport(month, _read(kept), kept.digest, known.by, known.at.isoformat(timespec="seconds"))
 
 
 def verify(tx: Connection) -> Iterator[tuple[date, str]]:
@@ -104,15 +111,38 @@ def verify(tx: Connection) -> Iterator[tuple[date, str]]:
         kept = _kept(tx, one.month)
         if kept is None:
             yield one.month, "it is closed and has no report; close it again"
-            return
+            continue
         if _digest(kept.figures) != kept.digest:
             yield one.month, "the report kept has another digest than it was kept under"
-        reported = json.loads(kept.figures)
-        if reported["previous"] != before:
-            yield one.month, "it does not rest on the month before as that is kept now"
-        made = _figures(tx, one.month, Naming.kept(reported))
-        yield from ((one.month, f"{name} does not come again from the entries") for name in _unlike(reported, made))
+        try:
+            reported = _read(kept)
+        except Broken as fault:
+            yield one.month, str(fault)
+        else:
+            yield from ((one.month, why) for why in _unfounded(tx, one.month, reported, before))
         before = kept.digest
+
+
+def _unfounded(tx: Connection, month: date, reported: Figures, before: str) -> Iterator[str]:
+    """What is not so, or not any more. `before`: the digest of the month before, as that is kept."""
+    if reported["previous"] != before:
+        yield "it does not rest on the month before as that is kept now"
+    made = _figures(tx, month, Naming.kept(reported)) | {"version": reported["version"]}
+    yield from (f"{name} does not come again from the entries" for name in _unlike(reported, made))
+
+
+def _read(kept: Any) -> dict[str, Any]:
+    """The figures of a report that is kept. Raises Broken."""
+    try:
+        reported: dict[str, Any] = json.loads(kept.figures)
+        wrong = list(dict.fromkeys(misshapen(reported, NO_LETTERS)))
+        if not wrong:
+            Naming.kept(reported)
+    except ValueError:
+        raise Broken("the report kept cannot be read") from None
+    if wrong:
+        raise Broken(f"{', '.join(wrong)} is missing, or nothing that a report has")
+    return reported
 
 
 def canonical(reported: Figures) -> str:
@@ -131,6 +161,7 @@ def _figures(tx: Connection, month: date, naming: Naming) -> dict[str, Any]:
     ]
     paid = billing(tx, period, naming.places, naming.names)
     return {
+        "version": VERSION,
         "month": f"{month:%Y-%m}",
         "ledger": asdict(closing.position(tx, month)),
         "previous": _digest_before(tx, month),
@@ -158,6 +189,10 @@ def _line(figure: Figure, sms: Reminders) -> dict[str, int]:
         "reminders": sms.sent,
         "reminders_cost": sms.cost,
     }
+
+
+NO_LETTERS = _line(Figure(), Reminders())
+"""A line with every figure that it has."""
 
 
 def _unlike(reported: Any, made: Any, name: str = "") -> Iterator[str]:

@@ -7,16 +7,19 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from outbound.cli.faults import Code
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
+from outbound.ledger import tables as t
 from outbound.letter import Channel, Mailbox
 from tests.cli.conftest import Run
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, dispatches, hand_in, submission
 from tests.outside import ModelMailer, ModelReceipts, World
 from tests.people import person
+from tests.tampering import unguarded
 
 INVOICE = "faktura;art;job;ark;klasse;kuvert;beloeb\r\n"
 
@@ -67,6 +70,18 @@ def test_a_month_is_closed_and_printed_again_to_the_letter(run: Run, sent: str) 
     assert run("month", "verify").code == Code.DONE
     assert "november 2026" in run("month", "report", "2026-11").out
     assert run("month", "report", "2026-11").out.splitlines()[-1].startswith("I alt")
+
+
+def test_a_kept_report_that_is_broken_ends_in_a_sentence(run: Run, sent: str, house: House) -> None:
+    run("month", "close", "2026-11", "--by", "regnskab")
+    with house.ledger.writing() as tx, unguarded(tx):
+        tx.execute(update(t.month_report).values(figures="{"))
+    for words in (("month", "report"), ("month", "billing"), ("month", "close")):
+        ended = run(*words, "2026-11")
+        assert ended.code == Code.REFUSED
+        assert "2026-11: the report kept cannot be read." in ended.err
+    assert "2026-11: the report kept cannot be read." in run("month", "verify").out
+    assert "the report kept cannot be read" in run("audit").out
 
 
 def test_a_month_that_cannot_be_closed_says_why(run: Run, sent: str) -> None:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -18,9 +19,9 @@ from outbound.delivery import House
 from outbound.ledger import tables as t
 from outbound.letter import Mailbox
 from outbound.organisation import Organisation
-from outbound.reports import Period, reminders_of, total
+from outbound.reports import Period, reminders_of, shape, total
 from outbound.reports.billing import BillingLine, as_csv, billing, places_in
-from outbound.reports.monthly import MonthReport, canonical, close_month, month_report, verify
+from outbound.reports.monthly import Broken, MonthReport, canonical, close_month, month_report, verify
 from outbound.tariff_row import Part
 from tests.accounts.policy import RETURNS, with_tariffs
 from tests.audited import differences
@@ -146,14 +147,62 @@ def test_a_month_that_is_exchanged_with_its_own_digest_breaks_the_next(told: Hou
     assert (DECEMBER, "it does not rest on the month before as that is kept now") in wrong(told)
 
 
-def test_a_figure_that_a_later_version_adds_is_not_held_against_a_month(told: House) -> None:
+def rewritten(house: House, change: Callable[[dict[str, Any]], Any]) -> None:
+    """November's report, changed and under the digest of what it is now."""
+    kept = json.loads(canonical(reported(house, NOVEMBER).figures))
+    change(kept)
+    text = canonical(kept)
+    with house.ledger.writing() as tx, unguarded(tx):
+        tx.execute(update(t.month_report).values(figures=text, digest=hashlib.sha256(text.encode()).hexdigest()))
+
+
+def without_returned(kept: dict[str, Any]) -> None:
+    for line in kept["lines"]:
+        del line["returned"]
+
+
+def test_a_figure_that_a_later_version_adds_is_not_held_against_a_month(
+    told: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     close(told, NOVEMBER)
-    kept = dict(reported(told, NOVEMBER).figures)
-    kept["lines"] = [{name: value for name, value in line.items() if name != "returned"} for line in kept["lines"]]
-    older = canonical(kept)
-    with told.ledger.writing() as tx, unguarded(tx):
-        tx.execute(update(t.month_report).values(figures=older, digest=hashlib.sha256(older.encode()).hexdigest()))
+    rewritten(told, without_returned)
+    monkeypatch.setattr(shape, "VERSION", 2)
+    monkeypatch.setattr(shape, "ADDED", {"lines.returned": 2})
     assert wrong(told) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (without_returned, "lines.returned"),
+        (lambda kept: [line.pop("porto") for line in kept["billing"]], "billing.porto"),
+        (lambda kept: kept.pop("total"), "total"),
+        (lambda kept: kept.pop("previous"), "previous"),
+        (lambda kept: kept.update(version=0), "version"),
+        (lambda kept: kept.pop("version"), "version"),
+        (lambda kept: kept["total"].update(digital=None), "total.digital"),
+        (lambda kept: kept["total"].update(bonus=1), "total.bonus"),
+    ],
+)
+def test_what_is_taken_from_a_report_is_found(told: House, change: Callable[[dict[str, Any]], Any], where: str) -> None:
+    close(told, NOVEMBER)
+    rewritten(told, change)
+    assert wrong(told) == [(NOVEMBER, f"{where} is missing, or nothing that a report has")]
+
+
+@pytest.mark.parametrize("kept", ["{", "[]", "null", '{"version":1}'])
+def test_a_report_that_cannot_be_read_is_said_and_the_next_month_is_looked_at(told: House, kept: str) -> None:
+    close(told, NOVEMBER)
+    close(told, DECEMBER)
+    with told.ledger.writing() as tx, unguarded(tx):
+        tx.execute(update(t.month_report).where(t.month_report.c.month == NOVEMBER).values(figures=kept))
+        tx.execute(update(t.entry).where(t.entry.c.day >= DECEMBER).values(measure="bonus"))
+    found = wrong(told)
+    assert {month for month, _ in found} == {NOVEMBER, DECEMBER}
+    assert any("cannot be read" in why or "nothing that a report has" in why for _, why in found)
+    assert any("cannot be read" in one or "nothing that a report has" in one for one in differences(told.ledger))
+    with pytest.raises(Broken):
+        reported(told, NOVEMBER)
 
 
 def test_the_billing_adds_up_to_the_report(told: House) -> None:

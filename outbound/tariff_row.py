@@ -25,6 +25,9 @@ Count = Annotated[int, Field(gt=0, strict=True)]
 Text = Annotated[str, Field(min_length=1, max_length=400)]
 
 
+MOST_STEPS = 12
+"""The most steps of weight, and of size, that a row may have: the audit's workbook has a column for each."""
+
 LATER = ("charged_if_refused",)
 """Fields that rows had not when the first were hashed: unset they leave a row's hash as it was."""
 

@@ -14,7 +14,7 @@ from outbound.letter import Channel
 from outbound.letter_class import LetterClass
 from outbound.policy import Faults, lines_of, on, one, period_faults, raise_if, read, rows, tables
 from outbound.postage import NEEDS, NEMSMS, OFFICE, RETURNED, Envelope, Tariffs, by_product
-from outbound.tariff_row import Count, Part, Step, TariffRow, Text
+from outbound.tariff_row import MOST_STEPS, Count, Part, Step, TariffRow, Text
 
 FILE = "tariffs.toml"
 WITHOUT_PAPER = ("digital", NEMSMS, RETURNED)
@@ -123,6 +123,8 @@ def _faults_of(row: TariffRow) -> Iterator[str]:
     for name, steps in (("weight_steps", row.weight_steps), ("size_most", row.size_most)):
         if not _ascending(steps):
             yield f"{name}: each step must reach further than the one before."
+        if len(steps) > MOST_STEPS:
+            yield f"{name}: has more than {MOST_STEPS} steps; the audit's workbook has no room for them."
 
 
 def _faults_of_way(row: TariffRow) -> Iterator[str]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from outbound.tariff_row import MOST_STEPS as STEPS
 from outbound.tariff_row import VAT, Step, TariffRow
 
 SHEET = "Takster"
-STEPS = 12
-"""The most steps of weight, and of size, that a tariff row can have in the workbook."""
-
 PLAIN = ("vat_included", "per_letter", "per_sheet", "C5", "C4", "per_mb", "seconds", "hourly")
 HEADINGS: Mapping[str, str] = {
     "hash": "Nøgle (SHA-256)",

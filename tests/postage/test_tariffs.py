@@ -157,6 +157,15 @@ def test_the_larger_envelope_takes_more_sheets(tmp_path: Path) -> None:
     assert "envelope C4 of print: must take more sheets than C5." in faults_of(text, tmp_path)
 
 
+def test_more_steps_than_the_workbook_has_columns_for_are_a_fault(tmp_path: Path) -> None:
+    old = "weight_steps = [{ up_to = 100, amount = 3300 }]"
+    steps = [f"{{ up_to = {20 * n}, amount = {n} }}" for n in range(1, 14)]
+    said = faults_of(changed(old, f"weight_steps = [{', '.join(steps)}]"), tmp_path)
+    assert "tariff office-porto-2025: weight_steps: has more than 12 steps" in said
+    (tmp_path / "tariffs.toml").write_text(changed(old, f"weight_steps = [{', '.join(steps[:12])}]"), encoding="utf-8")
+    assert load_tariffs(tmp_path).products
+
+
 def test_all_faults_are_said_together(tmp_path: Path) -> None:
     text = changed("hourly = 28286", "hourly = -1").replace("sheet_mg = 4990", 'sheet_mg = "heavy"')
     said = faults_of(text, tmp_path)

@@ -43,7 +43,8 @@ class Faults:
     def add(self, where: str, what: str, line: int | None = None) -> None:
         """One more sentence: which row, in which line where that is known, and what is wrong with it."""
         at = f":{line}" if line else ""
-        self.found.append(f"{self.file.parent.name}/{self.file.name}{at}: {where}: {what}")
+        name = "/".join(filter(None, (self.file.parent.name, self.file.name)))
+        self.found.append(f"{name}{at}: {where}: {what}")
 
 
 def read(path: Path, faults: Faults) -> dict[str, Any]:

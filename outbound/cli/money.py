@@ -28,6 +28,10 @@ FIGURES = (
 """The columns of csv and json: amounts in øre, shares as fractions of 1, nothing where one is not known."""
 
 
+LAST = date(9998, 12, 31)
+"""The last day that may be asked for: every day up to it has a month after its own."""
+
+
 def report(
     first: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD; else the first of this month.")] = "",
     last: Annotated[str, typer.Option("--to", help="The last day; else today.")] = "",
@@ -58,9 +62,12 @@ def audit(
     last: Annotated[str, typer.Option("--to", help="Its last day; else the last of all.")] = "",
 ) -> None:
     """Compute everything again: entries, figures, closed months. Ends with exit code 1 on any difference."""
+    if (first or last) and not export:
+        raise CannotDo("--from and --to are of the workbook (--export); everything is computed again whatever its day.")
+    period = period_of(first or str(date.min), last or str(LAST))
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
         if export:
-            period = period_of(first or str(date.min), last or str(date.max))
+            export.open("ab").close()  # a folder, or one that is not there, is said before anything is made
             typer.echo(f"{export}: {to_workbook(tx, export, period)} entries.")
         found = list(all_differences(tx))
     if not found:
@@ -102,12 +109,15 @@ def period_of(first: str, last: str) -> Period:
     """From the first to the last day; this month so far where nothing is said. Raises CannotDo."""
     today = clock.today()
     try:
-        return Period(
+        period = Period(
             date.fromisoformat(first) if first else today.replace(day=1), date.fromisoformat(last) if last else today
         )
     except ValueError as fault:
         ours = str(fault) if str(fault).startswith("The period") else "A day is written YYYY-MM-DD."
         raise CannotDo(ours) from None
+    if period.last > LAST:
+        raise CannotDo(f"A period ends on {LAST} at the latest.")
+    return period
 
 
 def _text(value: object) -> str:

@@ -8,6 +8,7 @@ import typer
 
 from outbound.accounts.closing import NotNow
 from outbound.cli.faults import CannotDo, Code
+from outbound.cli.money import LAST
 from outbound.cli.opening import name_of_hand, opened_ledger, os_user
 from outbound.cli.tables import Form, shown, table
 from outbound.organisation import load_organisation
@@ -98,9 +99,12 @@ def _unusable(which: str, fault: Broken) -> CannotDo:
 def month_of(which: str) -> date:
     """The first day of the month written YYYY-MM. Raises CannotDo."""
     try:
-        return date.fromisoformat(f"{which}-01")
+        first = date.fromisoformat(f"{which}-01")
     except ValueError:
         raise CannotDo("A month is written YYYY-MM.") from None
+    if first > LAST:
+        raise CannotDo(f"{LAST:%Y-%m} is the last month there is.")
+    return first
 
 
 def _as_table(made: MonthReport) -> str:

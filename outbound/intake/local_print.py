@@ -18,7 +18,10 @@ MOST_LETTERS = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What became of a report: its number, whether it was new, and whether it replaces another number of letters."""
+    """What became of a report: its number, whether it was new, and whether it replaces another number of letters.
+
+    Number 0: it withdrew what nobody had reported, and nothing was kept.
+    """
 
     id: int
     new: bool
@@ -61,8 +64,8 @@ def report_local_print(tx: Connection, some: Sequence[LocalPrint], by: str) -> l
     found = []
     for one in some:
         before = next((each for each in known if each.reported.is_of(one)), None)
-        if before and before.reported.letters == one.letters:
-            found.append(Reported(before.id, new=False, replaces=False))
+        if (before.reported.letters if before else None) == one.letters:
+            found.append(Reported(before.id if before else 0, new=False, replaces=False))
             continue
         _check_alone(one, [each.reported for each in known])
         number = kept.add(tx, one, by)

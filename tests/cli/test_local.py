@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from outbound.cli.faults import Code
+from outbound.delivery import House
+from outbound.ledger import tables as t
 from tests.cli.conftest import Run
 
 PERIODS = "department;first;last;letters\n"
@@ -28,6 +31,13 @@ def test_a_file_is_kept_once_and_corrected(run: Run, file: Path) -> None:
     assert "412" not in listed
     assert "beskaeftigelse" not in listed
     assert "Solvej" in listed
+
+
+def test_to_withdraw_what_was_never_reported_changes_nothing(run: Run, house: House, file: Path) -> None:
+    file.write_text(f"{PERIODS}borgerservice;2026-01-01;2026-01-31;-\n")
+    assert run("local", "import", file, "--source", "optalt").out == "0 reported, 0 corrected, 1 as before.\n"
+    with house.ledger.reading() as tx:
+        assert tx.execute(select(t.local_print)).all() == []
 
 
 def test_a_counting_week_is_read_from_what_a_spreadsheet_writes(run: Run, file: Path) -> None:

@@ -56,9 +56,16 @@ def test_a_period_without_letters_has_no_shares(run: Run, sent: House) -> None:
     assert line["digital_andel"] is None
 
 
-@pytest.mark.parametrize("words", [("--from", "i går"), ("--to", "2020-13-01"), ("--from", "2999-01-01")])
+@pytest.mark.parametrize(
+    "words", [("--from", "i går"), ("--to", "2020-13-01"), ("--from", "2999-01-01"), ("--to", "9999-12-31")]
+)
 def test_a_period_that_is_none_is_said(run: Run, house: House, words: tuple[str, str]) -> None:
     assert run("report", *words).code == Code.REFUSED
+
+
+def test_a_period_may_end_on_the_last_day_there_is(run: Run, house: House) -> None:
+    assert run("report", "--from", "9998-12-01", "--to", "9998-12-31", "--by", "month").code == Code.DONE
+    assert run("whatif", "--to", "9998-12-31").code == Code.DONE
 
 
 def test_the_audit_finds_an_altered_amount(run: Run, sent: House) -> None:

@@ -89,6 +89,7 @@ def test_a_month_that_cannot_be_closed_says_why(run: Run, sent: str) -> None:
         ("2026-12", "can be closed from"),
         ("2026-10", "next month to be closed is 2026-11"),
         ("i", "YYYY-MM"),
+        ("9999-12", "9998-12 is the last month there is"),
     ):
         ended = run("month", "close", month)
         assert ended.code == Code.REFUSED
@@ -144,3 +145,11 @@ def test_the_workbook_is_written_beside_the_audit(run: Run, sent: str, tmp_path:
     ended = run("audit", "--export", tmp_path / "poster.xlsx", "--from", "2026-11-01", "--to", "2026-11-30")
     assert (ended.code, "poster.xlsx: 20 entries." in ended.out) == (Code.DONE, True)
     assert (tmp_path / "poster.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_a_workbook_that_cannot_be_written_is_said(run: Run, house: House, tmp_path: Path) -> None:
+    for where, why in ((tmp_path, "Is a directory"), (tmp_path / "borte" / "poster.xlsx", "No such file or directory")):
+        ended = run("audit", "--export", where)
+        assert (ended.code, f"{where}: {why}." in ended.err) == (Code.REFUSED, True)
+    ended = run("audit", "--from", "2026-11-01")
+    assert (ended.code, "--export" in ended.err) == (Code.REFUSED, True)

@@ -5,6 +5,8 @@ import io
 import json
 from pathlib import Path
 
+import pytest
+
 from outbound.cli.faults import Code
 from outbound.settings import HOME
 from tests.cli.conftest import Run
@@ -38,6 +40,14 @@ def test_a_file_with_faults_is_said_with_its_lines(run: Run, tmp_path: Path) -> 
     assert ended.code == Code.FOUND
     assert "/nye.toml:" in ended.err
     assert "no row is valid from 2024-12-01" in ended.err
+
+
+def test_a_file_in_the_present_folder_is_named_as_it_is(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("gap.toml").write_text(SHIPPED.replace("hourly = 28286", "hourly = -1"), encoding="utf-8")
+    assert "\n  gap.toml:" in run("tariffs", "--check", "gap.toml").err
 
 
 def test_a_way_that_is_used_and_has_no_price_that_day_is_said(run: Run, tmp_path: Path) -> None:

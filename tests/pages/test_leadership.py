@@ -1,6 +1,7 @@
 """`/ledelse` shows what the report says and nothing beside, to those whose figures they are."""
 
 import re
+from datetime import date
 
 import httpx
 import pytest
@@ -14,6 +15,9 @@ from tests.house import MovingClock, hand_in, submission
 from tests.outside import ModelMailer, ModelReceipts, World
 from tests.people import person
 from tests.serving import Served
+
+SO_FAR = Period(date(2026, 11, 1), date(2026, 11, 23))
+"""The month up to the day on which the tests' clock stands."""
 
 
 @pytest.fixture
@@ -54,8 +58,9 @@ def test_the_page_shows_the_reports_own_words(sent: House, served: Served) -> No
 
 
 def test_targets_and_budgets_stand_beside_what_is_realised(sent: House, served: Served) -> None:
+    """A budget is that of the days up to today, also where the month is not over."""
     with sent.ledger.reading() as tx:
-        made = report(tx, sent.organisation, Period.month(2026, 11), By.DEPARTMENT)
+        made = report(tx, sent.organisation, SO_FAR, By.DEPARTMENT)
         against = target_report(tx, sent.organisation, made)
     with served.signed_in("ledelse") as browser:
         page = browser.get("/ledelse", params={"fra": "2026-11", "til": "2026-11"}).text

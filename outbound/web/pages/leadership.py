@@ -1,5 +1,6 @@
 """`/ledelse`: the shares and the savings, as docs/measures.md defines them and nothing beside."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -33,7 +34,8 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") 
     with inside.house.ledger.reading() as tx:
         made = {by: report(tx, inside.house.organisation, period, by) for by in (By.DEPARTMENT, By.MONTH, By.ROUTE)}
         reminders = together(reminders_of(tx, period).values())
-        against = target_report(tx, inside.house.organisation, made[By.DEPARTMENT])
+        so_far = Period(period.first, max(period.first, min(period.last, clock.today())))
+        against = target_report(tx, inside.house.organisation, replace(made[By.DEPARTMENT], period=so_far))
     whole = EVERYWHERE in person.account.departments
     departments = made[By.DEPARTMENT]
     lines = [line for line in departments.lines if person.account.may_see(line.key)]

@@ -115,6 +115,11 @@ def _as_table(made: MonthReport) -> str:
 
 def _standing(made: MonthReport) -> str:
     ledger = made.figures["ledger"]
+    if not made.digest and made.by:
+        return (
+            f"Lukket af {made.by} {made.at}, men rapporten mangler: tallene er, som de ville blive nu.\n"
+            f"Luk måneden igen: outbound month close {made.month:%Y-%m}"
+        )
     if not made.digest:
         return f"Foreløbig: måneden er åben. {tal(ledger['entries'])} posteringer til og med nr. {ledger['last']}."
     return (

@@ -99,9 +99,10 @@ def month_report(tx: Connection, organisation: Organisation, month: date) -> Mon
     """The report of a closed month as it was given; of an open one as it would be now. Raises Broken."""
     known = next((one for one in closing.closed(tx) if one.month == month), None)
     kept = _kept(tx, month)
+    closed_by = (known.by, known.at.isoformat(timespec="seconds")) if known else ("", "")
     if known is None or kept is None:
-        return MonthReport(month, _figures(tx, month, Naming.today(organisation, _period(month))))
-    return MonthReport(month, _read(kept), kept.digest, known.by, known.at.isoformat(timespec="seconds"))
+        return MonthReport(month, _figures(tx, month, Naming.today(organisation, _period(month))), "", *closed_by)
+    return MonthReport(month, _read(kept), kept.digest, *closed_by)
 
 
 def verify(tx: Connection) -> Iterator[tuple[date, str]]:

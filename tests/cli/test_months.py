@@ -3,12 +3,13 @@
 import csv
 import io
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from outbound.accounts import closing
 from outbound.cli.faults import Code
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
@@ -82,6 +83,16 @@ def test_a_kept_report_that_is_broken_ends_in_a_sentence(run: Run, sent: str, ho
         assert "2026-11: the report kept cannot be read." in ended.err
     assert "2026-11: the report kept cannot be read." in run("month", "verify").out
     assert "the report kept cannot be read" in run("audit").out
+
+
+def test_a_closed_month_without_its_report_is_not_called_open(run: Run, sent: str, house: House) -> None:
+    with house.ledger.writing() as tx:
+        closing.close(tx, date(2026, 11, 1), "regnskab")
+    said = run("month", "report", "2026-11").out
+    assert "Lukket af regnskab" in said
+    assert "men rapporten mangler" in said
+    assert "måneden er åben" not in said
+    assert "rapporten mangler" not in run("month", "close", "2026-11").out
 
 
 def test_a_month_that_cannot_be_closed_says_why(run: Run, sent: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, select
 
+from outbound.accounts.complete import orphans
 from outbound.accounts.difference import Difference
 from outbound.accounts.envelopes import uneven
 from outbound.accounts.measures import (
@@ -54,6 +55,7 @@ def audit(tx: Connection) -> Iterator[Difference]:
     deferred.flush(tx)
     copies = {row.hash: copied(row) for row in tx.execute(select(t.tariff_row))}
     yield from _entries(tx, copies)
+    yield from orphans(tx)
     yield from _corrections(tx)
     yield from _hand_overs(tx)
     yield from _money(tx)

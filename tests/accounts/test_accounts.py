@@ -229,6 +229,14 @@ def unfounded_correction(tx: Connection) -> None:
         tx.execute(insert(t.entry).values({name: new[name] for name in new if name != "id"}))
 
 
+def orphaned(**values: Any) -> Callable[[Connection], None]:
+    def copied(tx: Connection) -> None:
+        row = dict(tx.execute(select(t.entry).where(*BOOKED_PORTO)).mappings().one())
+        tx.execute(insert(t.entry).values({name: row[name] for name in row if name != "id"} | values))
+
+    return copied
+
+
 def other_tariff(tx: Connection) -> None:
     other = tx.execute(select(E.tariff_hash).where(E.measure == "office-materials").limit(1)).scalar()
     _run(tx, update(t.entry).where(*BOOKED_PORTO).values(tariff_hash=other))
@@ -254,6 +262,9 @@ def other_tariff(tx: Connection) -> None:
         (removed(E.stage == BOOKED, E.measure == "letter"), "letter", "must stand booked once"),
         (booked_again, "letter", "must stand booked once"),
         (unfounded_correction, "office-porto", "not what was booked"),
+        (orphaned(dispatch_id=None), "office-porto", "of no dispatch"),
+        (orphaned(dispatch_id=UUID(int=1)), "office-porto", "of no dispatch"),
+        (orphaned(measure="nemsms-porto"), "nemsms-porto", "of no dispatch or reminder"),
     ],
 )  # fmt: skip
 def test_the_audit_reports_every_change_made_to_the_accounts(

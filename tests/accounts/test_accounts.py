@@ -237,6 +237,16 @@ def orphaned(**values: Any) -> Callable[[Connection], None]:
     return copied
 
 
+def one_twice_and_one_never(tx: Connection) -> None:
+    orphaned()(tx)
+    removed(E.stage == BOOKED, E.measure == "office-handling")(tx)
+
+
+def taken_back_in_part(tx: Connection) -> None:
+    row = dict(tx.execute(select(t.entry).where(*BOOKED_PORTO)).mappings().one())
+    orphaned(stage=CORRECTED, amount=-row["amount"])(tx)
+
+
 def other_tariff(tx: Connection) -> None:
     other = tx.execute(select(E.tariff_hash).where(E.measure == "office-materials").limit(1)).scalar()
     _run(tx, update(t.entry).where(*BOOKED_PORTO).values(tariff_hash=other))
@@ -262,6 +272,8 @@ def other_tariff(tx: Connection) -> None:
         (removed(E.stage == BOOKED, E.measure == "letter"), "letter", "must stand booked once"),
         (booked_again, "letter", "must stand booked once"),
         (unfounded_correction, "office-porto", "not what was booked"),
+        (one_twice_and_one_never, "entries", "missing, or too many"),
+        (taken_back_in_part, "entries", "missing, or too many"),
         (orphaned(dispatch_id=None), "office-porto", "of no dispatch"),
         (orphaned(dispatch_id=UUID(int=1)), "office-porto", "of no dispatch"),
         (orphaned(measure="nemsms-porto"), "nemsms-porto", "of no dispatch or reminder"),

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, select
 
-from outbound.accounts.complete import orphans
+from outbound.accounts.complete import charged_again, orphans
 from outbound.accounts.difference import Difference
 from outbound.accounts.envelopes import uneven
 from outbound.accounts.measures import (
@@ -56,6 +56,7 @@ def audit(tx: Connection) -> Iterator[Difference]:
     copies = {row.hash: copied(row) for row in tx.execute(select(t.tariff_row))}
     yield from _entries(tx, copies)
     yield from orphans(tx)
+    yield from charged_again(tx)
     yield from _corrections(tx)
     yield from _hand_overs(tx)
     yield from _money(tx)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, case, func, select
 
 from outbound.accounts.difference import Difference
-from outbound.accounts.measures import ESTIMATE, REMINDER
+from outbound.accounts.measures import CHARGED, ESTIMATE, REMINDER
 from outbound.ledger import tables as t
 
 
@@ -19,3 +19,17 @@ def orphans(tx: Connection) -> Iterator[Difference]:
     for row in tx.execute(wanted):
         why = "an entry is of no dispatch or reminder of its letter"
         yield Difference(row.id, row.letter_id, row.measure, row.amount, None, why)
+
+
+def charged_again(tx: Connection) -> Iterator[Difference]:
+    """By receipt a letter is charged once, however often the provider says so."""
+    e = t.entry.c
+    wanted = (
+        select(e.letter_id, func.count().label("stored"))
+        .where(e.stage == CHARGED)
+        .group_by(e.letter_id, e.dispatch_id)
+        .having(func.count() > 1)
+        .order_by(e.letter_id)
+    )
+    for row in tx.execute(wanted):
+        yield Difference(None, row.letter_id, "entries", row.stored, 1, "a letter is charged more than once")

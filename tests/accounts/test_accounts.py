@@ -174,6 +174,10 @@ def test_what_the_supplier_charged_is_kept_once_beside_our_price(house: House) -
             accounts.charged(tx, look(house, letter), sending.dispatch(tx, first.id), amount)
     assert amounts(house, letter, accounts.CHARGED) == {"porto": 42}
     assert not differences(house)
+    with house.ledger.writing() as tx:
+        row = dict(tx.execute(select(t.entry).where(E.stage == accounts.CHARGED)).mappings().one())
+        tx.execute(insert(t.entry).values({name: row[name] for name in row if name != "id"}))
+    assert [one.why for one in differences(house)] == ["a letter is charged more than once"]
 
 
 def test_two_who_copy_the_same_tariff_rows_at_once_copy_each_once(house: House) -> None:

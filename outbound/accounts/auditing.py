@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, select
 
+from outbound.accounts.complete import charged_again, orphans
 from outbound.accounts.difference import Difference
 from outbound.accounts.envelopes import uneven
 from outbound.accounts.measures import (
@@ -54,6 +55,8 @@ def audit(tx: Connection) -> Iterator[Difference]:
     deferred.flush(tx)
     copies = {row.hash: copied(row) for row in tx.execute(select(t.tariff_row))}
     yield from _entries(tx, copies)
+    yield from orphans(tx)
+    yield from charged_again(tx)
     yield from _corrections(tx)
     yield from _hand_overs(tx)
     yield from _money(tx)
@@ -161,29 +164,42 @@ def _hand_overs(tx: Connection) -> Iterator[Difference]:
 
 
 def _money(tx: Connection) -> Iterator[Difference]:
-    """With a letter booked goes an entry for each part of its cost and of the baseline, or an incident `no-price`.
+    """With a letter taken stands each part of its cost and of the baseline once, and nothing of any other letter.
 
-    And, with a digital one, of its price by remote print: from the first letter on that has been compared.
+    And, with a digital one, its price by remote print: from the first letter on that has been compared. An incident
+    `no-price` excuses only where no money stands.
     """
     e, d, i = t.entry.c, t.dispatch.c, t.incident.c
     first = tx.execute(select(func.min(e.id)).where(e.measure == f"{BY_PRINT}{Part.PORTO}")).scalar()
     since = NEVER if first is None else first
-    letters = func.sum(case((e.measure == LETTER, 1), else_=0))
-    digital = case((func.max(e.id) < since, _parts(Channel.DIGITAL)), else_=_parts(Channel.DIGITAL, Channel.PRINT))
-    parts = case((d.channel == Channel.DIGITAL, digital), else_=_parts(Channel.PRINT))
-    priceless = select(i.id).where(i.letter_id == e.letter_id, i.dispatch_id == d.id, i.code == "no-price").exists()
-    must = letters * (1 + parts)
+    n = func.sum(case((e.stage == BOOKED, 1), else_=-1)).label("n")
+    keys = (e.letter_id, e.dispatch_id, e.measure)
+    some = select(*keys, n, func.max(e.id).label("last")).where(e.stage.in_((BOOKED, CORRECTED)), e.measure.in_(EVERY))
+    one = some.group_by(*keys).subquery("one").c
+    digital, taken = d.channel == Channel.DIGITAL, d.outcome == Outcome.TAKEN
+    compared = and_(digital, func.max(one.last) >= since)
+    of_digital = case((compared, _parts(Channel.DIGITAL, Channel.PRINT)), else_=_parts(Channel.DIGITAL))
+    must = case((taken, 1 + case((digital, of_digital), else_=_parts(Channel.PRINT))), else_=0)
+    never = one.measure.in_((str(Part.HANDLING), f"{BY_PRINT}{Part.HANDLING}"))
+    strange = never | case((digital, one.measure == str(Part.MATERIALS)), else_=one.measure.startswith(BY_PRINT))
+    priceless = select(i.id).where(i.letter_id == d.letter_id, i.dispatch_id == d.id, i.code == "no-price").exists()
+    no_money = func.sum(case((one.measure == LETTER, 0), else_=func.abs(one.n))) == 0
+    wrong = (
+        (func.sum(one.n) != must)
+        | (func.min(one.n) < 0)
+        | (func.max(one.n) > 1)
+        | (func.sum(case((strange, func.abs(one.n)), else_=0)) > 0)
+    )
     wanted = (
-        select(e.letter_id, func.count().label("stored"), must.label("must"))
-        .select_from(t.entry.join(t.dispatch, d.id == e.dispatch_id))
-        .where(e.stage == BOOKED, e.measure.in_(EVERY), ~priceless)
-        .group_by(e.letter_id, d.id, d.channel)
-        .having(func.count() != must)
-        .order_by(e.letter_id, d.id)
+        select(d.letter_id, func.sum(one.n).label("stored"), must.label("must"))
+        .join_from(t.dispatch, one.n.table, and_(one.dispatch_id == d.id, one.letter_id == d.letter_id))
+        .group_by(d.letter_id, d.id, d.channel, d.outcome)
+        .having(wrong, ~and_(priceless, no_money))
+        .order_by(d.letter_id, d.id)
     )
     for row in tx.execute(wanted):
         why = "entries are missing, or too many, for what a letter is charged and would have cost"
-        yield Difference(None, row.letter_id, "entries", row.stored, row.must, why)
+        yield Difference(None, row.letter_id, "entries", int(row.stored), row.must, why)
 
 
 def _envelopes(tx: Connection, copies: Mapping[str, TariffRow | None]) -> Iterator[Difference]:

@@ -174,6 +174,10 @@ def test_what_the_supplier_charged_is_kept_once_beside_our_price(house: House) -
             accounts.charged(tx, look(house, letter), sending.dispatch(tx, first.id), amount)
     assert amounts(house, letter, accounts.CHARGED) == {"porto": 42}
     assert not differences(house)
+    with house.ledger.writing() as tx:
+        row = dict(tx.execute(select(t.entry).where(E.stage == accounts.CHARGED)).mappings().one())
+        tx.execute(insert(t.entry).values({name: row[name] for name in row if name != "id"}))
+    assert [one.why for one in differences(house)] == ["a letter is charged more than once"]
 
 
 def test_two_who_copy_the_same_tariff_rows_at_once_copy_each_once(house: House) -> None:
@@ -229,6 +233,24 @@ def unfounded_correction(tx: Connection) -> None:
         tx.execute(insert(t.entry).values({name: new[name] for name in new if name != "id"}))
 
 
+def orphaned(**values: Any) -> Callable[[Connection], None]:
+    def copied(tx: Connection) -> None:
+        row = dict(tx.execute(select(t.entry).where(*BOOKED_PORTO)).mappings().one())
+        tx.execute(insert(t.entry).values({name: row[name] for name in row if name != "id"} | values))
+
+    return copied
+
+
+def one_twice_and_one_never(tx: Connection) -> None:
+    orphaned()(tx)
+    removed(E.stage == BOOKED, E.measure == "office-handling")(tx)
+
+
+def taken_back_in_part(tx: Connection) -> None:
+    row = dict(tx.execute(select(t.entry).where(*BOOKED_PORTO)).mappings().one())
+    orphaned(stage=CORRECTED, amount=-row["amount"])(tx)
+
+
 def other_tariff(tx: Connection) -> None:
     other = tx.execute(select(E.tariff_hash).where(E.measure == "office-materials").limit(1)).scalar()
     _run(tx, update(t.entry).where(*BOOKED_PORTO).values(tariff_hash=other))
@@ -254,6 +276,11 @@ def other_tariff(tx: Connection) -> None:
         (removed(E.stage == BOOKED, E.measure == "letter"), "letter", "must stand booked once"),
         (booked_again, "letter", "must stand booked once"),
         (unfounded_correction, "office-porto", "not what was booked"),
+        (one_twice_and_one_never, "entries", "missing, or too many"),
+        (taken_back_in_part, "entries", "missing, or too many"),
+        (orphaned(dispatch_id=None), "office-porto", "of no dispatch"),
+        (orphaned(dispatch_id=UUID(int=1)), "office-porto", "of no dispatch"),
+        (orphaned(measure="nemsms-porto"), "nemsms-porto", "of no dispatch or reminder"),
     ],
 )  # fmt: skip
 def test_the_audit_reports_every_change_made_to_the_accounts(

@@ -23,7 +23,7 @@ from outbound.ledger import tables as t
 from outbound.reports.monthly import close_month
 from tests.audited import differences
 from tests.delivery.walking import run_to_rest
-from tests.house import MovingClock, hand_in, submission
+from tests.house import MovingClock, dispatches, hand_in, submission
 from tests.people import person
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
@@ -200,7 +200,8 @@ def test_what_is_learned_later_counts_in_the_open_month(house: House, letter: UU
     hand_in(house, submission(person("well", 2)))
     run_to_rest(house)
     with house.ledger.writing() as tx:
-        add(tx, [{k: v for k, v in an_entry(letter, DECEMBER).items() if k not in ("at", "day")}])
+        told = an_entry(letter, DECEMBER) | {"dispatch_id": dispatches(house, letter)[0].id}
+        add(tx, [{k: v for k, v in told.items() if k not in ("at", "day")}])
     with house.ledger.reading() as tx:
         assert closing.position(tx, NOVEMBER) == before
         assert closing.position(tx, DECEMBER).entries > 10

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, case, func, select
 
+from outbound import clock
 from outbound.accounts.complete import charged_again, orphans
 from outbound.accounts.difference import Difference
 from outbound.accounts.envelopes import uneven
@@ -35,7 +36,8 @@ from outbound.ledger.reminders import ReminderState
 from outbound.letter import Channel
 from outbound.life import Outcome
 from outbound.policy import on
-from outbound.postage import NEEDS, OFFICE
+from outbound.postage import NEEDS, NEMSMS, OFFICE
+from outbound.postage import RETURNED as CAME_BACK
 from outbound.shares import Share
 from outbound.tariff_row import NoPrice, Part, TariffRow, recompute
 
@@ -45,6 +47,15 @@ NEVER = 2**62
 SENT = (ReminderState.SENT, ReminderState.DELIVERED)
 EVERY = (LETTER, *Part, *(f"{kind}{part}" for kind in (BASELINE, BY_PRINT) for part in Part))
 """What is booked at a hand-over, and must be there."""
+
+WAYS: Mapping[Kind | None, tuple[str, ...]] = {
+    Kind.BASELINE: (OFFICE,),
+    Kind.BY_PRINT: (Channel.PRINT,),
+    Kind.ALONE: (Channel.PRINT,),
+    Kind.RETURNED: (CAME_BACK,),
+    Kind.REMINDER: (NEMSMS,),
+}
+"""The channels that a measure's price may be of; of a letter's own cost: digital and print."""
 
 Tried = tuple[int | None, str]
 """The amount that an entry should have, and what is wrong with it, if anything."""
@@ -68,14 +79,17 @@ def audit(tx: Connection) -> Iterator[Difference]:
 
 def _entries(tx: Connection, copies: Mapping[str, TariffRow | None]) -> Iterator[Difference]:
     e = t.entry.c
-    wanted = select(e.id, e.stage, e.measure, e.amount, e.certain, e.inputs, e.tariff_hash, e.day).order_by(e.id)
+    told = (e.stage, e.measure, e.amount, e.certain, e.inputs, e.tariff_hash, e.day)
+    wanted = select(e.id, e.at, *told).order_by(e.id)
     known: dict[tuple[Any, ...], Tried] = {}
     for entry in tx.execute(wanted.execution_options(yield_per=AT_ONCE)):
-        alike = tuple(entry)[1:]
+        alike = tuple(entry)[2:]
         if (tried := known.get(alike)) is None:
             tried = _recomputed(entry, copies.get(entry.tariff_hash))
             if len(known) < REMEMBERED:
                 known[alike] = tried
+        if not tried[1] and entry.day != clock.danish_day(entry.at):
+            tried = entry.amount, "it counts on another day than the one on which it was entered"
         if tried[1]:
             letter = tx.execute(select(e.letter_id).where(e.id == entry.id)).scalar_one()
             yield Difference(entry.id, letter, entry.measure, entry.amount, *tried)
@@ -96,11 +110,18 @@ def _out_of_place(entry: Any, copy: TariffRow | None) -> str:
     of_the_day = entry.stage in (ESTIMATE, BOOKED) and kind is not Kind.FAILED  # that is at the hand-over's price
     if copy and of_the_day and not on(entry.day, (copy,)):
         return "its tariff row was not valid on its day"
-    if copy and part != copy.part:
+    if copy and (part != copy.part or not _is_a_price_of(entry, kind, copy)):
         return "its tariff row is a price of something else"
     if entry.certain != (part != Part.HANDLING):
         return "an estimate is marked as certain, or the other way round"
     return ""
+
+
+def _is_a_price_of(entry: Any, kind: Kind | None, copy: TariffRow) -> bool:
+    """Is it a row of this way, of the letter's class and of where it went?"""
+    inputs = json.loads(entry.inputs)
+    named = all(getattr(copy, name) in ("", inputs.get(name)) for name in ("letter_class", "region"))
+    return named and copy.channel in WAYS.get(kind, (Channel.DIGITAL, Channel.PRINT))
 
 
 def _amount(entry: Any, copy: TariffRow | None) -> int:

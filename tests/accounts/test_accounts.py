@@ -251,6 +251,13 @@ def taken_back_in_part(tx: Connection) -> None:
     orphaned(stage=CORRECTED, amount=-row["amount"])(tx)
 
 
+def other_class(tx: Connection) -> None:
+    """The price of a quick letter for what is said to be another."""
+    row = tx.execute(select(t.entry).where(*BOOKED_PORTO)).one()
+    inputs = json.dumps({**json.loads(row.inputs), "letter_class": "registered"}, sort_keys=True)
+    _run(tx, update(t.entry).where(E.id == row.id).values(inputs=inputs))
+
+
 def other_tariff(tx: Connection) -> None:
     other = tx.execute(select(E.tariff_hash).where(E.measure == "office-materials").limit(1)).scalar()
     _run(tx, update(t.entry).where(*BOOKED_PORTO).values(tariff_hash=other))
@@ -268,6 +275,8 @@ def other_tariff(tx: Connection) -> None:
         (altered(tariff_hash=None), "office-porto", "cannot be used"),
         (altered(day=date(2023, 6, 1)), "office-porto", "not valid on its day"),
         (altered(certain=False), "office-porto", "marked as certain"),
+        (altered(day=date(2026, 11, 2)), "office-porto", "on another day than"),
+        (other_class, "office-porto", "price of something else"),
         (other_tariff, "office-porto", "does not come again"),
         (row_changed("3900", "3901"), "office-porto", "cannot be used"),
         (row_changed("carrier", "courier"), "office-porto", "cannot be used"),

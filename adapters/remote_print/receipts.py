@@ -3,7 +3,6 @@
 "Posted" means handed to the postal service; nothing here ever says that paper arrived.
 """
 
-import hashlib
 import logging
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,8 @@ from uuid import UUID
 from lxml import etree
 
 from adapters.codes import Codes, Meaning, stand_code
-from adapters.remote_print.sftp import Entry, Missing, NotDone, Printer
+from adapters.remote_print.files import Kind
+from adapters.remote_print.sftp import Missing, NotDone, Printer
 from outbound.letter import Blame, Counts, News, RawReceipt, Receipt
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 NAMESPACE = "urn:outbound:print-receipts:2"
 LARGEST = 5_000_000  # bytes: some 30,000 letters
 LOOKED_THROUGH = 200  # receipts, newest first, in which a run is looked for
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}\.xml")
+FILES = Kind(".xml", re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}\.xml"), LARGEST, "print receipt")
 DEAREST = 1_000_000_00  # øre
 MOST_COUNTED = 10_000_000
 RETURN_CODE = re.compile(r"[A-Za-z0-9]{1,40}")
@@ -54,30 +54,16 @@ class FetchedReceipts:
         self._printer, self.provider = printer, provider
 
     def fetch(self) -> Iterator[RawReceipt]:
-        """What lies there, oldest first. A receipt's id is its file's name and a digest of what is in it, so that a
-        name that comes again with other content is another receipt."""
-        for name in _readable(self._printer.names(self._printer.access.receipts)):
-            try:
-                body = self._printer.read(self._path(name), LARGEST)
-            except Missing:  # confirmed meanwhile
-                continue
-            except NotDone as fault:  # this one's own fault: it keeps nobody from the next
-                logger.warning("A print receipt cannot be read where it lies (%s).", fault.code)
-                continue
-            yield RawReceipt(self.provider, f"{name}:{hashlib.sha256(body).hexdigest()[:16]}", body)
+        """What lies there, oldest first."""
+        return FILES.fetched(self._printer, self._printer.access.receipts, self.provider)
 
     def confirm(self, receipt: RawReceipt) -> None:
         """Deletes the file; one that is gone already is as good."""
-        name = receipt.id.rpartition(":")[0]
-        if NAME.fullmatch(name):
-            self._printer.remove(self._path(name))
+        FILES.remove(self._printer, self._printer.access.receipts, receipt)
 
     def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
         """Its news: of the whole run, and of each letter in it. Raises ValueError where it is unreadable."""
         return read(receipt.body)
-
-    def _path(self, name: str) -> str:
-        return f"{self._printer.access.receipts}/{name}"
 
 
 def read(body: bytes) -> Sequence[Receipt]:
@@ -99,7 +85,7 @@ def is_about(printer: Printer, run: UUID) -> bool:
     """Whether a receipt for this run lies at the printer. Raises Unavailable or Misconfigured, also where only one that
     cannot be read might be it."""
     folder, unread = printer.access.receipts, None
-    for name in reversed(_readable(printer.names(folder))[-LOOKED_THROUGH:]):
+    for name in reversed(FILES.readable(printer, folder)[-LOOKED_THROUGH:]):
         try:
             if _root(printer.read(f"{folder}/{name}", LARGEST)).get("run", "").lower() == str(run):
                 return True
@@ -110,16 +96,6 @@ def is_about(printer: Printer, run: UUID) -> bool:
     if unread is not None:
         raise unread
     return False
-
-
-def _readable(lying: dict[str, Entry]) -> list[str]:
-    """The names of the receipt files, oldest first; what is too large or oddly named stays there and is told of.
-    Folders are none."""
-    names = [name for name, entry in lying.items() if name.endswith(".xml") and not entry.is_folder]
-    good = [name for name in names if NAME.fullmatch(name) and lying[name].size < LARGEST]
-    if len(good) < len(names):
-        logger.warning("%d print receipts are too large or have a name we do not read.", len(names) - len(good))
-    return sorted(good, key=lambda name: (lying[name].written, name))
 
 
 def _root(body: bytes) -> etree._Element:

@@ -8,14 +8,14 @@ word of theirs that the setting `print_return_reasons` translates.
 
 import codecs
 import csv
-import hashlib
 import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
 from adapters.codes import stand_code
-from adapters.remote_print.sftp import Missing, NotDone, Printer
+from adapters.remote_print.files import Kind
+from adapters.remote_print.sftp import Printer
 from outbound.clock import COPENHAGEN
 from outbound.letter import News, RawReceipt, Receipt, ReturnReason
 
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 PROVIDER = "returned-post"
 LARGEST = 5_000_000  # bytes: some 100,000 letters
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.csv")
+FILES = Kind(".csv", re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.csv"), LARGEST, "return file")
 CODE, DAY, REASON = "return-code", "returned", "reason"
 CODE_LENGTH = 11
 
@@ -35,34 +35,16 @@ class FetchedReturns:
         self._printer, self.provider, self._folder, self._reasons = printer, provider, folder, reasons
 
     def fetch(self) -> Iterator[RawReceipt]:
-        """What lies there, oldest first; known by its name and what is in it, so that a name may come again."""
-        for name in self._names():
-            try:
-                body = self._printer.read(f"{self._folder}/{name}", LARGEST)
-            except Missing:  # confirmed meanwhile
-                continue
-            except NotDone as fault:  # this one's own fault: it keeps nobody from the next
-                logger.warning("A return file cannot be read where it lies (%s).", fault.code)
-                continue
-            yield RawReceipt(self.provider, f"{name}:{hashlib.sha256(body).hexdigest()[:16]}", body)
+        """What lies there, oldest first."""
+        return FILES.fetched(self._printer, self._folder, self.provider)
 
     def confirm(self, receipt: RawReceipt) -> None:
         """Deletes the file; one that is gone already is as good."""
-        name = receipt.id.rpartition(":")[0]
-        if NAME.fullmatch(name):
-            self._printer.remove(f"{self._folder}/{name}")
+        FILES.remove(self._printer, self._folder, receipt)
 
     def parse(self, receipt: RawReceipt) -> Sequence[Receipt]:
         """A return for each line. Raises ValueError where it is unreadable."""
         return read(receipt.body, self._reasons)
-
-    def _names(self) -> list[str]:
-        lying = self._printer.names(self._folder)
-        names = [name for name, entry in lying.items() if name.endswith(".csv") and not entry.is_folder]
-        good = [name for name in names if NAME.fullmatch(name) and lying[name].size < LARGEST]
-        if len(good) < len(names):
-            logger.warning("%d return files are too large or have a name we do not read.", len(names) - len(good))
-        return sorted(good, key=lambda name: (lying[name].written, name))
 
 
 def read(body: bytes, reasons: Mapping[str, str]) -> Sequence[Receipt]:

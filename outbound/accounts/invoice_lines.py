@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from outbound.accounts.ours import Ours
+from outbound.rendering.danish import beloeb
 
 
 class What(StrEnum):
@@ -69,7 +70,7 @@ def of_lines(matched: Sequence[tuple[InvoiceLine, Ours | None]], before: Mapping
 
 
 def _unknown(line: InvoiceLine) -> Finding:
-    return Finding(What.UNKNOWN, line.line, line.job, None, kroner(line.amount), "", line.amount)
+    return Finding(What.UNKNOWN, line.line, line.job, None, beloeb(line.amount), "", line.amount)
 
 
 def _of_job(lines: Sequence[InvoiceLine], one: Ours, before: Before) -> Iterator[Finding]:
@@ -78,7 +79,7 @@ def _of_job(lines: Sequence[InvoiceLine], one: Ours, before: Before) -> Iterator
     for line in lines:
         wrong = What.NO_CHARGE if line.credit and not charged else What.DOUBLED if is_open and not line.credit else None
         if wrong:
-            yield Finding(wrong, line.line, line.job, one.letter, kroner(line.amount), "", line.amount)
+            yield Finding(wrong, line.line, line.job, one.letter, beloeb(line.amount), "", line.amount)
             told += line.amount
         elif not line.credit and one.day is not None:
             yield from _of_line(line, one)
@@ -93,7 +94,7 @@ def _of_sum(last: InvoiceLine, one: Ours, net: int, told: int) -> Iterator[Findi
     rest, not_taken = net - told - one.amount, one.day is None and net - told > 0
     if not_taken or (rest and net != one.amount):
         what = What.NOT_TAKEN if not_taken else What.AMOUNT
-        yield Finding(what, last.line, last.job, one.letter, kroner(net - told), kroner(one.amount), rest)
+        yield Finding(what, last.line, last.job, one.letter, beloeb(net - told), beloeb(one.amount), rest)
 
 
 def _of_line(line: InvoiceLine, one: Ours) -> Iterator[Finding]:
@@ -105,8 +106,3 @@ def _of_line(line: InvoiceLine, one: Ours) -> Iterator[Finding]:
     for what, theirs, ours in told_by_both:
         if theirs and ours and theirs != ours:
             yield Finding(what, line.line, line.job, one.letter, str(theirs), str(ours), 0)
-
-
-def kroner(oere: int) -> str:
-    """1234 → 12,34."""
-    return f"{'-' * (oere < 0)}{abs(oere) // 100},{abs(oere) % 100:02d}"

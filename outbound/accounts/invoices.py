@@ -17,13 +17,14 @@ from outbound.accounts.closing import after
 from outbound.accounts.corrections import told
 from outbound.accounts.difference import Difference
 from outbound.accounts.entries import add
-from outbound.accounts.invoice_lines import Before, Finding, InvoiceLine, What, kroner, of_lines
+from outbound.accounts.invoice_lines import Before, Finding, InvoiceLine, What, of_lines
 from outbound.accounts.measures import BOOKED, INVOICED, LETTER
 from outbound.accounts.ours import Ours, booked, with_guests
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import Outcome
+from outbound.rendering.danish import beloeb
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def _without_line(tx: Connection, invoice: Invoice, charged: set[str]) -> Iterat
     stands = {one.dispatch: one for one in booked(tx, list(missing))}
     for one in filter(None, map(stands.get, missing)):  # one booked anew in another month stands in that one
         if one.day and invoice.month <= one.day < after(invoice.month):
-            yield Finding(What.NO_LINE, None, str(one.dispatch), one.letter, "", kroner(one.amount), -one.amount)
+            yield Finding(What.NO_LINE, None, str(one.dispatch), one.letter, "", beloeb(one.amount), -one.amount)
 
 
 def _before(tx: Connection, invoice: Invoice) -> dict[str, Before]:

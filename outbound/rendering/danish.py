@@ -60,6 +60,12 @@ def kroner(amount: int) -> str:
     return f"{sign}{_thousands(whole)},{rest:02d} kr."
 
 
+def beloeb(amount: int) -> str:
+    """Øre → kroner as a program reads them: `123450` → `1234,50`."""
+    whole, rest = divmod(abs(amount), 100)
+    return f"{'-' * (amount < 0)}{whole},{rest:02d}"
+
+
 def tal(number: int | float) -> str:
     """`1234.5` → `1.234,5`."""
     whole, _, rest = format(Decimal(str(number)), "f").partition(".")

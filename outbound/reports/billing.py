@@ -11,6 +11,7 @@ from outbound.accounts import BOOKED, CORRECTED, LETTER, REMINDER, Kind, kind_an
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.organisation import Organisation
+from outbound.rendering.danish import beloeb
 from outbound.reports.reading import Period
 from outbound.tariff_row import Part
 
@@ -104,12 +105,7 @@ def _cells(month: str, line: BillingLine) -> Iterator[str]:
     values = {"month": month, **asdict(line), "total": line.total}
     for name in HEADINGS:
         value = values[name]
-        yield _cell(value) if isinstance(value, str) else str(value) if name == "pieces" else _amount(value)
-
-
-def _amount(oere: int) -> str:
-    """`1234,50`, without thousands: what a program reads."""
-    return f"{'-' * (oere < 0)}{abs(oere) // 100},{abs(oere) % 100:02d}"
+        yield _cell(value) if isinstance(value, str) else str(value) if name == "pieces" else beloeb(value)
 
 
 def _cell(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import floor
 
 from outbound.tariff_row import Part
 
@@ -127,6 +128,11 @@ class Figure:
 
     def __add__(self, other: "Figure") -> "Figure":
         return Figure(self.letters + other.letters, self.money + other.money)
+
+
+def rounded(amount: Fraction | int) -> int:
+    """To the nearest whole, half upwards."""
+    return floor(amount + Fraction(1, 2))
 
 
 def share(part: int, whole: int) -> Fraction | None:

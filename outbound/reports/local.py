@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 from outbound import clock
 from outbound.ledger.local_print import Counted, LocalPrint, standing
 from outbound.organisation import Organisation
+from outbound.reports.figures import rounded
 from outbound.reports.reading import Period
-
-HALF = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def local_print(days: frozenset[int], reported: Sequence[LocalPrint]) -> Local:
         if daily is None:
             return Local()
         letters, estimated = letters + daily * many, True
-    return Local(int(letters + HALF), estimated)
+    return Local(rounded(letters), estimated)
 
 
 def _a_day(year: int, reported: Sequence[LocalPrint]) -> Fraction | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from outbound.letter import Channel
 from outbound.organisation import EVERYONE, Organisation
 from outbound.rendering.danish import kroner, maaned, tal
-from outbound.reports.figures import Figure, Letters
+from outbound.reports.figures import Figure, Letters, rounded
 from outbound.reports.local import Local, local_of, together
 from outbound.reports.reading import By, Period, figures
 from outbound.routing import Route
@@ -114,7 +114,7 @@ def percent(share: Fraction | None, otherwise: str = NO_LETTERS) -> str:
     """`87,5 %`, to the nearest tenth, half upwards."""
     if share is None:
         return otherwise
-    tenths = int(share * 1000 + Fraction(1, 2))
+    tenths = rounded(share * 1000)
     return f"{tenths // 10},{tenths % 10} %"
 
 

@@ -16,13 +16,12 @@ from outbound.ledger import deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel, Mailbox
 from outbound.organisation import EVERYONE, Organisation
-from outbound.reports.figures import Figure, Letters, Money, share
+from outbound.reports.figures import Figure, Letters, Money, rounded, share
 from outbound.reports.reading import By, Period, figures
 from outbound.reports.report import Report
 from outbound.routing import Route
 from outbound.targets import Budget, Enrolled, Plan
 
-HALF = Fraction(1, 2)
 MEASURES = ("digital", "fjernprint", "digitisable", "digitisable-assumed", "enrolled")
 
 PERHAPS_DIGITAL = frozenset(
@@ -249,7 +248,7 @@ def _plus(so_far: Fraction | None, amount: Fraction, factor: Fraction | None) ->
 
 def _rounded(amount: Fraction | None) -> int | None:
     """To the nearest øre, half upwards."""
-    return None if amount is None else (amount + HALF).__floor__()
+    return None if amount is None else rounded(amount)
 
 
 def _less(one: int | None, other: int | None) -> int | None:

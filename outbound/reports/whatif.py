@@ -19,7 +19,7 @@ from outbound.accounts import Kind as Money_of
 from outbound.facts import Kind, hand_overs
 from outbound.letter import Channel, Mailbox
 from outbound.postage import Sending, Tariffs
-from outbound.reports.figures import Figure, Letters, Money
+from outbound.reports.figures import Figure, Letters, Money, rounded
 from outbound.reports.reading import Period
 from outbound.reports.sharing import Shared, shared_envelopes
 from outbound.routing import Route
@@ -33,7 +33,6 @@ CAN_ENROL = frozenset({Mailbox.EXEMPT, Mailbox.NOT_YET_ACTIVE, Mailbox.NOT_ENROL
 """Who has no mailbox and could have one: not children under 15, and not those who have left the country."""
 
 FOR_WANT_OF_A_MAILBOX = frozenset({Route.EXEMPT.code, Route.NOT_YET_ACTIVE.code, Route.NOT_ENROLLED.code})
-HALF = Fraction(1, 2)
 _PARTS = frozenset(str(part) for part in Part)
 
 Sums = dict[str, int]
@@ -254,7 +253,7 @@ def _supplier(counted: Iterable[tuple[date, Kind, int]], channel: Channel, other
 def _line(key: str, found: _Found, part: Fraction, shared: Shared) -> Line:
     names = (Channel.DIGITAL, *SUMS)
     other = {
-        name: _rounded(
+        name: rounded(
             found.other[name] + part * found.moves[name] + (1 - part) * found.stays[name] + shared.change(key, name)
         )
         for name in names
@@ -274,11 +273,6 @@ def _figure(sums: Mapping[str, int]) -> Figure:
 
 def _sum(figures: Iterable[Figure]) -> Figure:
     return sum(figures, Figure())
-
-
-def _rounded(amount: Fraction | int) -> int:
-    """To the nearest whole, half upwards."""
-    return amount if isinstance(amount, int) else (amount + HALF).__floor__()
 
 
 def _spans(period: Period, tariffs: Tariffs) -> Iterator[tuple[date, date]]:

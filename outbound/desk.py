@@ -255,13 +255,16 @@ def resume(house: House, scope: str, key: str, hand: Hand) -> bool:
         return channels.resume(tx, scope, key)
 
 
-def note(tx: Connection, house: House, verb: str, scope: str, key: str, hand: Hand) -> UUID:
-    """Write down what somebody does with something else than a letter, and the why under the seal; the act's id.
+def note(
+    tx: Connection, house: House, verb: str, scope: str, key: str, hand: Hand, letter_id: UUID | None = None
+) -> UUID:
+    """Write down what somebody does elsewhere than here, and the why under the seal; the act's id. `letter_id`: the
+    letter in whose story it stands.
 
     Raises DeskRefusal without a name and a why.
     """
     _named(hand)
-    return _write(tx, house, verb, scope, key, None, hand)
+    return _write(tx, house, verb, scope, key, letter_id, hand)
 
 
 @contextmanager
@@ -319,11 +322,6 @@ def _write(tx: Connection, house: House, verb: str, scope: str, key: str, letter
     tx.execute(insert(t.act).values(**row))
     house.seal.put(tx, act_id, month_after(clock.danish_day(at), NOTES_MONTHS), {"why": hand.why.encode()})
     return act_id
-
-
-def note_act(tx: Connection, house: House, verb: str, letter_id: UUID, hand: Hand) -> None:
-    """An act on a letter that is done elsewhere, with its why."""
-    _write(tx, house, verb, "letter", letter_id.hex, letter_id, hand)
 
 
 def _go_back(tx: Connection, one: Letter, to: Status, code: str, by: str, **changes: Any) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from outbound import clock
 from outbound.delivery import House
 from outbound.delivery.settle import apply
-from outbound.desk import Hand, note_act
+from outbound.desk import Hand, note
 from outbound.ledger import envelopes, returned, runs
 from outbound.ledger.letters import locked
 from outbound.ledger.values import Letter
@@ -63,7 +63,7 @@ def scan(house: House, text: str, reason: ReturnReason, by: str) -> Scan:
         apply(tx, house, Receipt(paper.id, News.RETURNED, reason, at=clock.now(), by=by))
         if paper.outcome in UNSETTLED:
             returned.keep(tx, letter)  # it also said that the printer had it, which no undo takes back
-        note_act(tx, house, SCANNED, letter, Hand(by, reason))
+        note(tx, house, SCANNED, "letter", letter.hex, Hand(by, reason), letter)
         now = locked(tx, letter)
         if now.status is not Status.RETURNED:
             return Scan(Found.CONTRADICTS, now)
@@ -85,5 +85,5 @@ def undo(house: House, number: int, by: str) -> UUID | None:
         together = [one.letter.id for one in envelopes.in_envelope(tx, paper) if one.dispatch.outcome in LIVE]
         if (run and run.recalled_at) or not returned.undo(tx, {letter, *together}, by):
             return None
-        note_act(tx, house, UNDONE, letter, Hand(by, UNDONE))
+        note(tx, house, UNDONE, "letter", letter.hex, Hand(by, UNDONE), letter)
         return letter

@@ -36,7 +36,7 @@ def prepared_at(house: House, letter_type: str) -> datetime | None:
     return house.settings.print_runs.prepared_at(clock.now(), next_closing(house, letter_type))
 
 
-def cancellable_until(house: House, one: Letter) -> datetime | None:
+def cancellable_until(one: Letter) -> datetime | None:
     """Until when cancelling the letter comes in time for certain: until it is due.
 
     Now, where that is past: it leaves as soon as a worker comes to it. Paper that is routed is due when its run closes;

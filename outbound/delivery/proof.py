@@ -121,7 +121,7 @@ def _dispatch(house: House, mailer: Mailer, one: Example) -> Dispatch:
         envelope=envelope,
         letter_class=letter_type.letter_class,
         colour=letter_type.colour,
-        cost_centre=house.organisation.department(letter_type.department, day).cost_centre,
+        cost_centre=house.organisation.cost_centre(letter_type.department, day),
     )
 
 

@@ -160,18 +160,18 @@ def test_a_letter_that_waits_for_monday_can_be_cancelled_until_then_and_sent_dig
     printing.clock.to(danish("2027-01-15 16:00"))
     stays, cancelled, chosen = printing.hand_in(*(usual(n) for n in range(3)))
     printing.run()
-    assert cancellable_until(printing.house, look(printing.house, stays)) == danish("2027-01-18 04:00")
+    assert cancellable_until(look(printing.house, stays)) == danish("2027-01-18 04:00")
     desk.cancel(printing.house, cancelled, HAND)
-    assert cancellable_until(printing.house, look(printing.house, cancelled)) is None
+    assert cancellable_until(look(printing.house, cancelled)) is None
     desk.reroute(printing.house, chosen, Channel.DIGITAL, HAND)
     printing.run()
     assert look(printing.house, chosen).status is Status.SENT
     printing.clock.to(danish("2027-01-18 04:00"))
     printing.run()
-    assert cancellable_until(printing.house, look(printing.house, stays)) == danish("2027-01-18 10:00")
+    assert cancellable_until(look(printing.house, stays)) == danish("2027-01-18 10:00")
     printing.clock.to(danish("2027-01-18 10:00"))
     printing.run()
-    assert cancellable_until(printing.house, look(printing.house, stays)) is None
+    assert cancellable_until(look(printing.house, stays)) is None
     with pytest.raises(DeskRefusal):
         desk.cancel(printing.house, stays, HAND)
 
@@ -182,7 +182,7 @@ def test_a_letter_that_waits_for_monday_leaves_when_it_is_routed_anew_where_its_
     printing.clock.to(danish("2027-01-15 16:00"))
     (letter,) = printing.hand_in(usual())
     printing.run()
-    until = cancellable_until(printing.house, look(printing.house, letter))
+    until = cancellable_until(look(printing.house, letter))
     printing.world.enrolment.default = Mailbox.ENROLLED
     printing.clock.to(danish("2027-01-18 03:59"))
     printing.run()

@@ -134,7 +134,7 @@ def own_story(inside: Rooms, caller: System, letter: UUID) -> Story:
         found = story(tx, letter)
     if found is None:
         raise Problem(Kind.NOT_FOUND, "Your system has no such letter.")
-    return replace(found, cancellable_until=cancellable_until(inside.house, found.letter))
+    return replace(found, cancellable_until=cancellable_until(found.letter))
 
 
 def _submission(inside: Rooms, caller: System, body: LetterIn) -> Submission:

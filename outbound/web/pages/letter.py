@@ -170,7 +170,7 @@ def _found(inside: Rooms, person: Person, letter: UUID) -> Story:
         found = story(tx, letter)
     if found is None or not person.account.may_see(found.letter.department):
         raise Problem(Kind.NOT_FOUND)
-    return replace(found, cancellable_until=cancellable_until(inside.house, found.letter))
+    return replace(found, cancellable_until=cancellable_until(found.letter))
 
 
 def _page(person: Person, found: Story, **opened: Any) -> Response:

@@ -1,7 +1,7 @@
 """Post that comes back: the code in a letter's window, and each return with its reason. Letters of before have none.
 
 Revision ID: 0008
-Revises: 0006
+Revises: 0007
 """
 
 import sqlalchemy as sa

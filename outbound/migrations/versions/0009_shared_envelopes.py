@@ -1,7 +1,7 @@
 """Householding: in whose envelope a letter goes. Those of before have envelopes of their own.
 
 Revision ID: 0009
-Revises: 0006
+Revises: 0008
 """
 
 import sqlalchemy as sa

@@ -5,7 +5,7 @@ On PostgreSQL whoever adds holds a lock that the closing waits for, and sees a c
 who began before a closing adds to its month after it.
 
 Revision ID: 0010
-Revises: 0006
+Revises: 0009
 """
 
 import sqlalchemy as sa

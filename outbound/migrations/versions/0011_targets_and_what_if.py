@@ -1,7 +1,7 @@
 """Local print, what the look-up said of a letter's recipient, and hand-overs folded by what their price depends on.
 
 Revision ID: 0011
-Revises: 0006
+Revises: 0010
 """
 
 import sqlalchemy as sa

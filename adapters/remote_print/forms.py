@@ -31,6 +31,7 @@ from outbound.ports import Misconfigured
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 TEMPLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*\.(xml|csv)\.j2")
+PDF = ".pdf"
 IN_A_TABLE = re.compile('[;,"\r\n]')
 RUN, OTHER = UUID("7f3c6a1e-4f0c-4c8e-9f57-0d6c4a6c2b11"), UUID("7f3c6a1e-4f0c-4c8e-9f57-0d6c4a6c2b12")
 
@@ -78,6 +79,13 @@ class _Ticket(BaseModel):
     file: str = Field(pattern=f"^{NAME.pattern}$")
     template: str = Field(pattern=f"^{TEMPLATE.pattern}$")
 
+    @field_validator("file")
+    @classmethod
+    def _is_no_letter(cls, name: str) -> str:
+        if name.endswith(PDF):
+            raise ValueError("a ticket's name does not end in .pdf: letters' do, and none may lie in another's place")
+        return name
+
 
 class _Words(BaseModel):
     """form.toml."""
@@ -107,6 +115,8 @@ class _Words(BaseModel):
         by_number = {named(RUN, number) for number in (1, 2, 11, 10_000)}
         if named(RUN, 1) == named(OTHER, 1) and len(by_number) < 4:
             raise ValueError("the name of a letter must be its own: by {number}, or a whole {job} or {job_hex}")
+        if not named(RUN, 1).endswith(PDF):
+            raise ValueError("the name of a letter ends in .pdf")
         return pattern
 
 

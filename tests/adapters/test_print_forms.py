@@ -157,11 +157,13 @@ def test_a_slow_worker_never_gives_an_emptied_folder_the_runs_name(
 # what can be wrong with a form
 
 
+USUAL = 'run = "{run}"\nletter = "{number}.pdf"\nlayout = "zip"\n'
+
+
 def form(folder: Path, text: str = "", ticket: str = "<a>{{ run.id }}</a>") -> Path:
     made = folder / "second"
     made.mkdir()
-    usual = 'run = "{run}"\nletter = "{number}.pdf"\nlayout = "zip"\n'
-    (made / "form.toml").write_text((text or usual) + '[[ticket]]\nfile = "t.xml"\ntemplate = "t.xml.j2"\n')
+    (made / "form.toml").write_text((text or USUAL) + '[[ticket]]\nfile = "t.xml"\ntemplate = "t.xml.j2"\n')
     (made / "t.xml.j2").write_text(ticket)
     return made
 
@@ -187,6 +189,11 @@ def form(folder: Path, text: str = "", ticket: str = "<a>{{ run.id }}</a>") -> P
         ('run = "{run}"\nletter = "{number}.pdf"\nlayout = "zip"\ncut = 0\n', "cut: Input should be greater"),
         ('run = "{run}"\nletter = "{number}.pdf"\nlayout = "zip"\ncolour = 1\n', "colour: Extra inputs"),
         ('letter = "{number}.pdf"\nlayout = "zip"\nencrypt = "most"\n', "run: Field required"),
+        ('run = "{run}"\nletter = "{number}.xml"\nlayout = "zip"\n', "letter: the name of a letter ends in .pdf"),
+        (
+            USUAL + '[[ticket]]\nfile = "1.pdf"\ntemplate = "t.xml.j2"\n',
+            "ticket.0.file: a ticket's name does not end in .pdf",
+        ),
         ("run = \n", "is no TOML"),
     ],
 )

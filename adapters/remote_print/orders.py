@@ -4,6 +4,7 @@
 and the printer carries orders out in their sequence, so that a hold after a release is not lost in an older hold.
 """
 
+from contextlib import suppress
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -11,7 +12,7 @@ from uuid_utils.compat import uuid7
 from adapters.remote_print.sftp import Lost, NotDone, Printer
 from adapters.xml import stamp
 from outbound import clock
-from outbound.ports import OutcomeUnknown, RunOrder
+from outbound.ports import OutcomeUnknown, OutsideError, RunOrder
 
 NAMESPACE = "urn:outbound:print-order:1"
 
@@ -27,15 +28,24 @@ class RunOrders:
         named = uuid7()  # ids that follow one another: the printer sorts by them
         temporary, final = f"{self._folder}/{named}.tmp", f"{self._folder}/{named}.xml"
         self._printer.names(self._folder)  # tells a folder that is not there from anything else
-        content = written(named, run, order)
+        try:
+            lost = self._bring(temporary, final, written(named, run, order))
+        except NotDone:
+            with suppress(OutsideError):
+                self._printer.remove(temporary)
+            raise
+        if lost:
+            raise OutcomeUnknown("broken-connection")
+
+    def _bring(self, temporary: str, final: str, content: bytes) -> bool:
+        """True where the answer to the rename is missing."""
         if self._printer.write(temporary, [content]) != len(content):
             raise NotDone("size")
         try:
             self._printer.rename(temporary, final)
-            return
         except Lost:
-            pass
-        raise OutcomeUnknown("broken-connection")
+            return True
+        return False
 
 
 def written(order_id: UUID, run: UUID, order: RunOrder) -> bytes:

@@ -15,6 +15,7 @@ from outbound.ports import Misconfigured, OutcomeUnknown, Outside, PrintHouse, R
 from outbound.settings import Settings
 from tests.adapters.conftest import settings_of
 from tests.adapters.outside import Simulator, Supplier
+from tests.adapters.test_print_forms import folder_of
 from tests.adapters.test_print_run import SCHEMAS
 from tests.adapters.test_remote_print import access_of
 from tests.waiting import wait_for
@@ -105,11 +106,14 @@ def test_an_order_that_fails_says_how(
     printer: Supplier, house: PrintHouse, mood: dict[str, object], error: type[Exception], code: str | None
 ) -> None:
     printer.simulator.mood(**mood, pace=SLOW_PRINT)
-    run = printer.consignment()
+    run, orders = printer.consignment(), folder_of(printer.simulator) / "sftp" / "orders"
+    before = {*orders.glob("*.tmp")}
     with pytest.raises(error) as fault:
         house.order(run.id, RunOrder.HOLD)
     assert code is None or getattr(fault.value, "code", "") == code
     assert (fault.value.__cause__, fault.value.__context__) == (None, None)
+    if code == "sftp-failure":
+        assert {*orders.glob("*.tmp")} <= before
     printer.simulator.mood(pace=SLOW_PRINT)
     list(printer.mailer.hand_over(run))
     house.order(run.id, RunOrder.HOLD)

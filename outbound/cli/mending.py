@@ -20,6 +20,8 @@ from outbound.letter import Address, ReadyMade
 if TYPE_CHECKING:
     from outbound.delivery import House
 
+LONGEST_ADDRESS = 100_000  # characters of JSON
+
 
 def mend(
     letter: One,
@@ -88,7 +90,7 @@ def _replace(house: "House", one: UUID, who: Hand, new: ReadyMade) -> None:
 def _address(source: str) -> Address:
     wrong = CannotDo("The address is a JSON object: name, lines (a list), postcode, town and country (two letters).")
     try:
-        found: Any = json.loads(sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8"))
+        found: Any = json.loads(_text_of(source))
     except (ValueError, RecursionError):
         raise wrong from None
     if not isinstance(found, dict) or not found.keys() <= {"name", "lines", "postcode", "town", "country"}:
@@ -97,6 +99,14 @@ def _address(source: str) -> Address:
     if not isinstance(lines, list) or not all(isinstance(text, str) for text in [*lines, *found.values()]):
         raise wrong
     return Address(**{"name": "", "postcode": "", "town": "", **found}, lines=tuple(lines))
+
+
+def _text_of(source: str) -> str:
+    """Of a file, or of standard input; no more than an address can have. Raises ValueError."""
+    if source == "-":
+        return sys.stdin.read(LONGEST_ADDRESS)
+    with Path(source).open(encoding="utf-8") as file:
+        return file.read(LONGEST_ADDRESS)
 
 
 def _pdf(file: Path | None, title: str, dated: str) -> ReadyMade:

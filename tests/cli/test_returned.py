@@ -62,6 +62,7 @@ def test_a_letter_that_came_back_goes_to_another_address(
     file.write_text(json.dumps(new))
     why = ("--why", "ny adresse", *BY)
     assert run("resend", *printed, "--address", file, *why).code != Code.DONE
+    assert run("resend", printed[0], "--address", "/dev/zero", *why).code != Code.DONE
     ended = run("resend", printed[0], "--address", file, *why)
     assert ended.code == Code.DONE
     again = UUID(ended.out.split()[-1].rstrip("."))

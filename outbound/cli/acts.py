@@ -74,6 +74,11 @@ def cancel(letters: Letters, by: By, why: Why) -> None:
     each_letter(letters, hand(by, why), desk.cancel, "cancelled")
 
 
+def hold(letters: Letters, by: By, why: Why) -> None:
+    """Let letters stand still until somebody releases them. Refused where one may be on its way."""
+    each_letter(letters, hand(by, why), desk.hold, "held")
+
+
 def stop_reminder(letters: Letters, by: By, why: Why) -> None:
     """Never send these letters' reminders (NemSMS). The letters stand."""
     each_letter(letters, hand(by, why), desk.stop_reminder, "its reminder is not sent")

@@ -51,6 +51,7 @@ LOOKING = (
 )
 ACTING = (
     acts.release,
+    acts.hold,
     acts.reroute,
     mending.mend,
     acts.settle,

@@ -66,12 +66,13 @@ def open_it(person: OnDuty, request: Request, form: Form, inside: Inside, letter
         Part(letter, "wish"),
         Part(letter, "one-parent"),
         Part(letter, HEAD),
-        *(Part(act.id, "why") for act in found.acts),
+        *dict.fromkeys(Part(act.reasoned, act.why) for act in found.acts),
     ]
     with inside.house.ledger.writing() as tx:
         opened = inside.house.seal.open_parts(tx, wanted, person.account.name, purpose)
     body = opened.get(Part(letter, PERSON))
-    whys = {part.owner: text.decode() for part, text in opened.items() if part.part == "why"}
+    said = {act.id: opened.get(Part(act.reasoned, act.why)) for act in found.acts}
+    whys = {act: text.decode() for act, text in said.items() if text}
     wish = opened.get(Part(letter, "wish"), b"").decode()
     head = opened.get(Part(letter, HEAD))
     one_parent = opened.get(Part(letter, "one-parent"), b"").decode()
@@ -141,6 +142,7 @@ def _do(house: House, verb: Verb, letter: UUID, form: Mapping[str, str], hand: H
 
 PLAIN: Mapping[Verb, Callable[[House, UUID, Hand], None]] = {
     Verb.CANCEL: desk.cancel,
+    Verb.HOLD: desk.hold,
     Verb.RELEASE: desk.release,
     Verb.TAKEN: desk.settle_taken,
     Verb.NOT_TAKEN: desk.settle_not_taken,

@@ -187,11 +187,11 @@ def turn(tx: Connection, batch_id: UUID, was: Phase, **changes: Any) -> bool:
     return tx.execute(update(t.batch).where(b.id == batch_id, b.phase == was).values(**changes)).rowcount == 1
 
 
-def last_of(tx: Connection, letter_id: UUID) -> list[UUID]:
-    """The batches that the letter was in, the newest first."""
-    r, b = t.batch_letter.c, t.batch.c
-    wanted = select(b.id).join(t.batch_letter, r.batch_id == b.id).where(r.letter_id == letter_id)
-    return list(tx.execute(wanted.order_by(b.at.desc()).limit(20)).scalars())
+def departments(tx: Connection, batch_id: UUID) -> frozenset[str]:
+    """The departments whose letters are in it."""
+    r, row = t.batch_letter.c, t.letter.c
+    wanted = select(row.department).join(t.batch_letter, r.letter_id == row.id).where(r.batch_id == batch_id).distinct()
+    return frozenset(tx.execute(wanted).scalars())
 
 
 def _from(row: Any) -> Batch:

@@ -11,7 +11,9 @@ from starlette.staticfiles import StaticFiles
 
 from outbound.delivery import House
 from outbound.web import problems
-from outbound.web.api import acts, events, health, letters, local_print, look_ups, mailings, preflights, proof
+from outbound.web.api import acts, events, health, local_print, look_ups, preflights, proof
+from outbound.web.api import letters as letters_in
+from outbound.web.api import mailings as mailings_in
 from outbound.web.api.description import describe
 from outbound.web.headers import Headers
 from outbound.web.pages import (
@@ -19,6 +21,9 @@ from outbound.web.pages import (
     faults,
     leadership,
     letter,
+    letters,
+    mailings,
+    many,
     operations,
     print_runs,
     returned_post,
@@ -67,9 +72,20 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.state.rooms = rooms
     app.state.sessions = Sessions.of(settings)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
+    for part in (letters_in, proof, acts, mailings_in, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
-    for page in (documentation, sign_in, operations, print_runs, letter, returned_post, leadership):
+    for page in (
+        documentation,
+        sign_in,
+        operations,
+        print_runs,
+        letters,
+        letter,
+        many,
+        mailings,
+        returned_post,
+        leadership,
+    ):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app, faults.fault_page)

@@ -46,6 +46,7 @@ class Line:
     said: str
     by: str
     kind: str
+    batch: UUID | None = None
 
 
 @router.get("/{letter}")
@@ -196,7 +197,7 @@ def _page(person: Person, found: Story, **opened: Any) -> Response:
 def _lines(found: Story) -> list[Line]:
     """Everything that happened, in the order of time."""
     lines = [Line(one.at, words.happening(one.code, one.now), one.by, "move") for one in found.events]
-    lines += [Line(one.at, words.ACTS.get(one.verb, one.verb), one.by, "act") for one in found.acts]
+    lines += [Line(one.at, words.ACTS.get(one.verb, one.verb), one.by, "act", one.batch) for one in found.acts]
     lines += [Line(one.at, words.INCIDENTS.get(one.code, one.code), "", "incident") for one in found.incidents]
     for one in found.tries:
         if one.dispatch.available_at:

@@ -10,6 +10,8 @@ from outbound.cli import (
     checking,
     invoices,
     local,
+    mailings,
+    many,
     mending,
     money,
     months,
@@ -41,6 +43,7 @@ SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.sett
 LOOKING = (
     views.queues,
     views.held,
+    many.letters,
     views.show,
     money.report,
     money.audit,
@@ -70,6 +73,8 @@ app.add_typer(template.template, name="template")
 app.add_typer(months.month, name="month")
 app.add_typer(invoices.invoice, name="invoice")
 app.add_typer(local.local, name="local")
+app.add_typer(many.batch, name="batch")
+app.add_typer(mailings.mailing, name="mailing")
 app.add_typer(print_runs.print_runs, name="print")
 
 

@@ -100,7 +100,7 @@ VERBS = {
     Verb.RELEASE: ("Slip brevet fri", "Det slås op igen og går videre."),
     Verb.REROUTE: ("Vælg kanal", "Valget går forud for opslag og ønske, men ikke for en lukket postkasse."),
     Verb.MEND: ("Ret adressen", "Brevet sættes op igen med den nye adresse."),
-    Verb.REPLACE: ("Udskift PDF'en", "Det gør fagsystemet, eller driften med kommandoen outbound mend."),
+    Verb.REPLACE: ("Udskift PDF'en", "Den nye kontrolleres først; derefter går brevet videre med den."),
     Verb.TAKEN: ("Leverandøren har brevet", "Sig det kun, når leverandøren har bekræftet det."),
     Verb.NOT_TAKEN: (
         "Leverandøren har ikke brevet",

@@ -111,6 +111,7 @@ class Story:
     print_run: UUID | None = None  # the one that it was in last
     cancellable_until: datetime | None = None  # what `delivery.closing` says; the ledger alone does not know it
     together: tuple[UUID, ...] = ()
+    corrected_by: tuple[UUID, ...] = ()
 
     @property
     def route(self) -> Route | None:
@@ -148,6 +149,7 @@ def story(tx: Connection, letter_id: UUID) -> Story | None:
         reminder=reminders.reminder_of(tx, one.id),
         print_run=run_of_letter(tx, one.id),
         together=_together(tx, one),
+        corrected_by=tuple(tx.execute(select(t.letter.c.id).where(t.letter.c.corrects == one.id)).scalars()),
     )
 
 

@@ -13,6 +13,7 @@ from outbound.cli import (
     mailings,
     many,
     mending,
+    misdelivered,
     money,
     months,
     print_runs,
@@ -75,6 +76,7 @@ app.add_typer(invoices.invoice, name="invoice")
 app.add_typer(local.local, name="local")
 app.add_typer(many.batch, name="batch")
 app.add_typer(mailings.mailing, name="mailing")
+app.add_typer(misdelivered.misdelivered, name="misdelivered")
 app.add_typer(print_runs.print_runs, name="print")
 
 

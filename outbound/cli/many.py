@@ -205,7 +205,7 @@ def end(which: One, by: By, why: Why) -> None:
 
 def _wanted(*given: Any) -> Wanted:
     state, code, waits_for, system, department, letter_type, channel, mailing, provider, run, of_batch, *days = given
-    since, until = (_day(text) for text in days)
+    since, until = (day_of(text) for text in days)
     return Wanted(
         status=state,
         held_code=code or None,
@@ -227,7 +227,8 @@ def _order(verb: str, wanted: Wanted, given: list[str] | None, to: Way | None) -
     return many.Order(verb, wanted, tuple(each_id(given or [])), Channel(to) if to else None)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day, or None where none was given. Raises CannotDo."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

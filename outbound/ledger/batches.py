@@ -93,7 +93,9 @@ def fill(tx: Connection, batch_id: UUID, letters: "Select[Any]", wanted: dict[st
     some = letters.subquery()
     rows = select(literal(batch_id, t.batch_letter.c.batch_id.type), some.c.id, literal(Row.WAITING.value))
     into = insert(t.batch_letter).from_select(["batch_id", "letter_id", "state"], rows)
-    count = tx.execute(into).rowcount
+    tx.execute(into)
+    r = t.batch_letter.c  # counted, since psycopg's driver tells no row count of such an insert
+    count = int(tx.execute(select(func.count()).where(r.batch_id == batch_id)).scalar_one())
     values = {"letters": count, "wanted": json.dumps(wanted, sort_keys=True)}
     tx.execute(update(t.batch).where(t.batch.c.id == batch_id).values(**values))
     return count

@@ -101,6 +101,7 @@ letter = Table(
     Column("updated_at", Moment, nullable=False),
     Column("journalised_at", Moment),
     Column("acknowledged_at", Moment),
+    Column("corrects", Uuid),  # the faulty letter of the same system whose correction this is
     Column("return_code", String(11)),  # what stands in its window; null until it is made for paper
     UniqueConstraint("submission_id", "recipient_no"),
     Index("ix_letter_due", "status", "lane", "due_at"),
@@ -116,6 +117,7 @@ letter = Table(
     Index("ix_letter_of_type", "letter_type", "id"),
     Index("ix_letter_of_department", "department", "id"),
     Index("ix_letter_created_at", "created_at"),
+    Index("ix_letter_corrects", "corrects"),
     Index(
         "ix_letter_mailing_progress",
         "mailing_id",
@@ -549,6 +551,28 @@ batch_letter = Table(
     Column("was", String(30)),  # how the letter stood before, as far as undoing needs it
     Index("ix_batch_letter_state", "batch_id", "state", "letter_id"),
     Index("ix_batch_letter_letter_id", "letter_id"),
+)
+
+faulty = Table(
+    "faulty",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # under it the why is sealed
+    Column("wanted", Text, nullable=False),  # JSON: by which codes and ids the letters were chosen
+    Column("letters", Integer, nullable=False),
+    Column(
+        "found_at", Moment, nullable=False
+    ),  # when somebody found it out: the 72 hours of GDPR art. 33 run from here
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_faulty_at", "at", "id"),
+)
+
+faulty_letter = Table(
+    "faulty_letter",
+    metadata,
+    Column("faulty_id", Uuid, ForeignKey("faulty.id"), primary_key=True),
+    Column("letter_id", Uuid, ForeignKey("letter.id"), primary_key=True),
+    Column("dispatch_id", Uuid, ForeignKey("dispatch.id"), nullable=False),  # by which it went, or may have gone
 )
 
 system_key = Table(

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from outbound.delivery import House
 from outbound.web import problems
-from outbound.web.api import acts, events, health, local_print, look_ups, preflights, proof
+from outbound.web.api import acts, corrections, events, health, local_print, look_ups, preflights, proof
 from outbound.web.api import letters as letters_in
 from outbound.web.api import mailings as mailings_in
 from outbound.web.api.description import describe
@@ -19,6 +19,7 @@ from outbound.web.headers import Headers
 from outbound.web.pages import (
     documentation,
     faults,
+    faulty,
     leadership,
     letter,
     letters,
@@ -73,7 +74,7 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.state.rooms = rooms
     app.state.sessions = Sessions.of(settings)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    for part in (letters_in, proof, acts, mailings_in, look_ups, preflights, local_print, events, health):
+    for part in (letters_in, proof, acts, mailings_in, corrections, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
     for page in (
         documentation,
@@ -84,6 +85,7 @@ def create_app(house: House, ring: Ring) -> FastAPI:
         letter,
         new_pdf,
         many,
+        faulty,
         mailings,
         returned_post,
         leadership,

@@ -12,6 +12,7 @@ from outbound.ledger.mailings import open_mailing
 from outbound.letter import Mailing
 from outbound.life import Status
 from tests.cli.conftest import Run
+from tests.delivery.walking import work_to_rest
 from tests.house import hand_in, look, submission
 from tests.people import person
 
@@ -95,3 +96,22 @@ def test_a_mailing_is_listed_paused_and_its_rest_cancelled(
 def test_a_letter_is_held_by_its_id(run: Run, house: House, letters: list[UUID]) -> None:
     assert run("hold", letters[0], *WHY).code == Code.DONE
     assert look(house, letters[0]).held_code == "held-by-person"
+
+
+def test_faulty_letters_are_written_down_and_told(run: Run, house: House, letters: list[UUID]) -> None:
+    found = ("--found", "2020-01-02T09:00")
+    assert run("misdelivered", "begin", "--system", "jobcenter", *found, *WHY).code == Code.REFUSED  # none has gone
+    work_to_rest(house, 20)
+    assert run("misdelivered", "begin", "--system", "jobcenter", "--found", "i går", *WHY).code == Code.REFUSED
+    begun = run("misdelivered", "begin", "--system", "jobcenter", *found, *WHY)
+    assert begun.code == Code.DONE
+    made = begun.out.partition(":")[0]
+    shown = run("misdelivered", "show", made).out
+    assert "digital taken 3" in shown
+    assert "missing 3" in shown
+    assert "2020-01-05 09:00:00" in shown
+    rows = json.loads(run("misdelivered", "show", made, "--correction", "missing", "--format", "json").out)
+    assert {row["letter"] for row in rows} == {str(one) for one in letters}
+    assert run("misdelivered", "csv", made).out.count("\n") == 4
+    assert json.loads(run("misdelivered", "list", "--format", "json").out)[0]["list"] == made
+    assert run("misdelivered", "show", uuid4()).code == Code.REFUSED

@@ -1,4 +1,4 @@
-"""Acts on many letters at once, and the indexes by which letters and mailings are looked for.
+"""Acts on many letters at once, faulty letters and who got them, and indexes to look for letters and mailings by.
 
 Revision ID: 0013
 Revises: 0011
@@ -21,6 +21,7 @@ INDEXES: dict[str, list[str]] = {
     "ix_letter_of_type": ["letter_type", "id"],
     "ix_letter_of_department": ["department", "id"],
     "ix_letter_created_at": ["created_at"],
+    "ix_letter_corrects": ["corrects"],
     "ix_letter_mailing_progress": ["mailing_id", "status", "channel"],
 }
 
@@ -58,7 +59,33 @@ def upgrade() -> None:
     )
     op.create_index("ix_batch_letter_state", "batch_letter", ["batch_id", "state", "letter_id"], unique=False)
     op.create_index("ix_batch_letter_letter_id", "batch_letter", ["letter_id"], unique=False)
+    _faulty()
+    op.add_column("letter", sa.Column("corrects", sa.Uuid(), nullable=True))
     _index_letters()
+
+
+def _faulty() -> None:
+    op.create_table(
+        "faulty",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("wanted", sa.Text(), nullable=False),
+        sa.Column("letters", sa.Integer(), nullable=False),
+        sa.Column("found_at", Moment(), nullable=False),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_faulty")),
+    )
+    op.create_index("ix_faulty_at", "faulty", ["at", "id"], unique=False)
+    op.create_table(
+        "faulty_letter",
+        sa.Column("faulty_id", sa.Uuid(), nullable=False),
+        sa.Column("letter_id", sa.Uuid(), nullable=False),
+        sa.Column("dispatch_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["faulty_id"], ["faulty.id"], name=op.f("fk_faulty_letter_faulty_id")),
+        sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_faulty_letter_letter_id")),
+        sa.ForeignKeyConstraint(["dispatch_id"], ["dispatch.id"], name=op.f("fk_faulty_letter_dispatch_id")),
+        sa.PrimaryKeyConstraint("faulty_id", "letter_id", name=op.f("pk_faulty_letter")),
+    )
 
 
 def _index_letters() -> None:
@@ -76,5 +103,9 @@ def _some(condition: str) -> dict[str, Any]:
 def downgrade() -> None:
     for name in INDEXES:
         op.drop_index(name, table_name="letter")
+    with op.batch_alter_table("letter") as table:
+        table.drop_column("corrects")
+    op.drop_table("faulty_letter")
+    op.drop_table("faulty")
     op.drop_table("batch_letter")
     op.drop_table("batch")

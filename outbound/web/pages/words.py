@@ -228,6 +228,7 @@ REFUSALS = {
     "no-such-batch": "Der er ingen sådan handling.",
     "no-such-verb": "Det kan ikke gøres med mange breve på én gang.",
     "no-undo": "Det kan ikke fortrydes eller standses længere.",
+    "found-later": "Det kan ikke være opdaget i fremtiden.",
     "everything": "Vælg først, hvilke breve det gælder.",
     "not-quiet": "Afsendelsen kan endnu være undervejs. Vent lidt, og spørg så leverandøren.",
 }

@@ -24,6 +24,7 @@ from outbound.run_plan import RunPlan
 
 TOKENS_SECONDS = 60  # six calls for tokens at most around a call of Serviceplatformen and its repeat (adapters.sf1601)
 HOME = Path(__file__).resolve().parent.parent
+HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,60}$"
 
 
 class SettingsFault(Exception):
@@ -409,6 +410,64 @@ class Settings(BaseSettings):
 
     # pages
     session_secret: SecretStr = Field(SecretStr(""), description="Signs the sessions of signed-in people (secret).")
+    sign_in: tuple[Literal["local", "oidc", "proxy"], ...] = Field(
+        ("local",),
+        min_length=1,
+        description="How people sign in, as a JSON list: `local` by the accounts file, `oidc` by the municipality's "
+        "identity provider, `proxy` by the headers of a trusted proxy; those of the last two get their rights by "
+        "`sign_in.toml` in the config folder.",
+    )
+    sign_in_log_days: int = Field(
+        400, ge=1, description="Days for which it is kept who signed in, when and how. Has no published source."
+    )
+    oidc_issuer: str = Field("", description="The identity provider's issuer, exactly as it writes it itself.")
+    oidc_client_id: str = Field("", description="Our client id there.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Our client secret there (secret). Empty: a public client, by PKCE alone."
+    )
+    oidc_redirect_uri: str = Field(
+        "", description="Where the provider sends people back to: our address, which ends in /log-ind/oidc/retur."
+    )
+    oidc_scopes: str = Field("openid profile", description="What is asked for, with spaces between.")
+    oidc_algorithm: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"] = Field(
+        "RS256", description="The one algorithm that its ID tokens are signed with."
+    )
+    oidc_name_claim: str = Field(
+        "preferred_username",
+        min_length=1,
+        description="The claim of the ID token with the name that acts stand under; `upn` at many an ADFS.",
+    )
+    oidc_group_claims: tuple[str, ...] = Field(
+        ("roles", "groups"),
+        description="The claims of the ID token whose values `sign_in.toml` maps to roles and departments.",
+    )
+    oidc_leeway: float = Field(
+        60, ge=0, le=300, description="Seconds by which its clock may differ from ours. Has no published source."
+    )
+    oidc_session_minutes: float = Field(
+        60,
+        gt=0,
+        le=480,
+        description="Minutes after which the provider is asked again who somebody is and what they may.",
+    )
+    oidc_timeout: float = Field(10, gt=0, description="Seconds that one call to the provider may take.")
+    oidc_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for it (PEM). Empty: those of the operating system."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1",),
+        description="Addresses or networks (CIDR) of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        "believed, and whose headers may say who somebody is where `sign_in` has `proxy`.",
+    )
+    proxy_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What such a proxy shows in `proxy_secret_header`, at least 32 characters (secret).",
+    )
+    proxy_secret_header: str = Field("X-Outbound-Proxy", pattern=HEADER, description="The header of that secret.")
+    proxy_name_header: str = Field("X-Outbound-User", pattern=HEADER, description="The header of the name.")
+    proxy_groups_header: str = Field(
+        "X-Outbound-Groups", pattern=HEADER, description="The header of the groups, with semicolons between."
+    )
 
     @field_validator(
         "digital_post_url", "persons_url", "companies_url", "serviceplatform_url", "serviceplatform_saml_url"

@@ -83,7 +83,9 @@ def serve(house: House) -> Iterator[Served]:
     rung: list[tuple[str, int]] = []
     app: Any = create_app(house, lambda queue, tickets: rung.append((queue, tickets)))
     with listen("127.0.0.1", 0) as listening:
-        config = uvicorn.Config(app, http="h11", ws="none", log_config=None, access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app, http="h11", ws="none", log_config=None, access_log=False, server_header=False, proxy_headers=False
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

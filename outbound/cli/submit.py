@@ -197,7 +197,7 @@ def _rooms(house: Any) -> "Rooms":
     from outbound.web.rate import Buckets
     from outbound.web.rooms import Rooms
 
-    return Rooms(house, _no_ring, Buckets(house.settings.rate_limit_per_minute), SignIns(Accounts(None)))
+    return Rooms(house, _no_ring, Buckets(house.settings.rate_limit_per_minute), SignIns(Accounts(None), house.ledger))
 
 
 def _no_ring(queue: str, tickets: int) -> None:

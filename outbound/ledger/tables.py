@@ -16,10 +16,11 @@ from sqlalchemy import (
     text,
 )
 
+from outbound.ledger.people_tables import sign_in, sign_in_failure
 from outbound.schema import Moment, Serial, metadata, this_transaction
 from outbound.seal import reading, sealed
 
-__all__ = ["metadata", "reading", "sealed"]
+__all__ = ["metadata", "reading", "sealed", "sign_in", "sign_in_failure"]
 
 submission = Table(
     "submission",

@@ -52,6 +52,7 @@ def _config(app: object) -> uvicorn.Config:
         log_config=None,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # outbound.web.proxies reads them
         h11_max_incomplete_event_size=LARGEST_HEAD,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,

@@ -13,12 +13,16 @@ from outbound.delivery import House
 from outbound.web import problems
 from outbound.web.api import acts, events, health, letters, local_print, look_ups, mailings, preflights, proof
 from outbound.web.api.description import describe
+from outbound.web.entrance import Entrance
 from outbound.web.headers import Headers
+from outbound.web.origins import OwnForms
 from outbound.web.pages import (
     documentation,
     faults,
     leadership,
     letter,
+    mine,
+    oidc,
     operations,
     print_runs,
     returned_post,
@@ -27,6 +31,7 @@ from outbound.web.pages import (
 from outbound.web.pages.sessions import Sessions
 from outbound.web.pages.signed_in import SignInNeeded, sign_in_first
 from outbound.web.people import Accounts, SignIns
+from outbound.web.proxies import BehindProxies, Proxies
 from outbound.web.rate import Buckets
 from outbound.web.rooms import Ring, Rooms
 
@@ -63,18 +68,22 @@ def create_app(house: House, ring: Ring) -> FastAPI:
         separate_input_output_schemas=False,
     )
     settings = house.settings
-    rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), SignIns(Accounts(settings.accounts_file)))
-    app.state.rooms = rooms
-    app.state.sessions = Sessions.of(settings)
+    accounts = Accounts(settings.accounts_file)
+    sign_ins = SignIns(accounts, house.ledger, settings.session_secret.get_secret_value())
+    app.state.rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), sign_ins)
+    app.state.sessions = Sessions.of(settings, house.ledger)
+    app.state.entrance = Entrance.of(settings, house.organisation, accounts)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
-    for page in (documentation, sign_in, operations, print_runs, letter, returned_post, leadership):
+    for page in (documentation, sign_in, oidc, mine, operations, print_runs, letter, returned_post, leadership):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app, faults.fault_page)
     app.add_exception_handler(SignInNeeded, sign_in_first)
     app.add_middleware(problems.LastResort, page=faults.fault_page)
+    app.add_middleware(OwnForms, page=faults.fault_page)
+    app.add_middleware(BehindProxies, proxies=Proxies(settings), page=faults.fault_page)
     app.add_middleware(Headers)
     return app
 

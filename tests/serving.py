@@ -78,11 +78,11 @@ def accounts_file(folder: Path) -> Path:
 
 
 @contextmanager
-def serve(house: House) -> Iterator[Served]:
-    """Serve this house until the context ends."""
+def serve(house: House, port: int = 0) -> Iterator[Served]:
+    """Serve this house until the context ends; port 0 finds a free one."""
     rung: list[tuple[str, int]] = []
     app: Any = create_app(house, lambda queue, tickets: rung.append((queue, tickets)))
-    with listen("127.0.0.1", 0) as listening:
+    with listen("127.0.0.1", port) as listening:
         config = uvicorn.Config(
             app, http="h11", ws="none", log_config=None, access_log=False, server_header=False, proxy_headers=False
         )

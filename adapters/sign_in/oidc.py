@@ -39,7 +39,7 @@ class SignInRefused(Exception):
 class Begun:
     """One way to the provider: what has to come back, and what proves that it was us who began."""
 
-    url: str
+    url: str = field(repr=False)
     state: str = field(repr=False)
     nonce: str = field(repr=False)
     verifier: str = field(repr=False)
@@ -101,6 +101,10 @@ class OpenIdConnect:
             return ""
         asked = {"client_id": self._settings.oidc_client_id, "post_logout_redirect_uri": back}
         return f"{where}{'&' if urlsplit(where).query else '?'}{urlencode(asked)}"
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._provider.close()
 
     def _id_token(self, code: str, begun: Begun) -> str:
         form = {

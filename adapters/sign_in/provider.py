@@ -82,6 +82,10 @@ class Provider:
                 self._keys = (self._fetched(where), now)
             return self._keys[0]
 
+    def close(self) -> None:
+        """Let go of the connections; the next call opens new ones."""
+        self._caller.close()
+
     def _fetched(self, where: str) -> KeySet:
         return _key_set(usable(self._caller.call("GET", where)))
 

@@ -92,4 +92,5 @@ def create_app(house: House, ring: Ring) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = THREADS
     yield
+    app.state.entrance.close()
     app.state.rooms.house.ledger.close()

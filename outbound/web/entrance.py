@@ -30,6 +30,11 @@ class Entrance:
         rights = load_rights(settings.config_dir / MAP, codes) if ways - {Way.LOCAL} else None
         return cls(ways, accounts, rights, OpenIdConnect(settings) if Way.OIDC in ways else None)
 
+    def close(self) -> None:
+        """Let go of the connections to the provider."""
+        if self.provider is not None:
+            self.provider.close()
+
     def account(self, name: str, groups: Collection[str]) -> Account:
         """Somebody whom another vouches for. Raises NotLetIn.
 

@@ -41,7 +41,7 @@ def act(browser: httpx.Client, letter: UUID, verb: str, **fields: str) -> httpx.
 
 def test_empty_pages_say_so(drift: httpx.Client) -> None:
     page = drift.get("/drift").text
-    for said in ("Ingen breve er standset.", "Alle køer er tomme.", "Intet er sat på pause."):
+    for said in ("Ingen breve er tabt.", "Intet kræver en hånd", "Alle køer er tomme.", "Ingen frist er i fare."):
         assert said in page
     assert "Der er ingen åbne hændelser." in drift.get("/drift/haendelser").text
     assert "Alle kvitteringer passer til et brev." in drift.get("/drift/kvitteringer").text
@@ -235,11 +235,11 @@ def test_a_page_of_held_letters_is_released_together(drift: httpx.Client, house:
 def test_a_channel_is_paused_and_resumed(drift: httpx.Client, house: House) -> None:
     token = hidden(drift.get("/drift").text)
     page = drift.post("/drift/pause", data={"token": token, "what": "channel:digital", "why": "Service"}).text
-    assert "Kanal digital" in page
+    assert "På pause: kanal Digital Post, sat af drift." in page
     gone = drift.post(
         "/drift/genoptag", data={"token": token, "scope": "channel", "key": "digital", "why": "Slut"}
     ).text
-    assert "Intet er sat på pause." in gone
+    assert "Intet kræver en hånd" in gone
     for what in ("channel:none", "system:findes-ikke", "mailing:x", "", "<b>:x"):
         assert drift.post("/drift/pause", data={"token": token, "what": what, "why": "x"}).status_code == 422
 

@@ -203,7 +203,7 @@ def _place(key: Key, found: QueueStanding | None, per_minute: float, troubles: _
 def _wrong(key: Key, found: QueueStanding | None, per_minute: float, troubles: _Troubles) -> list[Wrong]:
     step, _, channel = key
     said = []
-    if channel is not None and step in (Stage.SEND, Stage.HAND_OVER):
+    if channel is not None and (step is Stage.SEND or (step is Stage.HAND_OVER and found is not None)):
         by = troubles.paused.get(channel)
         said += [Wrong.MISCONFIGURED if by == MISCONFIGURED else Wrong.PAUSED] if by else []
         said += [Wrong.AWAY] if channel in troubles.away else []

@@ -48,14 +48,15 @@ class Deadline:
 @dataclass(frozen=True, slots=True)
 class Watch:
     """The answer. `going`: due now, or in a worker's hands. `drained_at`: when those are with the suppliers, by the
-    rate of the last minutes; None where there are none, or where none leaves. `later_until`: the last time that any
-    other letter waits for.
+    rate of the last minutes; None where there are none, or where none leaves. `stopped`: something is paused or away,
+    so that not all of them will be. `later_until`: the last time that any other letter waits for.
     """
 
     lost: dict[Loss, int]
     waiting: int
     going: int
     drained_at: datetime | None
+    stopped: bool
     later_until: datetime | None
     deadline: Deadline | None
     way: Flow
@@ -80,6 +81,7 @@ def watch(tx: Connection, settings: Settings) -> Watch:
         waiting=way.waiting,
         going=way.going,
         drained_at=drained,
+        stopped=bool(standing.pauses(tx) or standing.breakers(tx)),
         later_until=_last_due(tx) if way.waiting > way.going else None,
         deadline=first_deadline(tx, settings, drained),
         way=way,

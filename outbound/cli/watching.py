@@ -86,7 +86,7 @@ def _need_said(one: Need) -> Mapping[str, Any]:
 
 
 def _plain(seen: Watch, wanted: list[Need]) -> Mapping[str, Any]:
-    names = ("lost", "waiting", "going", "drained_at", "later_until", "is_well")
+    names = ("lost", "waiting", "going", "drained_at", "stopped", "later_until", "is_well")
     first = seen.deadline
     deadline = first and {name: getattr(first, name) for name in ("kind", "at", "letter", "letters", "in_danger")}
     return {

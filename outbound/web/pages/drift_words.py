@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from outbound import clock
 from outbound.flow import WINDOW, Place, Wrong
+from outbound.letter import Lane
 from outbound.lost import Loss
 from outbound.needs import Kind, Need
 from outbound.rendering.danish import dato, tal
@@ -18,6 +19,7 @@ WRONG = {
     Wrong.AWAY: "svarer ikke",
     Wrong.STILL: "står stille",
 }
+SHORT_LANES = {Lane.SINGLE: "enkelt", Lane.MAILING: "masse"}
 BY = {"misconfigured": "routeren, fordi leverandøren afviste os"}
 """By whom something is paused, where it was nobody."""
 
@@ -107,7 +109,7 @@ def _waiting(one: Watch) -> Iterator[str]:
     yield f"{count(one.waiting, 'brev', 'breve')} venter på at komme afsted."
     if one.going:
         yield _drained(one)
-    if later := one.waiting - one.going:
+    if (later := one.waiting - one.going - one.lost.get(Loss.NO_TIME, 0)) > 0:
         until = f", senest {at(one.later_until)}" if one.later_until else ""
         yield f"{tal(later)} af dem venter på et tidspunkt{until}."
 
@@ -116,7 +118,8 @@ def _drained(one: Watch) -> str:
     going = f"{tal(one.going)} af dem er på vej nu"
     if one.drained_at is None:
         return f"{going}; hvornår de er væk, kan ikke siges: intet er afleveret i {_minutes(WINDOW)}."
-    return f"{going} og ventes afleveret {at(one.drained_at)}."
+    but = "; det, der er standset eller ikke kan afleveres, venter længere" if one.stopped else ""
+    return f"{going} og ventes afleveret {at(one.drained_at)}{but}."
 
 
 def _minutes(span: timedelta) -> str:
@@ -141,6 +144,11 @@ def place(one: Place) -> str:
     """`Afsendelse, Digital Post, enkeltbreve`."""
     names = [STEPS[one.step], *([CHANNELS[one.channel]] if one.channel else []), LANES[one.lane].lower()]
     return ", ".join(names)
+
+
+def short_place(one: Place) -> str:
+    """The same without its step, in as few words as a box of the picture has room for."""
+    return f"{CHANNELS[one.channel]}, {SHORT_LANES[one.lane]}" if one.channel else LANES[one.lane]
 
 
 def pace(one: Place) -> str:

@@ -73,6 +73,18 @@ class Settings(BaseSettings):
     timer_seconds: float = Field(15, gt=0, description="Seconds between two rounds of the timer.")
     retry_first: float = Field(30, gt=0, description="Seconds to the first new try after an outage; doubled each time.")
     retry_most: float = Field(900, gt=0, description="The longest time in seconds between two tries.")
+    deadline_danger_hours: float = Field(
+        24,
+        ge=0,
+        description="Hours before a deadline from which the page for operations says that it is in danger. Has no "
+        "published source.",
+    )
+    certificate_days: int = Field(
+        30,
+        ge=0,
+        description="Days before a certificate runs out from which the page for operations says so. Has no published "
+        "source: about as long as it takes to have a new one issued and exchanged with the supplier.",
+    )
     unknown_recheck: float = Field(300, gt=0, description="Seconds to the next look-up after the answer unknown.")
     patience_days: int = Field(
         3, ge=0, description="Working days that a letter may wait for a supplier or a register before it is HELD."

@@ -10,6 +10,7 @@ from outbound.cli import (
     checking,
     invoices,
     local,
+    loose_ends,
     mending,
     money,
     months,
@@ -24,6 +25,7 @@ from outbound.cli import (
     tariffs,
     template,
     views,
+    watching,
     whatif,
 )
 from outbound.cli.opening import use_env_file
@@ -39,8 +41,10 @@ app = typer.Typer(
 STACK = (running.demo, running.up)
 SETTING_UP = (setup.migrate, setup.system_key, setup.account, settings_page.settings)
 LOOKING = (
+    watching.now,
     views.queues,
     views.held,
+    watching.lost,
     views.show,
     money.report,
     money.audit,
@@ -57,6 +61,7 @@ ACTING = (
     mending.resend,
     returned.returned,
     acts.cancel,
+    watching.nudge,
     acts.stop_reminder,
     acts.pause,
     acts.resume,
@@ -70,6 +75,8 @@ app.add_typer(months.month, name="month")
 app.add_typer(invoices.invoice, name="invoice")
 app.add_typer(local.local, name="local")
 app.add_typer(print_runs.print_runs, name="print")
+app.add_typer(loose_ends.incidents, name="incidents")
+app.add_typer(loose_ends.receipts, name="receipts")
 
 
 @app.callback()

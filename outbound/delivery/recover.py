@@ -34,12 +34,12 @@ def hold_overdue(house: House, limit: int = 500) -> int:
 
 def _overdue(tx: Connection, limit: int) -> list[object]:
     row = t.letter.c
-    late = select(row.id).where(row.status == Status.SENT, row.due_at <= clock.now(), ~_held_back())
+    late = select(row.id).where(row.status == Status.SENT, row.due_at <= clock.now(), ~held_back())
     wanted = late.order_by(row.id).limit(limit).with_for_update(skip_locked=True, of=t.letter)
     return list(tx.execute(wanted).scalars())
 
 
-def _held_back() -> ColumnElement[bool]:
+def held_back() -> ColumnElement[bool]:
     """The printer keeps the letter's run, because we asked it to: no receipt can come yet."""
     d, r = t.dispatch.c, t.print_run.c
     kept = select(d.id).join(t.print_run, r.id == d.consignment_id)

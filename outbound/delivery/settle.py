@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -144,6 +145,20 @@ def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None
         inbox.look_again(tx, found, LOOKED_AT_EVERY * 2**found.tries)
     else:
         inbox.mark(tx, found, "unmatched")
+
+
+def pair(tx: Connection, house: House, raw: RawReceipt, dispatch: UUID) -> int:
+    """Let what a receipt says have its effect on this dispatch, since a person says that it is the one meant; how many
+    pieces of news that were.
+
+    Raises ValueError where the receipt cannot be read, is about several letters, or about a print run as a whole.
+    """
+    news = _parser(house, raw.provider)(raw)
+    of_a_run = any(one.consignment or one.news in ABOUT_ORDERS for one in news)
+    if not news or of_a_run or len({one.dispatch for one in news}) > 1:
+        raise ValueError("a receipt that is about one letter can be paired, no other")
+    meant = [replace(one, dispatch=dispatch, return_code="") for one in news]
+    return sum(apply(tx, house, one) for one in meant)
 
 
 def _parser(house: House, provider: str) -> Callable[[RawReceipt], Sequence[Receipt]]:

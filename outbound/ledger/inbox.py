@@ -16,6 +16,10 @@ from outbound.letter import RawReceipt
 from outbound.seal import Part, Seal, SealFault
 
 LONGEST_ID = 128  # characters
+LOOSE = ("unmatched", "unreadable")
+"""States of a receipt that a person is to see: it matches no dispatch of ours, or cannot be read."""
+ASIDE, PAIRED = "aside", "paired"
+"""What a person made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,26 @@ def still_new(tx: Connection, receipt: InboxReceipt) -> bool:
     return tx.execute(mine.with_for_update(skip_locked=True)).one_or_none() is not None
 
 
+def loose(tx: Connection, row: int) -> InboxReceipt | None:
+    """A receipt that waits for a person, unopened and locked for this transaction; None where it does not."""
+    r = t.receipt_inbox.c
+    wanted = select(t.receipt_inbox).where(r.id == row, r.state.in_((*LOOSE, ASIDE))).with_for_update()
+    found = tx.execute(wanted).one_or_none()
+    if found is None:
+        return None
+    raw = RawReceipt(found.provider, found.provider_id, b"")
+    return InboxReceipt(found.id, found.owner, found.tries, raw, opens=False)
+
+
+def work_again(tx: Connection, receipt: InboxReceipt) -> None:
+    """Let it be worked as if it had just come."""
+    change = update(t.receipt_inbox).where(t.receipt_inbox.c.id == receipt.row)
+    tx.execute(change.values(state="new", tries=0, due_at=clock.now(), settled_at=None))
+
+
 def mark(tx: Connection, receipt: InboxReceipt, state: str) -> None:
-    """Say what became of it: settled, foreign (another system's), unmatched (no dispatch of ours) or unreadable."""
+    """Say what became of it: settled, foreign (another system's), unmatched (no dispatch of ours) or unreadable; or
+    what a person made of it."""
     change = update(t.receipt_inbox).where(t.receipt_inbox.c.id == receipt.row)
     tx.execute(change.values(state=state, settled_at=clock.now()))
 

@@ -48,6 +48,9 @@ mailing = Table(
 DIED = "deaths > 0 AND claim_token IS NULL"
 """Letters whose last claim died, and which wait to be claimed alone: few, and asked for at every claim."""
 
+UNSEEN = "status = 'RETURNED' AND acknowledged_at IS NULL"
+"""Letters that came back and that nobody has seen to yet."""
+
 letter = Table(
     "letter",
     metadata,
@@ -114,6 +117,7 @@ letter = Table(
     Index("ix_letter_case_number", "case_number"),
     Index("ix_letter_follows", "follows"),
     Index("uq_letter_return_code", "return_code", unique=True),
+    Index("ix_letter_returned", "id", "updated_at", sqlite_where=text(UNSEEN), postgresql_where=text(UNSEEN)),
 )
 
 event = Table(
@@ -155,6 +159,9 @@ consignment = Table(
 SHARED = "envelope_of IS NOT NULL"
 """Dispatches that lie beneath another in its envelope: few, and asked for with every receipt of the printer."""
 
+UNSETTLED = "outcome IN ('open', 'doubt')"
+"""Dispatches of which nobody knows yet whether they were taken: few beside those that were."""
+
 dispatch = Table(
     "dispatch",
     metadata,
@@ -183,6 +190,13 @@ dispatch = Table(
     ),
     Index("ix_dispatch_letter_id", "letter_id"),
     Index("ix_dispatch_consignment_id", "consignment_id"),
+    Index(
+        "ix_dispatch_unsettled",
+        "outcome",
+        "letter_id",
+        sqlite_where=text(UNSETTLED),
+        postgresql_where=text(UNSETTLED),
+    ),
     Index("ix_dispatch_envelope_of", "envelope_of", sqlite_where=text(SHARED), postgresql_where=text(SHARED)),
 )
 

@@ -21,6 +21,7 @@ from outbound.web.pages import (
     faults,
     leadership,
     letter,
+    loose_ends,
     mine,
     oidc,
     operations,
@@ -76,7 +77,18 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
-    for page in (documentation, sign_in, oidc, mine, operations, print_runs, letter, returned_post, leadership):
+    for page in (
+        documentation,
+        sign_in,
+        oidc,
+        mine,
+        operations,
+        print_runs,
+        letter,
+        returned_post,
+        leadership,
+        loose_ends,
+    ):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app, faults.fault_page)

@@ -1,12 +1,13 @@
 """What every request may reach: the house, the bell to the workers, and what this process remembers of callers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from outbound.delivery import House
+from outbound.web.pages.now import Glance
 from outbound.web.people import SignIns
 from outbound.web.rate import Buckets
 
@@ -22,6 +23,7 @@ class Rooms:
     ring: Ring
     singles: Buckets
     sign_ins: SignIns
+    glance: Glance = field(default_factory=Glance)
 
 
 def rooms_of(request: Request) -> Rooms:

@@ -4,6 +4,7 @@ from outbound.desk import STOP_REMINDER, Verb
 from outbound.ledger.reminders import NO_ANSWER, ReminderState
 from outbound.letter import Channel, Format, Lane, ReturnReason, WaitsFor
 from outbound.life import Outcome, Status
+from outbound.loose_ends import CLOSE, NUDGE, PAIR, REOPEN
 from outbound.post_room import SCANNED, UNDONE, Found
 from outbound.standing import Stage
 from outbound.story import route_of
@@ -16,6 +17,7 @@ STEPS = {
     Stage.ROUTE: "Opslag og vej",
     Stage.SEND: "Afsendelse",
     Stage.HAND_OVER: "Ved at blive afleveret",
+    Stage.RECEIPT: "Venter på kvittering",
 }
 WAITS_FOR = {
     WaitsFor.SENDER: "fagsystemet",
@@ -114,6 +116,12 @@ VERBS = {
 }
 ACTS = {**{str(verb): said for verb, (said, _) in VERBS.items()}, "pause": "Sat på pause", "resume": "Sat i gang"}
 ACTS |= {STOP_REMINDER: "NemSMS-påmindelsen standset"}
+ACTS |= {
+    CLOSE: "Hændelsen lukket",
+    REOPEN: "Hændelsen åbnet igen",
+    PAIR: "En kvittering uden brev fundet at handle om brevet",
+    NUDGE: "Taget op igen, da intet bragte nogen til brevet",
+}
 ACTS |= {SCANNED: "Scannet som returpost", UNDONE: "Scanningen fortrudt"}
 REASONS = {
     "no-longer-useful": "Brevet er ikke længere til nytte for modtageren.",

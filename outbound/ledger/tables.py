@@ -47,6 +47,11 @@ mailing = Table(
 DIED = "deaths > 0 AND claim_token IS NULL"
 """Letters whose last claim died, and which wait to be claimed alone: few, and asked for at every claim."""
 
+IS_HELD = "status = 'HELD'"
+CAME_BACK = "status = 'RETURNED' AND acknowledged_at IS NULL"
+HAS_LAST_DAY = "useful_until IS NOT NULL AND status IN ('RECEIVED', 'RENDERED', 'ROUTED', 'HELD')"
+"""What waits for a department: few of all letters, and on the first page of its caseworkers."""
+
 letter = Table(
     "letter",
     metadata,
@@ -113,6 +118,21 @@ letter = Table(
     Index("ix_letter_case_number", "case_number"),
     Index("ix_letter_follows", "follows"),
     Index("uq_letter_return_code", "return_code", unique=True),
+    Index("ix_letter_held", "department", "updated_at", sqlite_where=text(IS_HELD), postgresql_where=text(IS_HELD)),
+    Index(
+        "ix_letter_came_back",
+        "department",
+        "updated_at",
+        sqlite_where=text(CAME_BACK),
+        postgresql_where=text(CAME_BACK),
+    ),
+    Index(
+        "ix_letter_last_day",
+        "department",
+        "useful_until",
+        sqlite_where=text(HAS_LAST_DAY),
+        postgresql_where=text(HAS_LAST_DAY),
+    ),
 )
 
 event = Table(

@@ -15,6 +15,8 @@ from outbound.web.api import acts, events, health, letters, local_print, look_up
 from outbound.web.api.description import describe
 from outbound.web.headers import Headers
 from outbound.web.pages import (
+    cases,
+    cases_letter,
     documentation,
     faults,
     leadership,
@@ -66,10 +68,13 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), SignIns(Accounts(settings.accounts_file)))
     app.state.rooms = rooms
     app.state.sessions = Sessions.of(settings)
+    app.state.person_searches = Buckets(settings.person_searches_per_minute)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
     for page in (documentation, sign_in, operations, print_runs, letter, returned_post, leadership):
+        app.include_router(page.router, include_in_schema=False)
+    for page in (cases, cases_letter):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app, faults.fault_page)

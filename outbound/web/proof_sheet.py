@@ -14,13 +14,16 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from outbound.contents import Addressee
+from outbound import clock
+from outbound.contents import HEAD, PERSON, Addressee, attachments_of, title_of, unpack_addressee
+from outbound.delivery import House
 from outbound.letter import Attachment
 from outbound.rendering import fonts
 from outbound.rendering.danish import dato, tal
 from outbound.rendering.fonts import BOLD, REGULAR
 from outbound.rendering.fragments import GREY, LINE, plain
 from outbound.rendering.window import MM
+from outbound.seal import Part
 from outbound.story import Story, Try
 from outbound.web.pages import words
 from outbound.web.pages.looks import moment
@@ -55,6 +58,24 @@ class Proof:
     department: str
     municipality: str
     made_at: datetime
+
+
+def gather(house: House, story: Story, by: str, purpose: str) -> Proof:
+    """All that the proof of this letter is made of; the opening is written in the reading log."""
+    letter = story.letter
+    wanted = [Part(letter.id, PERSON), Part(letter.id, HEAD)]
+    with house.ledger.writing() as tx:
+        parts = house.seal.open_parts(tx, wanted, by, purpose)
+    person, head = (parts.get(part) for part in wanted)
+    return Proof(
+        story=story,
+        addressee=unpack_addressee(person) if person else None,
+        title=title_of(head) if head else None,
+        attachments=attachments_of(head) if head else (),
+        department=house.organisation.name_of(letter.department, letter.dated or clock.today()),
+        municipality=house.organisation.municipality.name,
+        made_at=clock.now(),
+    )
 
 
 def proof_pdf(proof: Proof) -> bytes:

@@ -15,7 +15,7 @@ from outbound.web.rooms import Inside, Rooms
 
 router = APIRouter()
 DOOR = "outbound-door"
-FRONT = {Role.OPERATIONS: "/drift", Role.MANAGEMENT: "/ledelse", Role.POST_ROOM: "/post/retur"}
+FRONT = {Role.OPERATIONS: "/drift", Role.CASES: "/sager", Role.MANAGEMENT: "/ledelse", Role.POST_ROOM: "/post/retur"}
 Anybody = Annotated[Person, Depends(needs(*Role))]
 
 

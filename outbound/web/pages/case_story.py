@@ -67,7 +67,7 @@ def reminder(of: Story) -> str:
         return ""
     one = of.reminder
     why = f": {words.REMINDER_REASONS.get(one.code, f'leverandørens kode er {one.code}')}" if one.code else ""
-    at = f" {moment(one.sent_at)}" if one.sent_at else f", planlagt til {moment(one.planned_for)}"
+    at = _when(one.sent_at) or f" til den {moment(one.planned_for)}"
     return f"Påmindelsen på sms (NemSMS) er {words.REMINDERS[one.state]}{at}{why}."
 
 

@@ -48,11 +48,11 @@ def post(browser: httpx.Client, path: str, **form: str) -> httpx.Response:
 
 def letters(house: House, count: int = 1, department: str = OWN, **changes: Any) -> list[UUID]:
     """Handed in, with a case number and a person each."""
-    whom = changes.pop("recipients", None)
+    whom, case_number = changes.pop("recipients", None), changes.pop("case_number", "26/1042")
     made = [
         submission(
             department=department,
-            case_number=changes.pop("case_number", "26/1042"),
+            case_number=case_number,
             recipients=whom or (Recipient(Role.PARTY, "Solvej Prøvesen", cpr=person("well", number)),),
             **changes,
         )
@@ -455,7 +455,7 @@ def many(house: House, like: UUID, count: int) -> None:
     """Rows like this one, older by a second each, but for every third, which is as old as the one before."""
     with house.ledger.writing() as tx:
         row = dict(tx.execute(select(t.letter).where(t.letter.c.id == like)).mappings().one())
-        head = dict(tx.execute(select(t.submission)).mappings().one())
+        head = dict(tx.execute(select(t.submission).where(t.submission.c.id == row["submission_id"])).mappings().one())
         ids = [(uuid4(), uuid4()) for _ in range(count)]
         heads = [{**head, "id": each, "reference": each.hex} for each, _ in ids]
         tx.execute(insert(t.submission), heads)

@@ -12,7 +12,7 @@ from outbound.cli.acts import By, Why
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import hand, opened_house, opened_ledger
 from outbound.cli.tables import Form, clean, moment, shown
-from outbound.cli.telling import tell
+from outbound.cli.telling import tell, wants_json
 from outbound.cli.views import AsForm
 from outbound.delivery.closing import class_closings
 from outbound.ledger import proofs, runs
@@ -154,7 +154,10 @@ def proof(
         made = send_proof(house, letter_type or (), hand(by, why))
     taken = made.outcome is Outcome.TAKEN
     said = f"Prøvekørsel {made.id}: {made.letters} breve, {made.sheets} ark. {proof_said(made)}."
-    tell(said, done=taken, code="" if taken else made.outcome, id=made.id)
+    if wants_json():
+        tell(said, done=taken, code="" if taken else made.outcome, id=made.id)
+    else:
+        typer.echo(said)
     if not taken:
         raise typer.Exit(Code.REFUSED)
 

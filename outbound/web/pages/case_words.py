@@ -66,7 +66,6 @@ SAID = {
     "try-again": "Leverandøren bad om at få brevet igen.",
     "return-undone": "Det var en fejl, at brevet blev meldt retur.",
 }
-AT = {Status.SENT: "{} tog imod brevet.", Status.SENDING: "Brevet er på vej til {}."}
 DELIVERED = {
     Channel.DIGITAL: "Brevet blev lagt i den digitale postkasse.",
     Channel.PRINT: "Brevet blev afleveret til postvæsenet.",
@@ -82,12 +81,9 @@ def happened(one: Happening, channel: Channel | None) -> str:
     if one.code == "delivered" and channel in DELIVERED:
         return DELIVERED[channel]
     if one.code == "taken":
-        return _capital(AT[Status.SENT].format(CARRIERS[channel or Channel.NONE]))
+        carrier = CARRIERS[channel or Channel.NONE]
+        return f"{carrier[:1].upper()}{carrier[1:]} tog imod brevet."
     if one.code in SAID:
         return SAID[one.code]
     known = words.HAPPENINGS.get(one.code)
     return f"{known}." if known else f"{words.STATES[Status(one.now)]} (kode {one.code})."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -11,6 +11,7 @@ from outbound import clock, standing
 from outbound.cli.acts import One, letter_id
 from outbound.cli.faults import CannotDo
 from outbound.cli.opening import name_of_hand, opened_ledger, os_user
+from outbound.cli.story_row import STORY, story_row
 from outbound.cli.tables import Form, age, clean, moment, shown
 from outbound.cli.words import COMMANDS
 from outbound.contents import DOCUMENT, HEAD, PERSON, unpack_addressee
@@ -58,14 +59,6 @@ HELD = {
     "reference": "Reference",
     "verbs": "Kan",
 }
-STORY = dict.fromkeys(
-    (
-        "letter", "status", "held_code", "waits_for", "route", "channel", "system", "reference", "case_number",
-        "department", "letter_type", "dated", "created_at", "due_at", "useful_until", "follows", "followed_by",
-        "acknowledged_at", "journalised_at", "events", "tries", "incidents", "acts", "money", "verbs",
-    ),
-    "",
-)  # fmt: skip
 
 
 def queues(form: AsForm = Form.TABLE) -> None:
@@ -130,27 +123,6 @@ def show(
             _open(settings, ledger, found, name_of_hand(by))
         if pdf is not None:
             _write_pdf(settings, ledger, found, name_of_hand(by), pdf)
-
-
-def story_row(of: Story) -> Mapping[str, Any]:
-    """A letter's story for other programs: codes and times, no person."""
-    one = of.letter
-    return {
-        **{name: getattr(one, name) for name in STORY if hasattr(one, name)},
-        "letter": one.id,
-        "events": [{"at": e.at, "now": e.now, "code": e.code, "by": e.by} for e in of.events],
-        "tries": [_try_row(each) for each in of.tries],
-        "incidents": [{"at": each.at, "code": each.code} for each in of.incidents],
-        "acts": [{"at": each.at, "verb": each.verb, "by": each.by} for each in of.acts],
-        "money": [{"day": m.day, "stage": m.stage, "measure": m.measure, "amount": m.amount} for m in of.money],
-        "followed_by": list(of.followed_by),
-        "verbs": [str(verb) for verb in verbs_for(one, of.live)],
-    }
-
-
-def _try_row(each: Try) -> Mapping[str, Any]:
-    names = ("id", "channel", "provider", "outcome", "code", "transmission", "taken_at", "available_at")
-    return {name: getattr(each.dispatch, name) for name in names}
 
 
 def _queue_row(one: standing.QueueStanding, for_people: bool) -> Mapping[str, Any]:

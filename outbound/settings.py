@@ -176,6 +176,12 @@ class Settings(BaseSettings):
         5, ge=0, description="Days on which the printer works (`print_runs`) to its receipt."
     )
     rate_limit_per_minute: int = Field(600, ge=1, description="Single letters a minute per specialist system.")
+    person_searches_per_minute: int = Field(
+        20,
+        ge=1,
+        description="Searches for a person, and look-ups before a letter is sent again, a minute per account at /sager "
+        "(each web process counts for itself). Nobody prescribes it: enough for a caseworker, too few for guessing.",
+    )
     body_limit: int = Field(140_000_000, ge=1_000, description="The largest request body in bytes.")
     pdf_limit: int = Field(15_000_000, ge=1_000, description="The largest ready-made PDF in bytes.")
     most_attachments: int = Field(

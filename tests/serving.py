@@ -66,6 +66,7 @@ def accounts_file(folder: Path) -> Path:
         ("ledelse", ["ledelse"], ["*"]),
         ("skoleleder", ["ledelse"], ["boern-og-skole"]),
         ("sag", ["sag"], ["borgerservice"]),
+        ("nabo", ["sag"], ["boern-og-skole"]),
         ("post", ["post"], ["*"]),
         ("vikar", ["post"], ["*"]),
     )

@@ -11,6 +11,7 @@ import typer
 from outbound import clock
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import opened_ledger
+from outbound.cli.telling import working
 from outbound.intake import month_after
 from outbound.ledger import migrate as migrate_to_newest
 from outbound.organisation import load_organisation
@@ -25,7 +26,8 @@ Months = Annotated[int, typer.Option(min=1, max=600, help="Retention months to h
 
 def migrate() -> None:
     """Bring the ledger's schema to the newest."""
-    migrate_to_newest(load().ledger_url)
+    with working("The schema is brought to the newest"):
+        migrate_to_newest(load().ledger_url)
     typer.echo("The ledger has the newest schema.")
 
 

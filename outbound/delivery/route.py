@@ -146,6 +146,15 @@ def _decide(tx: Connection, house: House, found: Found, token: str) -> None:
         _send_out(tx, house, found, route, token)
 
 
+def foreseen(house: House, one: Letter, addressee: Addressee) -> tuple[Route, Addressee]:
+    """The route that such a letter would get now, and its recipient as the registers have them. Moves nothing."""
+    number = person_id(addressee)
+    looked_up = look_up(house, [number])[number] if number else None
+    (found,) = _under_numbers_of_today(house, _ask_persons(house, [Found(one, addressee, looked_up)]))
+    route = choose_route(circumstances(house, found))
+    return route, corrected(addressee, found.person, route.channel)
+
+
 def stale(house: House, one: Letter) -> str | None:
     """Why the document must be made again: it is dated another day. A letter leaves on the day it is dated."""
     return "dated-another-day" if not one.ready_made and one.dated != clock.today() else None

@@ -48,8 +48,10 @@ mailing = Table(
 DIED = "deaths > 0 AND claim_token IS NULL"
 """Letters whose last claim died, and which wait to be claimed alone: few, and asked for at every claim."""
 
-UNSEEN = "status = 'RETURNED' AND acknowledged_at IS NULL"
-"""Letters that came back and that nobody has seen to yet."""
+IS_HELD = "status = 'HELD'"
+CAME_BACK = "status = 'RETURNED' AND acknowledged_at IS NULL"
+HAS_LAST_DAY = "useful_until IS NOT NULL AND status IN ('RECEIVED', 'RENDERED', 'ROUTED', 'HELD')"
+"""What waits for a department: few of all letters, and on the first page of its caseworkers."""
 
 letter = Table(
     "letter",
@@ -117,7 +119,22 @@ letter = Table(
     Index("ix_letter_case_number", "case_number"),
     Index("ix_letter_follows", "follows"),
     Index("uq_letter_return_code", "return_code", unique=True),
-    Index("ix_letter_returned", "id", "updated_at", sqlite_where=text(UNSEEN), postgresql_where=text(UNSEEN)),
+    Index("ix_letter_returned", "id", "updated_at", sqlite_where=text(CAME_BACK), postgresql_where=text(CAME_BACK)),
+    Index("ix_letter_held", "department", "updated_at", sqlite_where=text(IS_HELD), postgresql_where=text(IS_HELD)),
+    Index(
+        "ix_letter_came_back",
+        "department",
+        "updated_at",
+        sqlite_where=text(CAME_BACK),
+        postgresql_where=text(CAME_BACK),
+    ),
+    Index(
+        "ix_letter_last_day",
+        "department",
+        "useful_until",
+        sqlite_where=text(HAS_LAST_DAY),
+        postgresql_where=text(HAS_LAST_DAY),
+    ),
 )
 
 event = Table(

@@ -17,6 +17,8 @@ from outbound.web.entrance import Entrance
 from outbound.web.headers import Headers
 from outbound.web.origins import OwnForms
 from outbound.web.pages import (
+    cases,
+    cases_letter,
     documentation,
     faults,
     leadership,
@@ -74,6 +76,7 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.state.rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), sign_ins)
     app.state.sessions = Sessions.of(settings, house.ledger)
     app.state.entrance = Entrance.of(settings, house.organisation, accounts)
+    app.state.person_searches = Buckets(settings.person_searches_per_minute)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
@@ -89,6 +92,8 @@ def create_app(house: House, ring: Ring) -> FastAPI:
         leadership,
         loose_ends,
     ):
+        app.include_router(page.router, include_in_schema=False)
+    for page in (cases, cases_letter):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app, faults.fault_page)

@@ -64,6 +64,15 @@ class Settings(BaseSettings):
     # work
     handful: int = Field(30, ge=1, le=500, description="Letters that one ticket claims at most.")
     run_letters: int = Field(500, ge=1, le=10_000, description="Letters in one print run at most.")
+    batch_letters: int = Field(
+        200_000, ge=1, description="Letters that one act on many can take at most. Has no published source."
+    )
+    cancel_minutes: float = Field(
+        10,
+        ge=0,
+        description="Minutes for which many letters that are to be cancelled stand still first, so that it can be "
+        "called off. Has no published source.",
+    )
     render_lease: float = Field(120, gt=0, description="Seconds that a claim for rendering or routing is held.")
     send_lease: float = Field(600, gt=0, description="Seconds that a claim for sending is held.")
     hard_end: float = Field(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from outbound import delivery
+from outbound import delivery, many
 from outbound.delivery import House
 from outbound.ledger.values import Step
 from outbound.letter import Channel, Lane
@@ -34,6 +34,7 @@ def doubt_queue(channel: Channel) -> str:
 
 RECEIPTS = "receipts"
 REMINDERS = "reminders"
+BATCHES = "batches"
 CHANNELS = (Channel.DIGITAL, Channel.PRINT)
 
 
@@ -67,7 +68,18 @@ def _receipts(house: House) -> int:
         _AT_RECEIPTS.release()
 
 
+def _batches(house: House) -> int:
+    """One thread of a process at a time: a second would work the same letters, and be refused each."""
+    if not _AT_BATCHES.acquire(blocking=False):
+        return 0
+    try:
+        return many.work(house)
+    finally:
+        _AT_BATCHES.release()
+
+
 _AT_RECEIPTS = Lock()
+_AT_BATCHES = Lock()
 
 
 QUEUES = {
@@ -79,6 +91,12 @@ QUEUES = {
         *(_doubts(channel) for channel in CHANNELS),
         Queue(RECEIPTS, _receipts, True),
         Queue(REMINDERS, delivery.send_reminders, True),
+        Queue(
+            BATCHES,
+            _batches,
+            False,
+            tuple(queue_name(step, lane) for lane in Lane for step in (Step.RENDER, Step.ROUTE)),
+        ),
     )
 }
 

@@ -6,12 +6,13 @@ import threading
 
 from outbound import facts
 from outbound.delivery import House, forget_look_ups, hold_overdue, recover, repeats, tidy_reminders
+from outbound.ledger import batches
 from outbound.ledger.due import doubts_due, letters_due
 from outbound.ledger.reminders import due as reminders_due
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.opening import open_house, quiet_logs
-from workers.queues import RECEIPTS, REMINDERS, doubt_queue, queue_name
+from workers.queues import BATCHES, RECEIPTS, REMINDERS, doubt_queue, queue_name
 from workers.tickets import send_ticket
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ def tickets_wanted(house: House) -> dict[str, int]:
     """How many tickets each queue should have now, by what is due."""
     with house.ledger.reading() as tx:
         due, doubts, reminders = letters_due(tx), doubts_due(tx), reminders_due(tx, repeats(house))
+        many = batches.count_due(tx)
     wanted = {
         queue_name(one.step, one.lane, one.channel): min(-(-one.letters // house.settings.handful), MOST_TICKETS)
         for one in due
@@ -67,6 +69,8 @@ def tickets_wanted(house: House) -> dict[str, int]:
     wanted |= {doubt_queue(channel): 1 for channel in doubts}
     if reminders:
         wanted[REMINDERS] = min(-(-reminders // house.settings.handful), MOST_TICKETS)
+    if many:
+        wanted[BATCHES] = 1
     return {**wanted, RECEIPTS: 1}
 
 

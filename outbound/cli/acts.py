@@ -75,6 +75,11 @@ def cancel(letters: Letters, by: By, why: Why) -> None:
     each_letter(letters, hand(by, why), desk.cancel, "cancelled")
 
 
+def hold(letters: Letters, by: By, why: Why) -> None:
+    """Let letters stand still until somebody releases them. Refused where one may be on its way."""
+    each_letter(letters, hand(by, why), desk.hold, "held")
+
+
 def stop_reminder(letters: Letters, by: By, why: Why) -> None:
     """Never send these letters' reminders (NemSMS). The letters stand."""
     each_letter(letters, hand(by, why), desk.stop_reminder, "its reminder is not sent")
@@ -144,11 +149,16 @@ def letter_id(text: str) -> UUID:
 
 def each_letter(letters: list[str], who: Hand, act: Act, done: str) -> None:
     """Do it with each letter, one by one; a letter that may not be treated so hinders no other."""
-    wanted = list(dict.fromkeys(letter_id(text) for text in _given(letters)))
+    wanted = each_id(letters)
     with opened_house() as house:
         refused = [one for one in progress(wanted, "Letters") if not _done(house, one, who, act, done)]
     if refused:
         raise typer.Exit(Code.REFUSED)
+
+
+def each_id(letters: Iterable[str]) -> list[UUID]:
+    """The ids of letters as somebody typed or piped them, each once. Raises CannotDo."""
+    return list(dict.fromkeys(letter_id(text) for text in _given(letters)))
 
 
 def _done(house: "House", one: UUID, who: Hand, act: Act, done: str) -> bool:

@@ -19,6 +19,7 @@ PANELS = {
         "queues": Listed("views:queues", "Every queue with its oldest letter, and what stands still."),
         "held": Listed("views:held", "Letters that wait for a person, and what can be done."),
         "todo": Listed("cases:todo", "What waits for a department, as on the first page of its caseworkers."),
+        "letters": Listed("many:letters", "@@"),
         "show": Listed("views:show", "One letter's story."),
         "find": Listed("cases:find", "Letters by id, return code, reference, case number, or person."),
         "case": Listed("cases:case", "Every letter of a case, and what became of it, in plain sentences."),
@@ -29,6 +30,7 @@ PANELS = {
     },
     "Act on letters": {
         "release": Listed("acts:release", "Let HELD letters go on: looked up and routed again."),
+        "hold": Listed("acts:hold", "@@"),
         "reroute": Listed("acts:reroute", "Choose the channel of a letter."),
         "mend": Listed("mending:mend", "Give a letter another address, or another PDF."),
         "settle": Listed("acts:settle", "Settle a letter by what you found out."),
@@ -39,6 +41,9 @@ PANELS = {
         "stop-reminder": Listed(
             "acts:stop_reminder", "Never send these letters' reminders (NemSMS). The letters stand."
         ),
+        "batch": Listed("many:batch", "@@"),
+        "mailing": Listed("mailings:mailing", "@@"),
+        "misdelivered": Listed("misdelivered:misdelivered", "@@"),
         "pause": Listed("acts:pause", "Let letters wait: of a channel, system, type or mailing."),
         "resume": Listed("acts:resume", "Let them go on."),
         "print": Listed("print_runs:print_runs", "Print runs: list, show, hold, release, recall, and proof runs."),

@@ -55,6 +55,7 @@ def _row(house: House, one: Submission, submission_id: UUID, number: int, recipi
         "case_number": one.case_number,
         "mailing_id": one.mailing_id,
         "follows": one.follows,
+        "corrects": one.corrects,
         "lane": Lane.MAILING if one.mailing_id else Lane.SINGLE,
         "ready_made": one.ready_made is not None,
         "attachments": len(one.attachments),
@@ -119,6 +120,8 @@ def _fingerprints(seal: Seal, one: Submission) -> Mapping[str, str]:
         values["title"], values["dated"] = one.ready_made.title, one.ready_made.dated.isoformat()
     if one.one_parent_reason:
         values["one_parent_reason"] = one.one_parent_reason
+    if one.corrects:
+        values["corrects"] = str(one.corrects)
     if one.answers:
         values["answers_message"] = str(one.answers)
     if one.attachments:

@@ -107,6 +107,7 @@ letter = Table(
     Column("updated_at", Moment, nullable=False),
     Column("journalised_at", Moment),
     Column("acknowledged_at", Moment),
+    Column("corrects", Uuid),  # the faulty letter of the same system whose correction this is
     Column("return_code", String(11)),  # what stands in its window; null until it is made for paper
     UniqueConstraint("submission_id", "recipient_no"),
     Index("ix_letter_due", "status", "lane", "due_at"),
@@ -134,6 +135,18 @@ letter = Table(
         "useful_until",
         sqlite_where=text(HAS_LAST_DAY),
         postgresql_where=text(HAS_LAST_DAY),
+    ),
+    Index("ix_letter_of_type", "letter_type", "id"),
+    Index("ix_letter_of_department", "department", "id"),
+    Index("ix_letter_created_at", "created_at"),
+    Index("ix_letter_corrects", "corrects"),
+    Index(
+        "ix_letter_mailing_progress",
+        "mailing_id",
+        "status",
+        "channel",
+        sqlite_where=text("mailing_id IS NOT NULL"),
+        postgresql_where=text("mailing_id IS NOT NULL"),
     ),
 )
 
@@ -535,6 +548,63 @@ act = Table(
     Column("by", String(80), nullable=False),
     Column("at", Moment, nullable=False),
     Index("ix_act_letter_id", "letter_id"),
+)
+
+BATCH_DUE = "due_at IS NOT NULL"
+"""Batches with something left to do: few."""
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # under it the why is sealed
+    Column("verb", String(30), nullable=False),
+    Column("channel", String(10)),  # the one chosen, of a re-routing
+    Column("wanted", Text, nullable=False),  # JSON: by which codes and ids the letters were chosen
+    Column("letters", Integer, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("phase", String(10), nullable=False),  # stop, act, undo, over
+    Column("acts_at", Moment, nullable=False),  # not before then; a cancellation can be called off until it
+    Column("due_at", Moment),  # null = nothing to do
+    Column("ended_at", Moment),
+    Column("undone_by", String(80)),
+    Column("undone_at", Moment),
+    Index("ix_batch_at", "at", "id"),
+    Index("ix_batch_due", "due_at", sqlite_where=text(BATCH_DUE), postgresql_where=text(BATCH_DUE)),
+)
+
+batch_letter = Table(
+    "batch_letter",
+    metadata,
+    Column("batch_id", Uuid, ForeignKey("batch.id"), primary_key=True),
+    Column("letter_id", Uuid, ForeignKey("letter.id"), primary_key=True),
+    Column("state", String(10), nullable=False),  # waiting, stopped, done, refused, undone, kept
+    Column("code", String(60)),  # why it was refused or kept
+    Column("was", String(30)),  # how the letter stood before, as far as undoing needs it
+    Index("ix_batch_letter_state", "batch_id", "state", "letter_id"),
+    Index("ix_batch_letter_letter_id", "letter_id"),
+)
+
+faulty = Table(
+    "faulty",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # under it the why is sealed
+    Column("wanted", Text, nullable=False),  # JSON: by which codes and ids the letters were chosen
+    Column("letters", Integer, nullable=False),
+    Column(
+        "found_at", Moment, nullable=False
+    ),  # when somebody found it out: the 72 hours of GDPR art. 33 run from here
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_faulty_at", "at", "id"),
+)
+
+faulty_letter = Table(
+    "faulty_letter",
+    metadata,
+    Column("faulty_id", Uuid, ForeignKey("faulty.id"), primary_key=True),
+    Column("letter_id", Uuid, ForeignKey("letter.id"), primary_key=True),
+    Column("dispatch_id", Uuid, ForeignKey("dispatch.id"), nullable=False),  # by which it went, or may have gone
 )
 
 system_key = Table(

@@ -80,6 +80,7 @@ class Letter:
     updated_at: datetime
     journalised_at: datetime | None
     acknowledged_at: datetime | None
+    corrects: UUID | None
     return_code: str | None
 
     @property

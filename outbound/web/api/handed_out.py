@@ -198,3 +198,20 @@ class MailingOut(BaseModel):
     reference: str
     department: str
     title: str
+
+
+class FaultyLetterOut(BaseModel):
+    """A faulty letter of yours that reached somebody, and how far its correction is."""
+
+    id: UUID
+    reference: str
+    state: str
+    correction: str
+
+
+class CorrectionsOut(BaseModel):
+    """`next`: send it as `after` for the rest; null where this is the end."""
+
+    id: UUID
+    letters: list[FaultyLetterOut]
+    next: UUID | None

@@ -66,6 +66,8 @@ def accounts_file(folder: Path) -> Path:
         ("ledelse", ["ledelse"], ["*"]),
         ("skoleleder", ["ledelse"], ["boern-og-skole"]),
         ("sag", ["sag"], ["borgerservice"]),
+        ("dpo", ["dpo"], ["*"]),
+        ("lokal-dpo", ["post", "dpo"], ["borgerservice"]),
         ("post", ["post"], ["*"]),
         ("vikar", ["post"], ["*"]),
     )

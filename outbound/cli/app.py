@@ -13,9 +13,12 @@ from outbound.cli import (
     mending,
     money,
     months,
+    person,
     print_runs,
+    retention,
     returned,
     running,
+    seal_keys,
     settings_page,
     setup,
     submit,
@@ -48,6 +51,7 @@ LOOKING = (
     targets.targets,
     whatif.whatif,
     systembreve.systembreve,
+    person.person,
 )
 ACTING = (
     acts.release,
@@ -64,7 +68,10 @@ ACTING = (
 
 for command in (*STACK, submit.submit, checking.preflight, *LOOKING, *ACTING, *SETTING_UP):
     app.command()(command)
-app.add_typer(setup.keys, name="keys")
+app.command("readings")(retention.readings_)
+app.add_typer(seal_keys.keys, name="keys")
+app.add_typer(retention.retention, name="retention")
+app.add_typer(retention.hold, name="hold")
 app.add_typer(template.template, name="template")
 app.add_typer(months.month, name="month")
 app.add_typer(invoices.invoice, name="invoice")

@@ -16,6 +16,9 @@ from outbound.web.api.description import describe
 from outbound.web.headers import Headers
 from outbound.web.pages import (
     documentation,
+    dpo,
+    dpo_log,
+    dpo_person,
     faults,
     leadership,
     letter,
@@ -69,7 +72,18 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
-    for page in (documentation, sign_in, operations, print_runs, letter, returned_post, leadership):
+    for page in (
+        documentation,
+        sign_in,
+        operations,
+        print_runs,
+        letter,
+        returned_post,
+        leadership,
+        dpo,
+        dpo_person,
+        dpo_log,
+    ):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app, faults.fault_page)

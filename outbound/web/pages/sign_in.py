@@ -15,7 +15,12 @@ from outbound.web.rooms import Inside, Rooms
 
 router = APIRouter()
 DOOR = "outbound-door"
-FRONT = {Role.OPERATIONS: "/drift", Role.MANAGEMENT: "/ledelse", Role.POST_ROOM: "/post/retur"}
+FRONT = {
+    Role.OPERATIONS: "/drift",
+    Role.MANAGEMENT: "/ledelse",
+    Role.POST_ROOM: "/post/retur",
+    Role.DATA_PROTECTION: "/dpo",
+}
 Anybody = Annotated[Person, Depends(needs(*Role))]
 
 

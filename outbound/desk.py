@@ -45,7 +45,6 @@ from outbound.postal_address import address_faults, postcode_faults
 from outbound.seal import Part
 
 LONGEST_NAME, LONGEST_KEY = 80, 64  # characters that the ledger keeps
-NOTES_MONTHS = 60  # how long a why is kept; a setting of the retention rules when they come
 
 
 class Verb(StrEnum):
@@ -383,7 +382,9 @@ def _write(tx: Connection, house: House, verb: str, scope: str, key: str, letter
     act_id, at = uuid4(), clock.now()
     row = {"id": act_id, "verb": verb, "scope": scope, "key": key, "letter_id": letter_id, "by": hand.by, "at": at}
     tx.execute(insert(t.act).values(**row))
-    house.seal.put(tx, act_id, month_after(clock.danish_day(at), NOTES_MONTHS), {"why": hand.why.encode()})
+    house.seal.put(
+        tx, act_id, month_after(clock.danish_day(at), house.settings.note_months), {"why": hand.why.encode()}
+    )
     return act_id
 
 

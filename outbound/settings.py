@@ -61,6 +61,37 @@ class Settings(BaseSettings):
         description="JSON file of AES-256 keys per retention month and a fingerprint key (see docs/operations.md).",
     )
 
+    # what is kept how long
+    retention_bite: int = Field(200, ge=1, le=2000, description="Letters that retention looks at in one transaction.")
+    retention_from_hour: int = Field(
+        2, ge=0, le=23, description="The hour (Danish time) from which retention does its daily work."
+    )
+    returned_mail_days: int = Field(
+        90,
+        ge=0,
+        description="Days after a letter on paper was handed over in which it may come back by post: its content is "
+        "kept so long. Has no published source.",
+    )
+    receipt_months: int = Field(
+        12, ge=1, le=120, description="Months that a supplier's receipt is kept as it came. Has no published source."
+    )
+    note_months: int = Field(
+        60, ge=1, le=120, description="Months that the why of an act is kept. Has no published source."
+    )
+    key_drop_days: int = Field(
+        35,
+        ge=0,
+        description="Days for which a key stays after its month, or after another took its place: as old as a back-up "
+        "may be that is still restored. Has no published source.",
+    )
+    reading_log_months: int = Field(
+        60,
+        ge=12,
+        le=240,
+        description="Months that a line of the reading log is kept. Has no published source; agree it with the data "
+        "protection officer.",
+    )
+
     # work
     handful: int = Field(30, ge=1, le=500, description="Letters that one ticket claims at most.")
     run_letters: int = Field(500, ge=1, le=10_000, description="Letters in one print run at most.")

@@ -67,6 +67,8 @@ def accounts_file(folder: Path) -> Path:
         ("skoleleder", ["ledelse"], ["boern-og-skole"]),
         ("sag", ["sag"], ["borgerservice"]),
         ("nabo", ["sag"], ["boern-og-skole"]),
+        ("dpo", ["dpo"], ["*"]),
+        ("lokal-dpo", ["post", "dpo"], ["borgerservice"]),
         ("post", ["post"], ["*"]),
         ("vikar", ["post"], ["*"]),
     )

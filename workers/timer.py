@@ -9,6 +9,7 @@ from outbound.delivery import House, forget_look_ups, hold_overdue, recover, rep
 from outbound.ledger import batches
 from outbound.ledger.due import doubts_due, letters_due
 from outbound.ledger.reminders import due as reminders_due
+from outbound.retention import Night
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.opening import open_house, quiet_logs
@@ -18,6 +19,7 @@ from workers.tickets import send_ticket
 log = logging.getLogger(__name__)
 
 MOST_TICKETS = 32  # in one queue: more would only wait there
+_night = Night()
 
 
 def main() -> None:
@@ -47,6 +49,15 @@ def _round(house: House, broker: object) -> None:
     for queue, tickets in wanted.items():
         _top_up(broker, queue, tickets)
     _fold(house)
+    _forget(house)
+
+
+def _forget(house: House) -> None:
+    """A bite of what retention has to do today."""
+    try:
+        _night.bite(house)
+    except Exception as fault:
+        log.error("Retention stopped with %s; it begins again with the next round.", type(fault).__name__)
 
 
 def _fold(house: House) -> None:

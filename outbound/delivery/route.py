@@ -16,6 +16,7 @@ from outbound.delivery.closing import next_closing, prepared_at
 from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
 from outbound.delivery.look_up import LookedUp, look_up, withdraw
 from outbound.delivery.render import differs_by_channel
+from outbound.ledger import same_person
 from outbound.ledger.letters import claim, give_back, hold, move
 from outbound.ledger.pace import paced
 from outbound.ledger.values import Letter, Step
@@ -184,6 +185,8 @@ def _send_out(tx: Connection, house: House, found: Found, route: Route, token: s
     found = replace(found, addressee=corrected(before, found.person, route.channel))
     if _go_on(tx, house, found, route, token) and found.addressee != before:
         house.seal.put(tx, one.id, one.retention_month, {PERSON: pack_addressee(found.addressee)})
+        if one.recipient_key and (today := found.addressee.current_cpr):
+            same_person.note(tx, one.recipient_key, house.seal.fingerprint("recipient", today))
 
 
 def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str) -> bool:

@@ -64,7 +64,7 @@ def _fetch(house: House, source: ReceiptSource, spell: Spell) -> int:
         receipts = source.fetch()
         while some := list(islice(receipts, KEPT_TOGETHER)):
             with house.ledger.writing() as tx:
-                new += sum(inbox.keep(tx, house.seal, raw) for raw in some)
+                new += sum(inbox.keep(tx, house.seal, raw, house.settings.receipt_months) for raw in some)
             for raw in some:  # one at least, or a supplier slower than a spell would be read for ever
                 unconfirmed += not _confirmed(source, raw)
                 if not spell.lasts() or unconfirmed > MOST_UNCONFIRMED:
@@ -91,7 +91,7 @@ def _confirmed(source: ReceiptSource, raw: RawReceipt) -> bool:
 def keep(house: House, raw: RawReceipt) -> bool:
     """Commit one receipt as it came; False where we had it. Receipts pushed to us come this way too."""
     with house.ledger.writing() as tx:
-        return inbox.keep(tx, house.seal, raw)
+        return inbox.keep(tx, house.seal, raw, house.settings.receipt_months)
 
 
 def settle(house: House) -> int:
@@ -138,7 +138,8 @@ def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None
         return
     unmatched = [one for one in news if not apply(tx, house, one)]
     if not unmatched:
-        inbox.mark(tx, found, "settled")
+        about = {one.dispatch for one in news}
+        inbox.mark(tx, found, "settled", about.pop() if len(about) == 1 else None)
     elif all(one.foreign for one in unmatched):
         inbox.mark(tx, found, "foreign")
     elif (2**found.tries - 1) * LOOKED_AT_EVERY < house.settings.unmatched_seconds:

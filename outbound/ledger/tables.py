@@ -52,6 +52,9 @@ IS_HELD = "status = 'HELD'"
 CAME_BACK = "status = 'RETURNED' AND acknowledged_at IS NULL"
 HAS_LAST_DAY = "useful_until IS NOT NULL AND status IN ('RECEIVED', 'RENDERED', 'ROUTED', 'HELD')"
 """What waits for a department: few of all letters, and on the first page of its caseworkers."""
+KEPT = "forgotten_at IS NULL"
+UNJOURNALISED = "journalised_at IS NULL AND forgotten_at IS NULL"
+"""What retention asks for: letters whose content is here, and those whose system has not said that it filed them."""
 
 letter = Table(
     "letter",
@@ -109,6 +112,7 @@ letter = Table(
     Column("acknowledged_at", Moment),
     Column("corrects", Uuid),  # the faulty letter of the same system whose correction this is
     Column("return_code", String(11)),  # what stands in its window; null until it is made for paper
+    Column("forgotten_at", Moment),  # when its content was deleted
     UniqueConstraint("submission_id", "recipient_no"),
     Index("ix_letter_due", "status", "lane", "due_at"),
     Index("ix_letter_send", "status", "channel", "lane", "due_at"),
@@ -147,6 +151,14 @@ letter = Table(
         "channel",
         sqlite_where=text("mailing_id IS NOT NULL"),
         postgresql_where=text("mailing_id IS NOT NULL"),
+    ),
+    Index("ix_letter_retention", "retention_month", "id", sqlite_where=text(KEPT), postgresql_where=text(KEPT)),
+    Index(
+        "ix_letter_unjournalised",
+        "system",
+        "id",
+        sqlite_where=text(UNJOURNALISED),
+        postgresql_where=text(UNJOURNALISED),
     ),
 )
 
@@ -374,8 +386,10 @@ receipt_inbox = Table(
     Column("due_at", Moment, nullable=False),
     Column("arrived_at", Moment, nullable=False),
     Column("settled_at", Moment),
+    Column("letter_id", Uuid),  # whose news it was, where it was of one letter
     UniqueConstraint("provider", "provider_id"),
     Index("ix_receipt_inbox_state", "state", "due_at"),
+    Index("ix_receipt_inbox_letter_id", "letter_id"),
 )
 
 incident = Table(
@@ -614,4 +628,60 @@ system_key = Table(
     Column("system", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+)
+
+STANDING = "lifted_at IS NULL"
+"""Legal holds that stop retention now."""
+
+legal_hold = Table(
+    "legal_hold",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # of the act, under which the why is sealed
+    Column("scope", String(10), nullable=False),  # letter, case, person, mailing
+    Column("key", String(64), nullable=False),  # of a person: the HMAC of the number, as in `letter`
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("lifted_by", String(80)),
+    Column("lifted_at", Moment),
+    Column("lift_act_id", Uuid),
+    Index("ix_legal_hold_standing", "scope", "key", sqlite_where=text(STANDING), postgresql_where=text(STANDING)),
+    Index("ix_legal_hold_at", "at", "id"),
+)
+
+retention_night = Table(
+    "retention_night",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("system", String(64), primary_key=True),  # '' = no letter's: receipts, notes, lines of the reading log
+    Column("letter_type", String(64), primary_key=True),
+    Column("what", String(24), primary_key=True),  # forgotten, or why it was kept
+    Column("counted", BigInteger, nullable=False),
+)
+
+same_person = Table(
+    "same_person",
+    metadata,
+    Column("old_key", String(64), primary_key=True),  # HMACs of numbers, as in `letter`
+    Column("new_key", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Index("ix_same_person_new_key", "new_key"),
+)
+
+access_request = Table(
+    "access_request",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # of the act, under which the why is sealed
+    Column("kind", String(10), nullable=False),  # look, pdf, zip
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("letters", Integer, nullable=False),
+    Index("ix_access_request_at", "at", "id"),
+)
+
+reading_dropped = Table(
+    "reading_dropped",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("before", Moment, nullable=False),  # every line of the reading log from before then may be removed
+    Column("at", Moment, nullable=False),
 )

@@ -407,6 +407,33 @@ class Settings(BaseSettings):
         "and shown to nobody.",
     )
 
+    # webhooks to specialist systems
+    webhooks: dict[str, str] = Field(
+        {},
+        description="The address at which each specialist system takes its webhooks: the table `[webhooks]` in the "
+        "file, JSON in the environment. https, unless it is on this machine.",
+    )
+    webhook_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for those servers (PEM). Empty: those of the operating system."
+    )
+    webhook_timeout: float = Field(
+        15,
+        gt=0,
+        le=300,
+        description="Seconds that one call may take in all. Standard Webhooks recommends 15 to 30.",
+    )
+    webhook_patience_days: float = Field(
+        5,
+        gt=0,
+        description="Days of failing after which a webhook is given up until somebody starts it; the feed has "
+        "everything meanwhile. Has no published source.",
+    )
+    webhook_overlap_hours: float = Field(
+        24,
+        ge=0,
+        description="Hours for which the secret before signs beside a new one. Has no published source.",
+    )
+
     # pages
     session_secret: SecretStr = Field(SecretStr(""), description="Signs the sessions of signed-in people (secret).")
 

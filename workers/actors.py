@@ -12,8 +12,8 @@ import dramatiq
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.opening import open_house, quiet_logs
-from workers.queues import QUEUES, Queue
-from workers.tickets import Bell
+from workers.queues import QUEUES, WEBHOOKS, Queue
+from workers.tickets import Bell, Seldom
 from workers.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ BROKER = connect_broker(SETTINGS)
 HOUSE = open_house(SETTINGS)
 BELL = Bell(BROKER)
 WATCHDOG = Watchdog()
+AT_MOST = Seldom(1.0)  # what moved is told within a second or so; the timer sees to the rest
 
 
 def work(queue: Queue) -> None:
@@ -36,6 +37,8 @@ def work(queue: Queue) -> None:
     if done:
         for name in (queue.name, *queue.then):
             BELL.ring(name)
+        if HOUSE.outside.hooks and AT_MOST.now():
+            BELL.ring(WEBHOOKS)
 
 
 def _done(queue: Queue) -> int:

@@ -8,6 +8,7 @@ from outbound import delivery
 from outbound.delivery import House
 from outbound.ledger.values import Step
 from outbound.letter import Channel, Lane
+from workers.webhooks import tell_systems
 
 Work = Callable[[House], int]
 
@@ -34,6 +35,7 @@ def doubt_queue(channel: Channel) -> str:
 
 RECEIPTS = "receipts"
 REMINDERS = "reminders"
+WEBHOOKS = "webhooks"
 CHANNELS = (Channel.DIGITAL, Channel.PRINT)
 
 
@@ -79,6 +81,7 @@ QUEUES = {
         *(_doubts(channel) for channel in CHANNELS),
         Queue(RECEIPTS, _receipts, True),
         Queue(REMINDERS, delivery.send_reminders, True),
+        Queue(WEBHOOKS, tell_systems, True),
     )
 }
 

@@ -4,14 +4,14 @@ import logging
 import signal
 import threading
 
-from outbound import facts
+from outbound import facts, webhooks
 from outbound.delivery import House, forget_look_ups, hold_overdue, recover, repeats, tidy_reminders
 from outbound.ledger.due import doubts_due, letters_due
 from outbound.ledger.reminders import due as reminders_due
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.opening import open_house, quiet_logs
-from workers.queues import RECEIPTS, REMINDERS, doubt_queue, queue_name
+from workers.queues import RECEIPTS, REMINDERS, WEBHOOKS, doubt_queue, queue_name
 from workers.tickets import send_ticket
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ def _round(house: House, broker: object) -> None:
         hold_overdue(house)
         forget_look_ups(house)
         tidy_reminders(house)
+        webhooks.enrol(house)
         wanted = tickets_wanted(house)
     except Exception as fault:  # the database may be away; the next round tries again
         log.error("The timer's round failed with %s.", type(fault).__name__)
@@ -67,6 +68,8 @@ def tickets_wanted(house: House) -> dict[str, int]:
     wanted |= {doubt_queue(channel): 1 for channel in doubts}
     if reminders:
         wanted[REMINDERS] = min(-(-reminders // house.settings.handful), MOST_TICKETS)
+    if webhooks.due(house):
+        wanted[WEBHOOKS] = 1
     return {**wanted, RECEIPTS: 1}
 
 

@@ -35,14 +35,18 @@ FAULTS: dict[str, set[str]] = {
     "refuse_login": set(),
     "garbled": set(),
     "fault": {"code"},
+    "redirect": set(),
+    "flood": set(),
 }
 SFTP_ONLY = {
     "break_after_bytes", "disk_full", "stall", "corrupt", "read_only", "snatch", "refuse_rename",
     "break_before_rename", "break_after_rename", "refuse_login",
 }  # fmt: skip
 REGISTERS_ONLY = {"garbled", "fault"}
-HTTP_FAULTS = set(FAULTS) - SFTP_ONLY - REGISTERS_ONLY
+HOOKS_ONLY = {"redirect", "flood"}
+HTTP_FAULTS = set(FAULTS) - SFTP_ONLY - REGISTERS_ONLY - HOOKS_ONLY
 REGISTER_FAULTS = {"slow", "busy", "drop_answer", "error_before_take", "wrong_certificate", "down"} | REGISTERS_ONLY
+HOOK_FAULTS = (HTTP_FAULTS - {"wrong_certificate"}) | HOOKS_ONLY
 RECEIPTS: dict[str, Any] = {
     "after": 0.2, "late": 0.0, "very_late": 3.0, "twice": False, "before_answer": False, "never": False,
     "unknown_code": False, "shuffled": False, "ahead": 0.0, "return_file": False,

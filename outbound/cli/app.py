@@ -24,6 +24,7 @@ from outbound.cli import (
     tariffs,
     template,
     views,
+    webhooks,
     whatif,
 )
 from outbound.cli.opening import use_env_file
@@ -70,6 +71,7 @@ app.add_typer(months.month, name="month")
 app.add_typer(invoices.invoice, name="invoice")
 app.add_typer(local.local, name="local")
 app.add_typer(print_runs.print_runs, name="print")
+app.add_typer(webhooks.webhook, name="webhook")
 
 
 @app.callback()

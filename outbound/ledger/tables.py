@@ -102,6 +102,7 @@ letter = Table(
     Column("journalised_at", Moment),
     Column("acknowledged_at", Moment),
     Column("return_code", String(11)),  # what stands in its window; null until it is made for paper
+    Column("correlation", String(64)),  # of the call that it came in by; null from before there were any
     UniqueConstraint("submission_id", "recipient_no"),
     Index("ix_letter_due", "status", "lane", "due_at"),
     Index("ix_letter_send", "status", "channel", "lane", "due_at"),
@@ -512,4 +513,22 @@ system_key = Table(
     Column("system", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("system", String(64), primary_key=True),
+    Column("txid", BigInteger, nullable=False),  # with the next: the feed's cursor after the last event delivered
+    Column("event_id", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),  # on, stopped (by somebody), gone (it said 410), given-up
+    Column("generation", Integer, nullable=False),  # of its secret
+    Column("older_until", Moment),  # until when the secret before signs too
+    Column("delivered_at", Moment),  # the last time that it took something
+    Column("failing_since", Moment),
+    Column("code", String(60)),  # why the last try failed
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("claim_token", String(32)),
+    Column("claimed_until", Moment),
 )

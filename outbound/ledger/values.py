@@ -81,6 +81,7 @@ class Letter:
     journalised_at: datetime | None
     acknowledged_at: datetime | None
     return_code: str | None
+    correlation: str | None
 
     @property
     def refused_channels(self) -> frozenset[Channel]:

@@ -23,6 +23,7 @@ from outbound.web.pages import (
     print_runs,
     returned_post,
     sign_in,
+    webhooks,
 )
 from outbound.web.pages.sessions import Sessions
 from outbound.web.pages.signed_in import SignInNeeded, sign_in_first
@@ -69,7 +70,7 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
         app.include_router(part.router)
-    for page in (documentation, sign_in, operations, print_runs, letter, returned_post, leadership):
+    for page in (documentation, sign_in, operations, print_runs, letter, returned_post, leadership, webhooks):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app, faults.fault_page)

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     accounts_file: Path | None = Field(None, description="TOML file of the people who may sign in (argon2 hashes).")
     clock_file: Path | None = Field(None, description="Tests only: seconds to add to the clock. See outbound.clock.")
 
+    # logs
+    log_format: Literal["json", "text"] = Field(
+        "json", description="What a line of the logs looks like: `json` for machines, `text` for a terminal."
+    )
+
     # the ledger and the queue
     database_url: str = Field("", description="SQLAlchemy URL of the ledger. Empty: SQLite under the var folder.")
     redis_url: str = Field("", description="Redis for the tickets, e.g. unix:///run/redis.sock?db=0.")

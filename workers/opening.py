@@ -3,6 +3,7 @@
 import logging
 
 import adapters
+from outbound import logs
 from outbound.delivery import House
 from outbound.ledger import Ledger
 from outbound.organisation import load_organisation
@@ -32,6 +33,12 @@ def open_house(settings: Settings) -> House:
         outside=adapters.connect(settings),
         districts=load_districts(settings.config_dir),
     )
+
+
+def begin_logs(process: str) -> None:
+    """Log as machines read it, until the settings are read and say otherwise."""
+    quiet_logs()
+    logs.set_up(process)
 
 
 def quiet_logs() -> None:

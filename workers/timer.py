@@ -4,13 +4,13 @@ import logging
 import signal
 import threading
 
-from outbound import facts, webhooks
+from outbound import facts, logs, webhooks
 from outbound.delivery import House, forget_look_ups, hold_overdue, recover, repeats, tidy_reminders
 from outbound.ledger.due import doubts_due, letters_due
 from outbound.ledger.reminders import due as reminders_due
 from outbound.settings import load
 from workers.broker import connect_broker
-from workers.opening import open_house, quiet_logs
+from workers.opening import begin_logs, open_house
 from workers.queues import RECEIPTS, REMINDERS, WEBHOOKS, doubt_queue, queue_name
 from workers.tickets import send_ticket
 
@@ -21,9 +21,9 @@ MOST_TICKETS = 32  # in one queue: more would only wait there
 
 def main() -> None:
     """Run until told to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    quiet_logs()
+    begin_logs("timer")
     settings = load()
+    logs.set_up("timer", settings.log_format)
     house, broker, stop = open_house(settings), connect_broker(settings), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

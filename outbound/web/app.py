@@ -11,8 +11,9 @@ from starlette.staticfiles import StaticFiles
 
 from outbound.delivery import House
 from outbound.web import problems
-from outbound.web.api import acts, events, health, letters, local_print, look_ups, mailings, preflights, proof
+from outbound.web.api import acts, events, health, letters, local_print, look_ups, mailings, preflights, proof, status
 from outbound.web.api.description import describe
+from outbound.web.calls import Calls
 from outbound.web.headers import Headers
 from outbound.web.pages import (
     documentation,
@@ -66,9 +67,10 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     settings = house.settings
     rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), SignIns(Accounts(settings.accounts_file)))
     app.state.rooms = rooms
+    app.state.answers = status.Answers()
     app.state.sessions = Sessions.of(settings)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
+    for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, status, health):
         app.include_router(part.router)
     for page in (documentation, sign_in, operations, print_runs, letter, returned_post, leadership, webhooks):
         app.include_router(page.router, include_in_schema=False)
@@ -77,6 +79,7 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.add_exception_handler(SignInNeeded, sign_in_first)
     app.add_middleware(problems.LastResort, page=faults.fault_page)
     app.add_middleware(Headers)
+    app.add_middleware(Calls)
     return app
 
 

@@ -9,13 +9,14 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from uuid import uuid4
 
-from outbound import clock
+from outbound import clock, logs
 from outbound.delivery.house import House, next_try
 from outbound.delivery.spell import Spell
 from outbound.desk import DeskRefusal, Hand, note
@@ -25,6 +26,7 @@ from outbound.ledger.hooks import Backlog, Hook, HookState
 from outbound.ports import Gone, HookDoor, OutsideError, Unavailable
 from outbound.seal import Seal
 
+log = logging.getLogger("outbound.webhooks")
 A_BATCH = 100
 SAVED_EVERY = 1.0  # seconds: what is told again after a crash at most, to a receiver that dedupes
 LEASE = 60.0  # seconds beyond the longest call
@@ -90,6 +92,7 @@ def deliver(house: House, system: str) -> int:
     with house.ledger.writing() as tx:
         if told == 0 or hooks.progress(tx, one, cursor, lease):
             hooks.release(tx, one)
+    _log(system, told)
     return told
 
 
@@ -149,7 +152,13 @@ def _not_taken(house: House, one: Hook, cursor: Cursor, told: int, fault: Outsid
             return told
         state = _state_after(house, one, told, fault)
         hooks.failed(tx, one, fault.code, state, next_try(house.settings, tries, told_to_wait))
+    _log(one.system, told, fault.code, state)
     return told
+
+
+def _log(system: str, told: int, code: str | None = None, state: HookState | None = None) -> None:
+    if told or code:
+        logs.told(log, "webhook", {"system": system, "events": told, "code": code, "state": state})
 
 
 def _state_after(house: House, one: Hook, told: int, fault: OutsideError) -> HookState:

@@ -19,6 +19,7 @@ PAGES = (
     ("drift", "/drift/koersler"),
     ("drift", "/drift/haendelser"),
     ("drift", "/drift/kvitteringer"),
+    ("drift", "/drift/webhooks"),
     ("drift", "/min-side"),
     ("ledelse", "/ledelse"),
     ("post", "/post/retur"),

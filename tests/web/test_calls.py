@@ -13,7 +13,7 @@ from outbound.delivery import House
 from outbound.intake import take_in
 from outbound.ledger import tables as t
 from tests.delivery.walking import run_to_rest
-from tests.house import hand_in, submission
+from tests.house import dispatches, hand_in, submission
 from tests.people import person
 from tests.serving import Served
 
@@ -130,6 +130,9 @@ def test_a_move_is_logged_after_its_commit_and_never_where_it_failed(
     moves = lines(caplog, "moved")
     assert [one["now"] for one in moves] == ["RECEIVED", "RENDERED", "ROUTED", "SENDING", "SENT"]
     assert {one["letter"] for one in moves} == {letter}
+    (sent,) = dispatches(house, letter)
+    assert [one.get("dispatch") for one in moves] == [None, None, None, sent.id, sent.id]
+    assert {one["consignment"] for one in moves[3:]} == {sent.consignment_id}
     assert {one["correlation"] for one in moves} == set(correlations(house))
     caplog.clear()
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +18,15 @@ from outbound.ledger import tables as t
 from outbound.ledger.feed import Cursor, events_after
 from outbound.ledger.hooks import HookState
 from outbound.ledger.journal import journalise
+from outbound.settings import SettingsFault
 from tests.delivery.walking import run_to_rest
-from tests.house import Crash, hand_in, settings_for, submission
+from tests.house import Crash, hand_in, keys_file, settings_for, submission
 from tests.people import person
 from tests.webhooks.conftest import SYSTEM, Receiving
+from workers.opening import open_house
+from workers.queues import WEBHOOKS
+from workers.tickets import Seldom
+from workers.timer import tickets_wanted
 from workers.webhooks import tell_systems
 
 HAND = Hand("drift", "prøve")
@@ -365,3 +371,27 @@ def test_an_address_that_cannot_be_trusted_is_refused(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://fag.example/hooks?til=1", "http://127.0.0.1:8080/x", "http://[::1]:80/"])
 def test_https_and_this_machine_are_taken(url: str) -> None:
     assert list(unfit(settings_for(webhooks={SYSTEM: url}))) == []
+
+
+def test_the_timer_asks_for_a_round_where_something_is_to_be_told(receiving: Receiving) -> None:
+    assert WEBHOOKS not in tickets_wanted(receiving.house)
+    receiving.letters(1)
+    assert tickets_wanted(receiving.house)[WEBHOOKS] == 1
+    receiving.tell()
+    assert WEBHOOKS not in tickets_wanted(receiving.house)
+
+
+def test_seldom_is_once_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("workers.tickets.monotonic", lambda: now[0])
+    seldom, said = Seldom(1.0), []
+    for at in (100.0, 100.9, 101.0, 101.5, 102.1):
+        now[0] = at
+        said.append(seldom.now())
+    assert said == [True, False, True, False, True]
+
+
+def test_a_name_that_no_system_has_keeps_the_house_shut(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = settings_for(webhooks={"ukendt": "https://fag.example/"}, seal_keys_file=keys_file(tmp_path))
+    with pytest.raises(SettingsFault, match="has no system ukendt"):
+        open_house(settings)

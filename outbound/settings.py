@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     accounts_file: Path | None = Field(None, description="TOML file of the people who may sign in (argon2 hashes).")
     clock_file: Path | None = Field(None, description="Tests only: seconds to add to the clock. See outbound.clock.")
 
+    # logs
+    log_format: Literal["json", "text"] = Field(
+        "json", description="What a line of the logs looks like: `json` for machines, `text` for a terminal."
+    )
+
     # the ledger and the queue
     database_url: str = Field("", description="SQLAlchemy URL of the ledger. Empty: SQLite under the var folder.")
     redis_url: str = Field("", description="Redis for the tickets, e.g. unix:///run/redis.sock?db=0.")
@@ -471,6 +476,33 @@ class Settings(BaseSettings):
         description="The ids by which receipts name our own sender system (AfsenderSystemIdentifikator, or a "
         "RelateretObjekt of the envelope), as a JSON list. Receipts that name others and match no letter are counted, "
         "and shown to nobody.",
+    )
+
+    # webhooks to specialist systems
+    webhooks: dict[str, str] = Field(
+        {},
+        description="The address at which each specialist system takes its webhooks: the table `[webhooks]` in the "
+        "file, JSON in the environment. https, unless it is on this machine.",
+    )
+    webhook_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for those servers (PEM). Empty: those of the operating system."
+    )
+    webhook_timeout: float = Field(
+        15,
+        gt=0,
+        le=300,
+        description="Seconds that one call may take in all. Standard Webhooks recommends 15 to 30.",
+    )
+    webhook_patience_days: float = Field(
+        5,
+        gt=0,
+        description="Days of failing after which a webhook is given up until somebody starts it; the feed has "
+        "everything meanwhile. Has no published source.",
+    )
+    webhook_overlap_hours: float = Field(
+        24,
+        ge=0,
+        description="Hours for which the secret before signs beside a new one. Has no published source.",
     )
 
     # pages

@@ -3,6 +3,7 @@
 import logging
 
 import adapters
+from outbound import logs
 from outbound.delivery import House
 from outbound.ledger import Ledger
 from outbound.organisation import load_organisation
@@ -19,16 +20,25 @@ def open_house(settings: Settings) -> House:
     """Everything a step needs, made once. Raises SettingsFault where something is missing."""
     if settings.seal_keys_file is None:
         raise SettingsFault("OUTBOUND_SEAL_KEYS_FILE names no file; make one with `outbound keys new FILE`.")
+    organisation = load_organisation(settings.config_dir)
+    if strangers := sorted(name for name in settings.webhooks if organisation.system(name) is None):
+        raise SettingsFault(f"OUTBOUND_WEBHOOKS: config/organisation.toml has no system {', '.join(strangers)}.")
     return House(
         settings=settings,
         ledger=Ledger(settings.ledger_url),
         seal=Seal(settings.seal_keys_file),
         types=LetterTypes.load(settings.templates_dir, settings.print_page),
-        organisation=load_organisation(settings.config_dir),
+        organisation=organisation,
         tariffs=load_tariffs(settings.config_dir / "tariffs.toml"),
         outside=adapters.connect(settings),
         districts=load_districts(settings.config_dir),
     )
+
+
+def begin_logs(process: str) -> None:
+    """Log as machines read it, until the settings are read and say otherwise."""
+    quiet_logs()
+    logs.set_up(process)
 
 
 def quiet_logs() -> None:

@@ -8,6 +8,7 @@ from outbound import delivery, many
 from outbound.delivery import House
 from outbound.ledger.values import Step
 from outbound.letter import Channel, Lane
+from workers.webhooks import tell_systems
 
 Work = Callable[[House], int]
 
@@ -35,6 +36,7 @@ def doubt_queue(channel: Channel) -> str:
 RECEIPTS = "receipts"
 REMINDERS = "reminders"
 BATCHES = "batches"
+WEBHOOKS = "webhooks"
 CHANNELS = (Channel.DIGITAL, Channel.PRINT)
 
 
@@ -97,6 +99,7 @@ QUEUES = {
             False,
             tuple(queue_name(step, lane) for lane in Lane for step in (Step.RENDER, Step.ROUTE)),
         ),
+        Queue(WEBHOOKS, tell_systems, True),
     )
 }
 

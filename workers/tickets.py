@@ -3,6 +3,7 @@
 import logging
 import threading
 from queue import SimpleQueue
+from time import monotonic
 
 from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
@@ -35,6 +36,23 @@ class Bell:
     def _send_all(self) -> None:
         while (queue := self._rung.get()) is not None:
             send_ticket(self._broker, queue)
+
+
+class Seldom:
+    """Says yes at most once in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._last = seconds, float("-inf")
+        self._lock = threading.Lock()
+
+    def now(self) -> bool:
+        """Is it time again?"""
+        with self._lock:
+            at = monotonic()
+            if at - self._last < self._seconds:
+                return False
+            self._last = at
+            return True
 
 
 def send_ticket(broker: RedisBroker, queue: str) -> bool:

@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 
-from outbound import facts
+from outbound import facts, logs, webhooks
 from outbound.delivery import House, forget_look_ups, hold_overdue, recover, repeats, tidy_reminders
 from outbound.ledger import batches
 from outbound.ledger.due import doubts_due, letters_due
@@ -12,8 +12,8 @@ from outbound.ledger.reminders import due as reminders_due
 from outbound.retention import Night
 from outbound.settings import load
 from workers.broker import connect_broker
-from workers.opening import open_house, quiet_logs
-from workers.queues import BATCHES, RECEIPTS, REMINDERS, doubt_queue, queue_name
+from workers.opening import begin_logs, open_house
+from workers.queues import BATCHES, RECEIPTS, REMINDERS, WEBHOOKS, doubt_queue, queue_name
 from workers.tickets import send_ticket
 
 log = logging.getLogger(__name__)
@@ -24,9 +24,9 @@ _night = Night()
 
 def main() -> None:
     """Run until told to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    quiet_logs()
+    begin_logs("timer")
     settings = load()
+    logs.set_up("timer", settings.log_format)
     house, broker, stop = open_house(settings), connect_broker(settings), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -42,6 +42,7 @@ def _round(house: House, broker: object) -> None:
         hold_overdue(house)
         forget_look_ups(house)
         tidy_reminders(house)
+        webhooks.enrol(house)
         wanted = tickets_wanted(house)
     except Exception as fault:  # the database may be away; the next round tries again
         log.error("The timer's round failed with %s.", type(fault).__name__)
@@ -82,6 +83,8 @@ def tickets_wanted(house: House) -> dict[str, int]:
         wanted[REMINDERS] = min(-(-reminders // house.settings.handful), MOST_TICKETS)
     if many:
         wanted[BATCHES] = 1
+    if webhooks.due(house):
+        wanted[WEBHOOKS] = 1
     return {**wanted, RECEIPTS: 1}
 
 

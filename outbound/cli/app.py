@@ -71,6 +71,7 @@ PANELS = {
         "retention": Listed("retention:retention", "@@"),
         "legal-hold": Listed("retention:hold", "@@"),
         "template": Listed("template:template", "Letter types: make one, check them, look at one, list them."),
+        "webhook": Listed("webhooks:webhook", "@@"),
         "settings": Listed("settings_page:settings", "Print the page of all settings."),
         "completion": Listed("completion:completion", "Print what makes a shell complete the command."),
     },

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
-from outbound import clock
+from outbound import clock, correlation
 from outbound.contents import (
     ANSWERS,
     FIELDS,
@@ -69,6 +69,7 @@ def _row(house: House, one: Submission, submission_id: UUID, number: int, recipi
         "not_before": _first_day(one),
         "useful_until": one.useful_until,
         "due_at": _first_moment(one, now),
+        "correlation": correlation.current(),
     }
 
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, Select, Update, bindparam, exists, func, insert, select, update
 
 from outbound import clock
-from outbound.ledger import enrolments
+from outbound.ledger import enrolments, moves
 from outbound.ledger import tables as t
 from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import (
@@ -119,6 +119,7 @@ def accept(
     Returns the letter as it was where the dispatch was unsettled; None where it was settled already: a success too.
     """
     one = locked(tx, found.letter_id)
+    moves.about(tx, found.id, found.letter_id, found.consignment_id, found.provider)
     if not settle_dispatch(tx, found.id, Outcome.TAKEN, UNSETTLED, taken_at=at, transmission=transmission):
         return None
     if one.status in (Status.SENDING, Status.HELD):
@@ -306,7 +307,12 @@ def dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch:
 def find_dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch | None:
     """The dispatch, if it is one of ours."""
     row = tx.execute(_FIND, {"dispatch": dispatch_id}).one_or_none()
-    return dispatch_from(row) if row else None
+    return _dealt_with(tx, row) if row else None
+
+
+def _dealt_with(tx: Connection, row: Any) -> LedgerDispatch:
+    moves.about(tx, row.id, row.letter_id, row.consignment_id, row.provider)
+    return dispatch_from(row)
 
 
 def live_dispatch(tx: Connection, letter_id: UUID) -> LedgerDispatch | None:
@@ -314,7 +320,7 @@ def live_dispatch(tx: Connection, letter_id: UUID) -> LedgerDispatch | None:
     d = t.dispatch.c
     wanted = select(t.dispatch).where(d.letter_id == letter_id, d.kind == "letter", d.outcome.in_(list(LIVE)))
     row = tx.execute(wanted).one_or_none()
-    return dispatch_from(row) if row else None
+    return _dealt_with(tx, row) if row else None
 
 
 def dispatches_of(tx: Connection, letter_id: UUID) -> list[LedgerDispatch]:
@@ -336,7 +342,7 @@ def members_of(tx: Connection, consignment_id: UUID, *, lock: bool = False) -> l
 def members_from(tx: Connection, rows: Sequence[Row[Any]]) -> list[Member]:
     """Rows of `dispatch` with their letters as they are now."""
     letters = {one.id: one for one in _letters(tx, [row.letter_id for row in rows])}
-    return [Member(dispatch_from(row), letters[row.letter_id]) for row in rows]
+    return [Member(_dealt_with(tx, row), letters[row.letter_id]) for row in rows]
 
 
 def settle_dispatch(
@@ -390,6 +396,8 @@ def _enter(
         for dispatch_id, one in members
     ]
     tx.execute(insert(t.dispatch), rows)
+    for dispatch_id, one in members:
+        moves.about(tx, dispatch_id, one.id, closed.id, closed.provider)
 
 
 def _claimed(tx: Connection, consignment_id: UUID, token: str) -> bool:

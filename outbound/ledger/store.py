@@ -9,7 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from outbound.ledger import deferred
+from outbound.ledger import deferred, moves
 from outbound.ledger.turn import Turn
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -32,8 +32,11 @@ class Ledger:
             try:
                 yield tx
                 deferred.flush(tx)
+                moved = moves.taken(tx)
             finally:
                 deferred.forget(tx)
+                moves.forget(tx)
+        moves.tell(moved)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -47,6 +50,7 @@ class Ledger:
                 yield tx
             finally:
                 deferred.forget(tx)
+                moves.forget(tx)
                 tx.rollback()
 
     def close(self) -> None:

@@ -113,6 +113,7 @@ letter = Table(
     Column("corrects", Uuid),  # the faulty letter of the same system whose correction this is
     Column("return_code", String(11)),  # what stands in its window; null until it is made for paper
     Column("forgotten_at", Moment),  # when its content was deleted
+    Column("correlation", String(64)),  # of the call that it came in by; null from before there were any
     UniqueConstraint("submission_id", "recipient_no"),
     Index("ix_letter_due", "status", "lane", "due_at"),
     Index("ix_letter_send", "status", "channel", "lane", "due_at"),
@@ -684,4 +685,22 @@ reading_dropped = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("before", Moment, nullable=False),  # every line of the reading log from before then may be removed
     Column("at", Moment, nullable=False),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("system", String(64), primary_key=True),
+    Column("txid", BigInteger, nullable=False),  # with the next: the feed's cursor after the last event delivered
+    Column("event_id", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),  # on, stopped (by somebody), gone (it said 410), given-up
+    Column("generation", Integer, nullable=False),  # of its secret
+    Column("older_until", Moment),  # until when the secret before signs too
+    Column("delivered_at", Moment),  # the last time that it took something
+    Column("failing_since", Moment),
+    Column("code", String(60)),  # why the last try failed
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("claim_token", String(32)),
+    Column("claimed_until", Moment),
 )

@@ -83,6 +83,7 @@ class Letter:
     corrects: UUID | None
     return_code: str | None
     forgotten_at: datetime | None = None
+    correlation: str | None = None
 
     @property
     def refused_channels(self) -> frozenset[Channel]:

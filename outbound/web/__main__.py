@@ -1,19 +1,19 @@
 """`python -m outbound.web`: serve the API and the pages. TLS and rate limits per address are the proxy's in front."""
 
 import argparse
-import logging
 import sys
 from pathlib import Path
 
 import uvicorn
 
+from outbound import logs
 from outbound.rendering import LetterTypesFault
 from outbound.seal import SealFault
 from outbound.settings import SettingsFault, load
 from outbound.web.app import create_app
 from outbound.web.listening import Server, listen, url_of
 from workers.broker import connect_broker
-from workers.opening import open_house, quiet_logs
+from workers.opening import begin_logs, open_house
 from workers.tickets import Bell
 
 LARGEST_HEAD = 32_768  # bytes of a request's line and headers
@@ -23,10 +23,10 @@ SECONDS_TO_FINISH = 8
 def main() -> int:
     """Serve until told to stop. Exit status 2 where the settings cannot be used."""
     given = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    quiet_logs()
+    begin_logs("web")
     try:
         settings = load()
+        logs.set_up("web", settings.log_format)
         bell = Bell(connect_broker(settings))
         app = create_app(open_house(settings), bell.ring)
         listening = listen(given.host, given.port)

@@ -6,12 +6,14 @@ import threading
 
 from outbound import facts
 from outbound.delivery import House, forget_look_ups, hold_overdue, recover, repeats, tidy_reminders
+from outbound.ledger import signs
 from outbound.ledger.due import doubts_due, letters_due
 from outbound.ledger.reminders import due as reminders_due
+from outbound.ledger.tallies import count_moves
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.opening import open_house, quiet_logs
-from workers.queues import RECEIPTS, REMINDERS, doubt_queue, queue_name
+from workers.queues import ASKED_FOR_A_SIGN, REMINDERS, doubt_queue, queue_name
 from workers.tickets import send_ticket
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,18 @@ def _round(house: House, broker: object) -> None:
         return
     for queue, tickets in wanted.items():
         _top_up(broker, queue, tickets)
+    _give_sign(house)
     _fold(house)
+
+
+def _give_sign(house: House) -> None:
+    """The round came to its end; what has moved is counted."""
+    try:
+        with house.ledger.writing() as tx:
+            signs.give(tx, signs.Kind.TIMER, "timer")
+        count_moves(house.ledger)
+    except Exception as fault:
+        log.error("The round's end could not be noted (%s).", type(fault).__name__)
 
 
 def _fold(house: House) -> None:
@@ -67,7 +80,7 @@ def tickets_wanted(house: House) -> dict[str, int]:
     wanted |= {doubt_queue(channel): 1 for channel in doubts}
     if reminders:
         wanted[REMINDERS] = min(-(-reminders // house.settings.handful), MOST_TICKETS)
-    return {**wanted, RECEIPTS: 1}
+    return {**dict.fromkeys(ASKED_FOR_A_SIGN, 1), **wanted}
 
 
 def _top_up(broker: object, queue: str, tickets: int) -> None:

@@ -16,6 +16,7 @@ from outbound.delivery import House
 from outbound.web.access import issue_key
 from outbound.web.app import create_app
 from outbound.web.listening import listen, url_of
+from outbound.web.rooms import Tickets
 from tests.waiting import wait_for
 
 PASSWORD = "en lang og opdigtet adgangskode"
@@ -78,10 +79,10 @@ def accounts_file(folder: Path) -> Path:
 
 
 @contextmanager
-def serve(house: House) -> Iterator[Served]:
+def serve(house: House, tickets: Tickets | None = None) -> Iterator[Served]:
     """Serve this house until the context ends."""
     rung: list[tuple[str, int]] = []
-    app: Any = create_app(house, lambda queue, tickets: rung.append((queue, tickets)))
+    app: Any = create_app(house, lambda queue, many: rung.append((queue, many)), tickets)
     with listen("127.0.0.1", 0) as listening:
         config = uvicorn.Config(app, http="h11", ws="none", log_config=None, access_log=False, server_header=False)
         server = uvicorn.Server(config)

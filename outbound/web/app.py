@@ -14,6 +14,8 @@ from outbound.web import problems
 from outbound.web.api import acts, events, health, letters, local_print, look_ups, mailings, preflights, proof
 from outbound.web.api.description import describe
 from outbound.web.headers import Headers
+from outbound.web.measured import Measured, Requests
+from outbound.web.metrics import Metrics
 from outbound.web.pages import (
     documentation,
     faults,
@@ -28,7 +30,7 @@ from outbound.web.pages.sessions import Sessions
 from outbound.web.pages.signed_in import SignInNeeded, sign_in_first
 from outbound.web.people import Accounts, SignIns
 from outbound.web.rate import Buckets
-from outbound.web.rooms import Ring, Rooms
+from outbound.web.rooms import Ring, Rooms, Tickets
 
 THREADS = 20  # requests worked at once: fewer than the ledger has connections
 DESCRIPTION = """Hand in letters; the router renders them, asks whether the recipient has a digital mailbox, and sends \
@@ -48,8 +50,8 @@ TAGS = [
 ]
 
 
-def create_app(house: House, ring: Ring) -> FastAPI:
-    """The application over this house. `ring` asks the workers for work and never delays."""
+def create_app(house: House, ring: Ring, tickets: Tickets | None = None) -> FastAPI:
+    """The application over this house. `ring` asks the workers for work and never delays; `tickets` counts in Redis."""
     app = FastAPI(
         title="Outbound mail router",
         version=version("outbound-mail-router"),
@@ -63,8 +65,12 @@ def create_app(house: House, ring: Ring) -> FastAPI:
         separate_input_output_schemas=False,
     )
     settings = house.settings
-    rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), SignIns(Accounts(settings.accounts_file)))
+    rooms = Rooms(
+        house, ring, Buckets(settings.rate_limit_per_minute), SignIns(Accounts(settings.accounts_file)), tickets
+    )
     app.state.rooms = rooms
+    requests = Requests()
+    app.state.metrics = Metrics(rooms, requests)
     app.state.sessions = Sessions.of(settings)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
@@ -76,6 +82,7 @@ def create_app(house: House, ring: Ring) -> FastAPI:
     app.add_exception_handler(SignInNeeded, sign_in_first)
     app.add_middleware(problems.LastResort, page=faults.fault_page)
     app.add_middleware(Headers)
+    app.add_middleware(Measured, requests=requests)
     return app
 
 

@@ -6,7 +6,7 @@ Events are numbered as they come, so the newest are those with the highest numbe
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 from typing import Any
 
@@ -64,12 +64,6 @@ def paces(tx: Connection) -> dict[Place, Pace]:
             place = Place(step, Lane(row.lane), row.channel or "" if step in AFTER_THE_ROUTE else "")
             took[place].append(max(0.0, (row.at - row.before).total_seconds()))
     return {place: Pace(len(found) / window, sorted(found)) for place, found in took.items()}
-
-
-def moved_at(tx: Connection) -> datetime | None:
-    """When anything last happened to any letter."""
-    e = t.event.c
-    return tx.execute(select(e.at).order_by(e.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def _newest(tx: Connection) -> Sequence[Any]:

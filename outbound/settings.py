@@ -238,6 +238,30 @@ class Settings(BaseSettings):
     preflight_seconds: float = Field(10, gt=0, description="Seconds that the checking of a ready-made PDF may take.")
     preflight_memory: int = Field(512_000_000, gt=0, description="Bytes of memory that it may take.")
 
+    # numbers for machines
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="What `/metrics` asks for as `Authorization: Bearer …` (secret). Empty: nothing; then let the "
+        "proxy pass it to the inside only.",
+    )
+    metrics_seconds: float = Field(
+        10,
+        ge=0,
+        description="Seconds for which the numbers at `/metrics` are given again before they are counted anew.",
+    )
+    clock_skew_seconds: float = Field(
+        5,
+        gt=0,
+        description="Seconds that our clock and the database's may differ. Claims are leases of a minute and more, "
+        "which workers on several hosts read by their own clocks. Has no published source.",
+    )
+    disk_free_bytes: int = Field(
+        2_000_000_000,
+        ge=0,
+        description="Bytes that must be free where a ledger on SQLite lies. Has no published source.",
+    )
+    revision: str = Field("", max_length=80, description="What was deployed (a commit, say), as `/metrics` tells it.")
+
     # Digital Post
     digital_post_url: str = Field("", description="Base of the NgDP REST interface, with its trailing slash.")
     digital_post_system_id: str = Field("", description="The sender system's id in Administrativ Adgang.")

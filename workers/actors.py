@@ -10,6 +10,7 @@ import sys
 import dramatiq
 
 from outbound import logs
+from outbound.ledger import signs
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.opening import begin_logs, open_house
@@ -36,11 +37,22 @@ def work(queue: Queue) -> None:
     lease = SETTINGS.send_lease if queue.sending else SETTINGS.render_lease
     with WATCHDOG.watching(lease * SETTINGS.hard_end):
         done = _done(queue)
+    _give_sign(queue)
     if done:
         for name in (queue.name, *queue.then):
             BELL.ring(name)
         if HOUSE.outside.hooks and AT_MOST.now():
             BELL.ring(WEBHOOKS)
+
+
+def _give_sign(queue: Queue) -> None:
+    """This pool works tickets, and what it counted is written; both are for whoever watches, and may fail."""
+    try:
+        with HOUSE.ledger.writing() as tx:
+            signs.give(tx, signs.Kind.POOL, queue.pool, SETTINGS.timer_seconds / 2)
+        HOUSE.tallies.flush(HOUSE.ledger)
+    except Exception as fault:
+        log.warning("No sign of life could be given (%s).", type(fault).__name__)
 
 
 def _done(queue: Queue) -> int:

@@ -22,6 +22,11 @@ class Queue:
     sending: bool
     then: tuple[str, ...] = ()
 
+    @property
+    def pool(self) -> str:
+        """Whose worker works it."""
+        return "render" if self.name in QUEUES_RENDER else "network"
+
 
 def queue_name(step: Step, lane: Lane, channel: Channel | None = None) -> str:
     """The queue of a step."""
@@ -108,3 +113,6 @@ QUEUES_RENDER = [name for name in QUEUES if name.startswith("render-")]
 
 QUEUES_NETWORK = [name for name in QUEUES if name not in QUEUES_RENDER]
 """Served by threads that wait for others."""
+
+ASKED_FOR_A_SIGN = (queue_name(Step.RENDER, Lane.SINGLE), RECEIPTS)
+"""A queue of each pool: a ticket comes in every round of the timer, so that a pool without work shows that it lives."""

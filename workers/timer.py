@@ -6,14 +6,15 @@ import threading
 
 from outbound import facts, logs, webhooks
 from outbound.delivery import House, forget_look_ups, hold_overdue, recover, repeats, tidy_reminders
-from outbound.ledger import batches
+from outbound.ledger import batches, signs
 from outbound.ledger.due import doubts_due, letters_due
 from outbound.ledger.reminders import due as reminders_due
+from outbound.ledger.tallies import count_moves
 from outbound.retention import Night
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.opening import begin_logs, open_house
-from workers.queues import BATCHES, RECEIPTS, REMINDERS, WEBHOOKS, doubt_queue, queue_name
+from workers.queues import ASKED_FOR_A_SIGN, BATCHES, REMINDERS, WEBHOOKS, doubt_queue, queue_name
 from workers.tickets import send_ticket
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def _round(house: House, broker: object) -> None:
         return
     for queue, tickets in wanted.items():
         _top_up(broker, queue, tickets)
+    _give_sign(house)
     _fold(house)
     _forget(house)
 
@@ -59,6 +61,16 @@ def _forget(house: House) -> None:
         _night.bite(house)
     except Exception as fault:
         log.error("Retention stopped with %s; it begins again with the next round.", type(fault).__name__)
+
+
+def _give_sign(house: House) -> None:
+    """The round came to its end; what has moved is counted."""
+    try:
+        with house.ledger.writing() as tx:
+            signs.give(tx, signs.Kind.TIMER, "timer")
+        count_moves(house.ledger)
+    except Exception as fault:
+        log.error("The round's end could not be noted (%s).", type(fault).__name__)
 
 
 def _fold(house: House) -> None:
@@ -85,7 +97,7 @@ def tickets_wanted(house: House) -> dict[str, int]:
         wanted[BATCHES] = 1
     if webhooks.due(house):
         wanted[WEBHOOKS] = 1
-    return {**wanted, RECEIPTS: 1}
+    return {**dict.fromkeys(ASKED_FOR_A_SIGN, 1), **wanted}
 
 
 def _top_up(broker: object, queue: str, tickets: int) -> None:

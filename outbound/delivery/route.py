@@ -11,7 +11,14 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
-from outbound.delivery.addresses import corrected, mailboxes_of_today, perhaps_renumbered, person_id, shows
+from outbound.delivery.addresses import (
+    corrected,
+    mailboxes_of_today,
+    note_persons,
+    perhaps_renumbered,
+    person_id,
+    shows,
+)
 from outbound.delivery.closing import next_closing, prepared_at
 from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
 from outbound.delivery.look_up import LookedUp, look_up, withdraw
@@ -92,6 +99,7 @@ def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
     if not asked:
         return list(found)
     persons = house.outside.persons.look_up(list(asked))
+    note_persons(house, persons.values())
     answers = {letter: persons.get(number) for letter, number in ids.items() if number}
     return [replace(one, person=answers.get(one.letter.id)) for one in found]
 

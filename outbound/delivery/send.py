@@ -25,6 +25,7 @@ from outbound.delivery.wrapping import Enveloped
 from outbound.ledger import channels, envelopes, sending
 from outbound.ledger.letters import Handful, claim, give_back, hold, move
 from outbound.ledger.pace import paced
+from outbound.ledger.tallies import Name
 from outbound.ledger.values import LedgerConsignment, LedgerDispatch, Letter, Step
 from outbound.letter import (
     Accepted,
@@ -148,6 +149,7 @@ def _hand_over(
 
 def record(house: House, held: LedgerConsignment, token: str, answer: Answer, *, last: bool) -> None:
     """One answer, in one commit; with the last one the claim ends and the channel is known to work."""
+    house.tallies.count(Name.HAND_OVER, held.provider, "taken" if isinstance(answer, Accepted) else "refused")
     with house.ledger.writing() as tx:
         if isinstance(answer, Accepted):
             accepted(tx, house, answer.dispatch, answer.transmission, WORKER)
@@ -236,6 +238,7 @@ def _nothing_taken(
 
     Said after an answer, against the port's word, it is not believed: what is unanswered then is in doubt.
     """
+    house.tallies.count(Name.HAND_OVER, held.provider, type(fault).__name__.lower())
     retry_after = fault.retry_after if isinstance(fault, Unavailable) else None
     with house.ledger.writing() as tx:
         failures = channels.failures(tx, held.channel)
@@ -252,6 +255,7 @@ def _nothing_taken(
 
 def _doubt(house: House, held: LedgerConsignment, token: str) -> None:
     """What has no answer is in doubt. Where this was a probe, the next one follows soon."""
+    house.tallies.count(Name.HAND_OVER, held.provider, "no-answer")
     with house.ledger.writing() as tx:
         _put_in_doubt(tx, house, held.id, token)
         if failures := channels.failures(tx, held.channel):

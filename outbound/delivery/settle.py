@@ -19,7 +19,7 @@ from outbound.delivery.reminders import apply_to_reminder
 from outbound.delivery.runs import ABOUT_ORDERS, apply_order_news, note_run
 from outbound.delivery.send import accepted, book, rebook
 from outbound.delivery.spell import Spell
-from outbound.ledger import envelopes, inbox, incidents, proofs, returned, sending
+from outbound.ledger import envelopes, inbox, incidents, proofs, returned, sending, signs
 from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import LedgerDispatch, Letter
 from outbound.letter import Blame, Channel, News, RawReceipt, Receipt, ReturnReason, WaitsFor
@@ -30,6 +30,7 @@ from outbound.seal import SealFault
 log = logging.getLogger(__name__)
 
 KEPT_TOGETHER = 50  # receipts in one commit
+FETCH_NOTED_EVERY = 30.0  # seconds
 LOOKED_AT_EVERY = 60  # seconds, for a receipt that matches nothing (doubled each time) or cannot be worked
 MOST_TRIES = 20
 MOST_UNCONFIRMED = 3  # receipts that a supplier would not have confirmed, before the rest is left to the next round
@@ -68,11 +69,19 @@ def _fetch(house: House, source: ReceiptSource, spell: Spell) -> int:
             for raw in some:  # one at least, or a supplier slower than a spell would be read for ever
                 unconfirmed += not _confirmed(source, raw)
                 if not spell.lasts() or unconfirmed > MOST_UNCONFIRMED:
-                    return new
+                    return _fetched(house, source, new)
+        return _fetched(house, source, new)
     except Misconfigured as fault:
         log.error("The receipts of %s cannot be fetched until somebody mends it (%s).", source.provider, fault.code)
     except OutsideError as fault:
         log.warning("Not all receipts of %s could be fetched (%s); the next round tries.", source.provider, fault.code)
+    return new
+
+
+def _fetched(house: House, source: ReceiptSource, new: int) -> int:
+    """Note that the supplier let us see its receipts, whether there were any or not."""
+    with house.ledger.writing() as tx:
+        signs.give(tx, signs.Kind.FETCH, source.provider, FETCH_NOTED_EVERY)
     return new
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,14 @@ class Ledger:
         self.engine.dispose()
         if self._turn:
             self._turn.close()
+
+
+def machine_clock(tx: Connection) -> datetime | None:
+    """What the database server's clock says; None on SQLite, which has ours."""
+    if tx.dialect.name == "sqlite":
+        return None
+    moment: datetime = tx.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return moment
 
 
 def migrate(url: str) -> None:

@@ -204,6 +204,8 @@ SHARED = "envelope_of IS NOT NULL"
 
 UNSETTLED = "outcome IN ('open', 'doubt')"
 """Dispatches of which nobody knows yet whether they were taken: few beside those that were."""
+DOUBT = "outcome = 'doubt'"
+"""Dispatches in doubt: few, and counted by whoever watches."""
 
 dispatch = Table(
     "dispatch",
@@ -241,6 +243,7 @@ dispatch = Table(
         postgresql_where=text(UNSETTLED),
     ),
     Index("ix_dispatch_envelope_of", "envelope_of", sqlite_where=text(SHARED), postgresql_where=text(SHARED)),
+    Index("ix_dispatch_doubt", "consignment_id", sqlite_where=text(DOUBT), postgresql_where=text(DOUBT)),
 )
 
 print_run = Table(
@@ -393,6 +396,8 @@ receipt_inbox = Table(
     Index("ix_receipt_inbox_letter_id", "letter_id"),
 )
 
+OPEN = "closed_at IS NULL"
+
 incident = Table(
     "incident",
     metadata,
@@ -405,6 +410,7 @@ incident = Table(
     Column("closed_at", Moment),
     UniqueConstraint("code", "dispatch_id", "letter_id"),
     Index("ix_incident_letter_id", "letter_id"),
+    Index("ix_incident_open", "code", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
 )
 
 tariff_row = Table(
@@ -550,6 +556,23 @@ channel_state = Table(
     Column("failures", Integer, nullable=False),
     Column("open_until", Moment),
     Column("misconfigured", Text, nullable=False),  # JSON list of the letters that met it
+)
+
+sign_of_life = Table(
+    "sign_of_life",
+    metadata,
+    Column("kind", String(10), primary_key=True),  # as in ledger.signs
+    Column("name", String(40), primary_key=True),  # which pool, which supplier
+    Column("at", Moment, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("name", String(20), primary_key=True),  # as in ledger.tallies
+    Column("of", String(60), primary_key=True),
+    Column("answer", String(40), primary_key=True),
+    Column("total", BigInteger, nullable=False),
 )
 
 act = Table(

@@ -14,7 +14,7 @@ from outbound.web.app import create_app
 from outbound.web.listening import Server, listen, url_of
 from workers.broker import connect_broker
 from workers.opening import begin_logs, open_house
-from workers.tickets import Bell
+from workers.tickets import Bell, TicketsInRedis
 
 LARGEST_HEAD = 32_768  # bytes of a request's line and headers
 SECONDS_TO_FINISH = 8
@@ -28,7 +28,7 @@ def main() -> int:
         settings = load()
         logs.set_up("web", settings.log_format)
         bell = Bell(connect_broker(settings))
-        app = create_app(open_house(settings), bell.ring)
+        app = create_app(open_house(settings), bell.ring, TicketsInRedis(settings))
         listening = listen(given.host, given.port)
     except (SettingsFault, SealFault, LetterTypesFault) as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - told to whoever started us

@@ -1,6 +1,7 @@
 """Planted people are found nowhere outside the seal after the whole journey, in any process."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -96,6 +97,16 @@ def test_no_file_of_ours_carries_a_person(journey: Stack) -> None:
 
 def test_metrics_carry_no_person(journey: Stack) -> None:
     assert not found_in(httpx.get(f"{journey.url}/metrics", timeout=10).raise_for_status().content)
+
+
+def test_every_process_gave_a_sign_of_life(journey: Stack) -> None:
+    said = httpx.get(f"{journey.url}/metrics", timeout=10).raise_for_status().text
+    for sign in ("timer_seconds", 'pool_seconds{pool="render"}', 'pool_seconds{pool="network"}'):
+        assert re.search(rf"^outbound_{re.escape(sign)} [\d.]+$", said, re.MULTILINE), sign
+    for supplier in ("digital-post", "print"):
+        assert re.search(rf'^outbound_fetch_seconds{{provider="{supplier}"}} [\d.]+$', said, re.MULTILINE), supplier
+    assert 'outbound_tickets{queue="receipts"}' in said
+    assert 'outbound_look_ups_total{answer="enrolled",register="enrolment"}' in said
 
 
 def test_the_planted_words_can_be_found_at_all(journey: Stack) -> None:

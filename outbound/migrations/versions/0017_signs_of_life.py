@@ -1,0 +1,48 @@
+"""Signs of life and totals for machines; what is in doubt or open is found by an index.
+
+Revision ID: 0017
+Revises: 0011
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from outbound.schema import Moment
+
+revision = "0017"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+PARTIAL = (
+    ("ix_dispatch_doubt", "dispatch", "consignment_id", "outcome = 'doubt'"),
+    ("ix_incident_open", "incident", "code", "closed_at IS NULL"),
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sign_of_life",
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name", name="pk_sign_of_life"),
+    )
+    op.create_table(
+        "tally",
+        sa.Column("name", sa.String(20), nullable=False),
+        sa.Column("of", sa.String(60), nullable=False),
+        sa.Column("answer", sa.String(40), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "of", "answer", name="pk_tally"),
+    )
+    for name, table, column, where in PARTIAL:
+        only = sa.text(where)
+        op.create_index(name, table, [column], sqlite_where=only, postgresql_where=only)
+
+
+def downgrade() -> None:
+    for name, table, *_ in PARTIAL:
+        op.drop_index(name, table_name=table)
+    op.drop_table("tally")
+    op.drop_table("sign_of_life")

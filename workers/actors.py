@@ -11,8 +11,9 @@ import dramatiq
 
 from outbound.settings import load
 from workers.broker import connect_broker
+from workers.guard import Guard
 from workers.opening import open_house, quiet_logs
-from workers.queues import QUEUES, Queue
+from workers.queues import QUEUES, RECEIPTS, Queue
 from workers.tickets import Bell
 from workers.watchdog import Watchdog
 
@@ -25,6 +26,7 @@ SETTINGS = load()
 BROKER = connect_broker(SETTINGS)
 HOUSE = open_house(SETTINGS)
 BELL = Bell(BROKER)
+GUARD = Guard(HOUSE, BROKER.client)
 WATCHDOG = Watchdog()
 
 
@@ -40,7 +42,14 @@ def work(queue: Queue) -> None:
 
 def _done(queue: Queue) -> int:
     try:
-        return queue.work(HOUSE)
+        if not queue.sending:
+            return queue.work(HOUSE)
+        if not GUARD.lets_send() and queue.name != RECEIPTS:
+            return 0
+        done = queue.work(HOUSE)
+        if done:
+            GUARD.note()
+        return done
     except Exception as fault:  # the claim runs out and is recovered; the text may carry what it must not
         log.error("Work on %s failed with %s%s.", queue.name, type(fault).__name__, _where(fault))
         return 0

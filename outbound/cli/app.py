@@ -14,6 +14,7 @@ from outbound.cli import (
     money,
     months,
     print_runs,
+    restored,
     returned,
     running,
     settings_page,
@@ -70,6 +71,7 @@ app.add_typer(months.month, name="month")
 app.add_typer(invoices.invoice, name="invoice")
 app.add_typer(local.local, name="local")
 app.add_typer(print_runs.print_runs, name="print")
+app.add_typer(restored.restored, name="restored")
 
 
 @app.callback()

@@ -17,10 +17,10 @@ from outbound.ledger.restorations import CHANNELS
 from outbound.letter import Blame, Channel, Mailbox, News, Submission
 from outbound.life import Status
 from tests.delivery.walking import run_to_rest
-from tests.house import MovingClock, dispatches, events, hand_in, look, submission
+from tests.house import CrashingLedger, MovingClock, dispatches, events, hand_in, look, submission
 from tests.outside import ModelMailer, World
 from tests.people import person
-from tests.restore.copies import TUESDAY, back_up, put_back
+from tests.restore.copies import TUESDAY, Copy, back_up, put_back
 
 HAND = Hand("mester", "prøve")
 PAPER = person("exempt", 2)
@@ -157,6 +157,42 @@ def test_a_doubt_of_the_back_up_is_settled_by_the_records(
     run_to_rest(house)
     assert {look(house, one).status for one in (had, had_not)} == {Status.SENT}
     assert [world.counted(one) for one in (had, had_not)] == [1, 1]
+
+
+def test_what_the_copy_calls_never_begun_may_have_been_begun_since(
+    house: House, world: World, moving_clock: MovingClock
+) -> None:
+    (letter,) = hand_in(house, submission(person("well", 1)))
+    delivery.render_handful(house, look(house, letter).lane)
+    delivery.route_handful(house, look(house, letter).lane)
+    closed = closed_and_not_begun(house, letter)
+    put_back(house, closed)
+    with house.ledger.writing() as tx:
+        restorations.suspect(tx)
+    moving_clock.pass_(minutes=5)
+    delivery.recover(house)
+    assert look(house, letter).status is Status.SENDING, "it is not said to be unsent"
+    begin(house, moving_clock)
+    compare_all(house, world)
+    restored.finish(house, HAND)
+    run_to_rest(house)
+    assert look(house, letter).status is Status.SENT
+    assert world.counted(letter) == 1
+
+
+def closed_and_not_begun(house: House, letter: UUID) -> Copy:
+    """The ledger between two commits of a worker, which then goes on and sends the letter."""
+    assert isinstance(house.ledger, CrashingLedger)
+    copies: list[Copy] = []
+
+    def look_in() -> None:
+        if look(house, letter).status is Status.SENDING and not copies:
+            copies.append(back_up(house))
+
+    house.ledger.fate.before_each = look_in
+    delivery.send_handful(house, Channel.DIGITAL, look(house, letter).lane)
+    house.ledger.fate.before_each = None
+    return copies[0]
 
 
 def test_a_doubt_of_which_no_records_tell_stays_one(house: House, world: World, moving_clock: MovingClock) -> None:

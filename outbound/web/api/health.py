@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from outbound import clock, standing
 from outbound.intake import month_after
 from outbound.ledger import runs
-from outbound.ledger.revision import is_newest
+from outbound.ledger.revision import is_usable
 from outbound.letter import Channel
 from outbound.life import Status
 from outbound.standing import QueueStanding
@@ -43,7 +43,7 @@ def metrics(inside: Inside) -> Response:
 def _ledger(inside: Rooms) -> str:
     try:
         with inside.house.ledger.reading() as tx:
-            return "ok" if is_newest(tx) else "not migrated: run `outbound migrate`"
+            return "ok" if is_usable(tx) else "not migrated: run `outbound migrate`"
     except Exception as fault:
         return f"does not answer ({type(fault).__name__})"
 

@@ -3,7 +3,10 @@
 Secrets (keys, tokens, passwords) come from the environment or from files it names, never from `config/`.
 """
 
+import logging
+import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -24,6 +27,10 @@ from outbound.run_plan import RunPlan
 
 TOKENS_SECONDS = 60  # six calls for tokens at most around a call of Serviceplatformen and its repeat (adapters.sf1601)
 HOME = Path(__file__).resolve().parent.parent
+PREFIX = "OUTBOUND_"
+OTHER_NAMES = frozenset({"FONT_CACHE", "POSTGRES_BIN", "PROPERTY_EXAMPLES", "TORTURE"})
+"""What else in the environment begins with OUTBOUND_: the font cache, and choices of the tests."""
+log = logging.getLogger(__name__)
 
 
 class SettingsFault(Exception):
@@ -34,7 +41,7 @@ class Settings(BaseSettings):
     """Each field is a setting; its description is its documentation (`docs/settings.md` is made from here)."""
 
     model_config = SettingsConfigDict(
-        env_prefix="OUTBOUND_", extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True
+        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True
     )
 
     # where things lie
@@ -475,13 +482,17 @@ class Settings(BaseSettings):
 
 
 def _toml_file() -> Path:
-    import os
-
     return Path(os.environ.get("OUTBOUND_CONFIG_DIR", HOME / "config")) / "outbound.toml"
 
 
 def load() -> Settings:
-    """The settings of this process. Raises SettingsFault, naming every fault at once."""
+    """The settings of this process. Raises SettingsFault, naming every fault at once.
+
+    A name that no setting has is warned of, not refused: an environment may be a version ahead of a process.
+    """
+    for unknown in _unknown_names():
+        near = get_close_matches(unknown, (one.upper() for one in Settings.model_fields), 1)
+        log.warning("%s%s is no setting%s", PREFIX, unknown, f"; did you mean {PREFIX}{near[0]}?" if near else ".")
     try:
         return Settings()
     except SettingsError as fault:  # a list or a table that is no JSON; pydantic stops at the first
@@ -491,6 +502,12 @@ def load() -> Settings:
         lines = [_sentence(one["loc"], one["msg"]) for one in fault.errors(include_input=False)]
         sentence = "\n  ".join(lines)
     raise SettingsFault(f"The settings cannot be used:\n  {sentence}")
+
+
+def _unknown_names() -> list[str]:
+    known = {name.upper() for name in Settings.model_fields} | OTHER_NAMES
+    given = {name.upper().removeprefix(PREFIX) for name in os.environ if name.upper().startswith(PREFIX)}
+    return sorted(given - known)
 
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:

@@ -153,7 +153,7 @@ def specs_dir() -> Path:
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a browser; mark the test `browser`."""
     found = find_chromium()

@@ -15,6 +15,7 @@ from outbound.cli.running import demo_account
 from outbound.delivery import House
 from outbound.ledger import tables as t
 from outbound.ledger.keys import system_of
+from outbound.settings import load
 from outbound.web.access import digest_of
 from outbound.web.people import Accounts, SignIns, load_accounts
 from tests.cli.conftest import Run
@@ -128,6 +129,16 @@ def test_every_fault_of_the_settings_is_said_at_once_without_a_value(run: Run, m
     assert "OUTBOUND_HANDFUL: " in ended.err
     assert "OUTBOUND_SENDER_CVR: " in ended.err
     assert "hemmelig" not in ended.err
+
+
+def test_a_name_that_no_setting_has_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OUTBOUND_DIGITAL_POST_TOKNE", "hemmelig")
+    load()
+    assert [record.getMessage() for record in caplog.records] == [
+        "OUTBOUND_DIGITAL_POST_TOKNE is no setting; did you mean OUTBOUND_DIGITAL_POST_TOKEN?"
+    ]
 
 
 def test_what_nobody_foresaw_is_named_by_its_place_alone() -> None:

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 from pydantic import SecretStr
 
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
+from tests.browsing import started
 from tests.house import MovingClock, open_house
 from tests.outside import World
 from tests.serving import Served, accounts_file, serve
@@ -45,3 +47,10 @@ def drift(served: Served) -> Iterator[httpx.Client]:
     """Somebody of IT operations, signed in."""
     with served.signed_in("drift") as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One browser for the tests of a module; each opens a window of its own."""
+    with started(chromium) as opened:
+        yield opened

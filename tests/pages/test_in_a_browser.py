@@ -1,9 +1,7 @@
 """The pages in a real browser: they work without a script, load nothing from outside and fit a narrow screen."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from outbound.delivery import House
 from outbound.letter import Life, Mailbox, Person
@@ -15,15 +13,6 @@ from tests.people import person
 from tests.serving import PASSWORD, Served
 
 pytestmark = pytest.mark.browser
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 def test_a_held_letter_is_found_mended_and_sent(browser: Browser, served: Served, house: House, world: World) -> None:

@@ -1,12 +1,11 @@
 """`/drift/koersler`: print runs and their verbs; empty, with one, with thousands, and on a phone."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import insert
 
 from outbound import clock, delivery, run_desk
@@ -21,7 +20,7 @@ from outbound.ports import RunOrder
 from tests.delivery.walking import run_to_rest
 from tests.house import NOTICE, MovingClock, dispatches, hand_in, look, submission
 from tests.outside import World
-from tests.pages.test_in_a_browser import FLAGS, fits
+from tests.pages.test_in_a_browser import fits
 from tests.people import person
 from tests.serving import PASSWORD, Served, hidden
 
@@ -157,14 +156,6 @@ def test_thousands_of_runs_are_paged_the_newest_first_and_none_is_left_out(
 def test_only_operations_see_it(served: Served) -> None:
     with served.signed_in("sag") as browser:
         assert browser.get("/drift/koersler").status_code == 403
-
-
-@pytest.fixture
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield opened
-        opened.close()
 
 
 @pytest.mark.browser

@@ -20,7 +20,7 @@ from outbound.seal import reading
 from tests.delivery.walking import run_to_rest
 from tests.house import events, hand_in, look, submission
 from tests.outside import HOME_ADDRESS, World
-from tests.pages.test_in_a_browser import browser, fits  # noqa: F401 - a fixture
+from tests.pages.test_in_a_browser import fits
 from tests.people import person
 from tests.serving import PASSWORD, Served, hidden
 
@@ -227,7 +227,7 @@ def test_a_form_from_elsewhere_does_nothing(post: httpx.Client, house: House, wo
 
 @pytest.mark.browser
 def test_a_pile_is_scanned_with_the_keyboard_alone(
-    browser: Browser,  # noqa: F811
+    browser: Browser,
     served: Served,
     house: House,
     world: World,

@@ -22,7 +22,7 @@ from outbound.delivery.reminders import sent_before as reminder_sent_before
 from outbound.delivery.send import rebook
 from outbound.delivery.settle import apply
 from outbound.desk import DeskRefusal, Hand, note
-from outbound.ledger import inbox, letters, reminders, restorations, sending
+from outbound.ledger import feed, inbox, letters, reminders, restorations, sending
 from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.restorations import COMPARE, PAGE, RESTORED, Restoration
 from outbound.ledger.values import Letter
@@ -72,6 +72,7 @@ def begin(house: House, taken_at: datetime, hand: Hand) -> int:
     with house.ledger.writing() as tx:
         note(tx, house, BEGIN, "ledger", taken_at.isoformat()[:64], hand)
         restorations.begin(tx, taken_at)
+        feed.bring_home(tx)
         letters.end_claims(tx)
         sending.end_claims(tx)
         reminders.end_claims(tx)

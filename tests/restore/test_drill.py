@@ -123,7 +123,7 @@ def shown(stack: Stack) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)  # its own patience ends before, and tells what stands where
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_copy_taken_under_load_is_restored_and_nothing_is_lost_or_sent_twice(database: str) -> None:
     drill = Drill(scratch("outbound-restore-"), database == "postgresql")

@@ -33,7 +33,7 @@ from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted, rebook
 from outbound.delivery.settle import apply_to_envelope
 from outbound.intake import month_after, take_in
-from outbound.ledger import batches, channels, enrolments, envelopes, reminders, returned, sending
+from outbound.ledger import batches, channels, enrolments, envelopes, reminders, restorations, returned, sending
 from outbound.ledger import letters as ledger_letters
 from outbound.ledger import tables as t
 from outbound.ledger.batches import Row, Turn
@@ -307,6 +307,7 @@ def resume(house: House, scope: str, key: str, hand: Hand) -> bool:
     must_be_named(hand)
     key = _stoppable(scope, key)
     with house.ledger.writing() as tx:
+        _must_not_be_restored(tx, scope)
         _write(tx, house, "resume", scope, key, None, hand)
         return channels.resume(tx, scope, key)
 
@@ -358,6 +359,13 @@ def _not_now(one: Letter, verb: Verb) -> DeskRefusal:
 def _must_be_postal(house: House, address: Address) -> None:
     if faults := (*address_faults(address), *postcode_faults(address, house.districts)):
         raise DeskRefusal("address", f"The address cannot be used: {', '.join(faults)}.")
+
+
+def _must_not_be_restored(tx: Connection, scope: str) -> None:
+    if scope == "channel" and restorations.current(tx):
+        raise DeskRefusal(
+            "restored", "The ledger is a back-up: `outbound restored finish` lets its letters leave again."
+        )
 
 
 def must_be_named(hand: Hand) -> None:

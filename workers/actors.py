@@ -13,8 +13,9 @@ from outbound import logs
 from outbound.ledger import signs
 from outbound.settings import load
 from workers.broker import connect_broker
+from workers.guard import Guard
 from workers.opening import begin_logs, open_house
-from workers.queues import QUEUES, WEBHOOKS, Queue
+from workers.queues import QUEUES, RECEIPTS, WEBHOOKS, Queue
 from workers.tickets import Bell, Seldom
 from workers.watchdog import Watchdog
 
@@ -28,6 +29,7 @@ logs.set_up("worker", SETTINGS.log_format)
 BROKER = connect_broker(SETTINGS)
 HOUSE = open_house(SETTINGS)
 BELL = Bell(BROKER)
+GUARD = Guard(HOUSE, BROKER.client)
 WATCHDOG = Watchdog()
 AT_MOST = Seldom(1.0)  # what moved is told within a second or so; the timer sees to the rest
 
@@ -57,7 +59,14 @@ def _give_sign(queue: Queue) -> None:
 
 def _done(queue: Queue) -> int:
     try:
-        return queue.work(HOUSE)
+        if not queue.sending:
+            return queue.work(HOUSE)
+        if not GUARD.lets_send() and queue.name != RECEIPTS:
+            return 0
+        done = queue.work(HOUSE)
+        if done:
+            GUARD.note()
+        return done
     except Exception as fault:  # the claim runs out and is recovered; the text may carry what it must not
         log.error("Work on %s failed with %s.", queue.name, logs.place_of(fault))
         return 0

@@ -13,6 +13,7 @@ from outbound.ledger.tallies import count_moves
 from outbound.retention import Night
 from outbound.settings import load
 from workers.broker import connect_broker
+from workers.guard import Guard
 from workers.opening import begin_logs, open_house
 from workers.queues import ASKED_FOR_A_SIGN, BATCHES, REMINDERS, WEBHOOKS, doubt_queue, queue_name
 from workers.tickets import send_ticket
@@ -31,14 +32,16 @@ def main() -> None:
     house, broker, stop = open_house(settings), connect_broker(settings), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    guard = Guard(house, broker.client, keeper=True)
     while True:
-        _round(house, broker)
+        _round(house, broker, guard)
         if stop.wait(settings.timer_seconds):
             return
 
 
-def _round(house: House, broker: object) -> None:
+def _round(house: House, broker: object, guard: Guard) -> None:
     try:
+        guard.look()
         recover(house)
         hold_overdue(house)
         forget_look_ups(house)

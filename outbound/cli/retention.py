@@ -1,4 +1,4 @@
-"""`outbound retention`, `outbound hold` and `outbound readings`: what was deleted, what must stay, and who has read."""
+"""`outbound retention`, `outbound legal-hold` and `outbound readings`: what was deleted, what must stay, and who has read."""
 
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
@@ -167,4 +167,4 @@ def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise CannotDo("A hold's id looks like 0a1b2c3d-…; `outbound hold list` shows them.") from None
+        raise CannotDo("A hold's id looks like 0a1b2c3d-…; `outbound legal-hold list` shows them.") from None

@@ -19,6 +19,7 @@ from outbound.delivery.house import (
     receipt_deadline,
     sending_rate,
 )
+from outbound.delivery.known import sent_before
 from outbound.delivery.route import never_again, stale
 from outbound.delivery.spell import Spell
 from outbound.delivery.wrapping import Enveloped
@@ -50,7 +51,7 @@ def send_handful(house: House, channel: Channel, lane: Lane) -> int:
     if handful is None:
         return 0
     spell, today = Spell(house.settings.send_lease, house.settings.hard_end), clock.today()
-    left = _still_good(house, handful)
+    left = _still_good(house, mailer, handful)
     if channel is Channel.PRINT:
         left = standing(house, left, handful.token)
     if probing and not left:
@@ -207,10 +208,15 @@ def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bo
         return handful, admitted == 1
 
 
-def _still_good(house: House, handful: Handful) -> list[Letter]:
+def _still_good(house: House, mailer: Mailer, handful: Handful) -> list[Letter]:
     """Those that may leave as they are; the others go where they belong."""
     with house.ledger.writing() as tx:
-        return [one for one in handful.letters if not _turned_back(tx, house, one, handful.token)]
+        sent = sent_before(tx, house, mailer, handful)
+        for dispatch in filter(None, sent.values()):
+            accepted(tx, house, dispatch, "", WORKER)
+        return [
+            one for one in handful.letters if one.id not in sent and not _turned_back(tx, house, one, handful.token)
+        ]
 
 
 def _leave_the_probe(house: House, channel: Channel) -> None:

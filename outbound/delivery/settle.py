@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.delivery.house import RECEIPT, House
+from outbound.delivery.known import heard
 from outbound.delivery.reminders import apply_to_reminder
 from outbound.delivery.runs import ABOUT_ORDERS, apply_order_news, note_run
 from outbound.delivery.send import accepted, book, rebook
@@ -146,6 +147,7 @@ def _settle_one(tx: Connection, house: House, found: inbox.InboxReceipt) -> None
         inbox.mark(tx, found, "unreadable")
         return
     unmatched = [one for one in news if not apply(tx, house, one)]
+    heard(tx, house, found.raw.provider, unmatched)
     if not unmatched:
         about = {one.dispatch for one in news}
         inbox.mark(tx, found, "settled", about.pop() if len(about) == 1 else None)

@@ -117,6 +117,14 @@ def look_again(tx: Connection, receipt: InboxReceipt, seconds: float) -> None:
     tx.execute(change.values(tries=receipt.tries + 1, due_at=clock.now() + timedelta(seconds=seconds)))
 
 
+def look_again_at_loose(tx: Connection) -> None:
+    """Something has become known by which receipts that match nothing may match: all of those are looked at again."""
+    row = t.receipt_inbox.c
+    loose = (row.state == "unmatched") | ((row.state == "new") & (row.tries > 0))
+    change = update(t.receipt_inbox).where(loose)
+    tx.execute(change.values(state="new", tries=0, due_at=clock.now(), settled_at=None))
+
+
 def _open(tx: Connection, seal: Seal, parts: Sequence[Part]) -> dict[Part, bytes]:
     try:
         return seal.open_parts(tx, parts, "worker", "settle")

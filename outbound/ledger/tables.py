@@ -645,6 +645,44 @@ faulty_letter = Table(
     Column("dispatch_id", Uuid, ForeignKey("dispatch.id"), nullable=False),  # by which it went, or may have gone
 )
 
+ledger_id = Table(
+    "ledger_id",
+    metadata,
+    Column("name", String(8), primary_key=True),  # "ledger": there is one
+    Column("id", Uuid, nullable=False),  # under which marks of it are kept outside; its back-ups have it too
+    Column("at", Moment, nullable=False),
+)
+
+restoration = Table(
+    "restoration",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("suspected_at", Moment),  # when a mark kept outside was not found in the ledger; null = a person said so
+    Column("taken_at", Moment),  # when the back-up was taken, as a person says
+    Column("begun_at", Moment),  # when a person began it; null = nobody has
+    Column("finished_at", Moment),  # null = nothing is sent
+    Column("place", Integer, unique=True),  # 1 while it lasts, so that there is one at a time; null afterwards
+)
+
+LEFT_OVER = "settled_at IS NULL"
+"""Ids that suppliers have, and no letter yet: few or none, and asked for before every hand-over."""
+
+sent_before = Table(
+    "sent_before",
+    metadata,
+    Column("dispatch_id", Uuid, primary_key=True),  # that a supplier has, and that the restored ledger does not know
+    Column("channel", String(10), nullable=False),
+    Column("provider", String(40), nullable=False),
+    Column("told_at", Moment, nullable=False),
+    Column("settled_at", Moment),  # when its letter was found and counted as sent
+    Index(
+        "ix_sent_before_left_over",
+        "dispatch_id",
+        sqlite_where=text(LEFT_OVER),
+        postgresql_where=text(LEFT_OVER),
+    ),
+)
+
 system_key = Table(
     "system_key",
     metadata,

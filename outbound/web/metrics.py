@@ -7,6 +7,7 @@ says is counted once for all who ask within some seconds, each answer by an inde
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import version
+from math import inf
 from threading import Lock
 from time import monotonic
 
@@ -15,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from outbound import clock
-from outbound.certificates import certificates
+from outbound.certificates import Certificate, certificates
 from outbound.ledger.revision import newest
 from outbound.web.measured import Requests
 from outbound.web.numbers import NUMBERS, gauge
@@ -66,7 +67,7 @@ def _of_process(rooms: Rooms, checks: dict[str, Check]) -> Iterator[Metric]:
     """What can be said without the ledger."""
     built = {
         "version": version("outbound-mail-router"),
-        "schema": newest()[0],
+        "schema": newest(),
         "revision": rooms.house.settings.revision,
     }
     yield gauge("outbound_build_info", "What runs here", list(built), [(tuple(built.values()), 1)])
@@ -75,11 +76,17 @@ def _of_process(rooms: Rooms, checks: dict[str, Check]) -> Iterator[Metric]:
     for name, metric, what in MEASURED:
         if (value := checks[name].value) is not None:
             yield gauge(metric, what, [], [((), value)])
-    left = [
-        ((name.removesuffix("_certificate_file"),), (until - clock.now()).total_seconds() / 86_400)
-        for name, until in certificates(rooms.house.settings)
-    ]
-    yield gauge("outbound_certificate_days", "Days until our certificate runs out", ["certificate"], left)
+    left = [((_short(one.setting),), _days_left(one)) for one in certificates(rooms.house.settings)]
+    yield gauge("outbound_certificate_days", "Days until the certificate cannot be used", ["certificate"], left)
+
+
+def _short(setting: str) -> str:
+    return setting.removeprefix("OUTBOUND_").lower().removesuffix("_file").removesuffix("_certificate")
+
+
+def _days_left(one: Certificate) -> float:
+    """Endlessly too late where it cannot be read."""
+    return (one.not_after - clock.now()).total_seconds() / 86_400 if one.not_after else -inf
 
 
 MEASURED = (

@@ -10,9 +10,9 @@ from outbound import clock, standing
 from outbound.ledger import recent, runs, signs, tallies, watch
 from outbound.ledger.due import letters_due
 from outbound.ledger.keys import Transaction
-from outbound.ledger.recent import Place
 from outbound.ledger.tallies import Name
 from outbound.letter import Channel
+from outbound.lost import count_lost
 from outbound.web.rooms import Rooms
 
 Samples = Iterable[tuple[Sequence[str], float]]
@@ -67,14 +67,8 @@ def _flow(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
     days = watch.last_useful_days(tx).items()
     ends = (((one.step, one.lane, one.channel), (_end_of(day) - clock.now()).total_seconds()) for one, day in days)
     yield gauge("outbound_deadline_seconds", "Until the first letter is of no more use", PLACE, ends)
-    yield gauge("outbound_lost", "Letters that nothing will take up", [], [((), _lost(tx, set(paces)))])
-
-
-def _lost(tx: Transaction, moving: set[Place]) -> int:
-    """Where operations' page counts what is lost, this is to be that number."""
-    away = {one.channel for one in standing.breakers(tx)}
-    paused = {Channel(one.key) for one in standing.pauses(tx) if one.scope == "channel"}
-    return watch.lost(tx, away | paused, moving)
+    many = sum(count_lost(tx, rooms.house.settings).values())
+    yield gauge("outbound_lost", "Letters that nothing will take up", [], [((), many)])
 
 
 def _end_of(day: date) -> datetime:

@@ -10,7 +10,7 @@ from shutil import disk_usage
 from outbound import clock
 from outbound.intake import month_after
 from outbound.ledger import signs
-from outbound.ledger.revision import Schema, schema
+from outbound.ledger.revision import Schema, schema_of
 from outbound.ledger.store import machine_clock
 from outbound.web.problems import place_of
 from outbound.web.rooms import Rooms
@@ -73,7 +73,7 @@ def _writing(rooms: Rooms) -> Check:
 
 def _schema(rooms: Rooms) -> Check:
     with rooms.house.ledger.reading() as tx:
-        found = schema(tx)
+        found = schema_of(tx)
     if found is Schema.OLDER:
         return Check(State.FAILED, "The schema is older than this program.", "Run `outbound migrate`.")
     if found is Schema.NEWER:

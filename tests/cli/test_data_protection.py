@@ -39,19 +39,19 @@ def test_nobody_is_found_in_a_sentence_and_a_wrong_number_is_refused(run: Run, h
 def test_holds_stop_forgetting_and_a_number_is_never_an_argument(run: Run, house: House, world: World) -> None:
     (letter,) = delivered(house, world, to(SOLVEJ, letter_type=DECISION))
     filed(house, letter)
-    assert run("hold", "place", "person", SOLVEJ, *WHY).code == 3
-    placed = run("hold", "place", "person", "-", *WHY, stdin=f"{SOLVEJ}\n")
+    assert run("legal-hold", "place", "person", SOLVEJ, *WHY).code == 3
+    placed = run("legal-hold", "place", "person", "-", *WHY, stdin=f"{SOLVEJ}\n")
     assert placed.code == 0
     refused = run("retention", "forget", letter, *WHY)
     assert refused.code == 3
     assert "legal-hold" in refused.err
-    listed = run("hold", "list")
+    listed = run("legal-hold", "list")
     assert placed.out.strip() in listed.out
-    assert run("hold", "lift", placed.out.strip(), *WHY).code == 0
+    assert run("legal-hold", "lift", placed.out.strip(), *WHY).code == 0
     assert run("retention", "forget", letter, *WHY).code == 0
     assert look(house, letter).forgotten_at
     assert "breve slettet" in run("retention", "show").out
-    assert "There is no hold." in run("hold", "list").out
+    assert "There is no hold." in run("legal-hold", "list").out
 
 
 def test_retention_is_previewed_and_run(run: Run, house: House) -> None:

@@ -12,7 +12,7 @@ from outbound.cli.app import app
 from outbound.cli.faults import Code
 from outbound.cli.settings_page import page
 from outbound.life import MOVES, Status
-from outbound.settings import HOME, Settings
+from outbound.settings import HOME, OTHER_NAMES, Settings
 from tests.people import valid_modulus_11
 from workers.queues import QUEUES, QUEUES_NETWORK, QUEUES_RENDER
 
@@ -100,7 +100,7 @@ def test_a_deployment_serves_every_queue_and_every_process() -> None:
 
 def test_the_deployment_names_settings_that_there_are() -> None:
     text = "".join(file.read_text() for file in DEPLOY.rglob("*") if file.is_file())
-    known = {f"OUTBOUND_{name.upper()}" for name in Settings.model_fields}
+    known = {f"OUTBOUND_{name.upper()}" for name in (*Settings.model_fields, *OTHER_NAMES)}
     assert set(re.findall(r"OUTBOUND_[A-Z_]*[A-Z]", text)) <= known
 
 

@@ -1,7 +1,7 @@
 """Acts on many letters at once, faulty letters and who got them, and indexes to look for letters and mailings by.
 
 Revision ID: 0013
-Revises: 0011
+Revises: 0012
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from alembic import op
 from outbound.schema import Moment
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """People's sign-ins, shared by all web processes: signing out holds everywhere, and so does slowing who guesses.
 
 Revision ID: 0015
-Revises: 0011
+Revises: 0014
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from outbound.schema import Moment
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

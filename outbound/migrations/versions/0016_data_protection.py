@@ -5,7 +5,7 @@ A line of the reading log can be removed once a row of `reading_dropped` says th
 row itself stays.
 
 Revision ID: 0016
-Revises: 0011
+Revises: 0015
 """
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from alembic import op
 from outbound.schema import Moment, Serial
 
 revision = "0016"
-down_revision = "0011"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Signs of life and totals for machines; what is in doubt or open is found by an index.
 
 Revision ID: 0017
-Revises: 0011
+Revises: 0016
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from outbound.schema import Moment
 
 revision = "0017"
-down_revision = "0011"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Webhooks of the specialist systems, and the correlation id that a letter came in under.
 
 Revision ID: 0018
-Revises: 0011
+Revises: 0017
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from outbound.schema import Moment
 
 revision = "0018"
-down_revision = "0011"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

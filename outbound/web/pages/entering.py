@@ -10,7 +10,13 @@ from outbound.web.pages.sessions import LASTS
 from outbound.web.pages.signed_in import cookie_name, session_cookie, sessions_of
 from outbound.web.people import Account, Role, Way
 
-FRONT = {Role.OPERATIONS: "/drift", Role.MANAGEMENT: "/ledelse", Role.POST_ROOM: "/post/retur"}
+FRONT = {
+    Role.OPERATIONS: "/drift",
+    Role.CASES: "/sager",
+    Role.MANAGEMENT: "/ledelse",
+    Role.DATA_PROTECTION: "/dpo",
+    Role.POST_ROOM: "/post/retur",
+}
 
 
 def inside(til: str) -> str:

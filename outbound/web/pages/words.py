@@ -132,6 +132,7 @@ REASONS = {
     "content-missing": "Brevets indhold ligger ikke længere under seglet.",
     "kills-its-worker": "Brevet har flere gange standset den proces, der arbejdede med det.",
     BY_PERSON: "En medarbejder har standset brevet.",
+    "restored": "Databasen er genskabt fra en kopi, og brevet kan være sendt siden. Driften afgør det samlet.",
     "doubt": "Leverandøren har måske brevet. Spørg dem, og afgør det.",
     "recalled": "Brevets printkørsel er kaldt tilbage; intet af den er trykt.",
     "no-receipt": "Der er ikke kommet kvittering inden fristen.",
@@ -170,6 +171,8 @@ SCANS = {
 """What the post room hears of a scan."""
 HAPPENINGS = {
     "received": "Modtaget fra fagsystemet",
+    "restored": "Holdt tilbage: databasen er genskabt fra en sikkerhedskopi",
+    "sent-before-restore": "Sendt, før databasen blev genskabt fra en sikkerhedskopi",
     "rendered": "Sat op",
     "closed": "Lagt i en forsendelse",
     "taken": "Modtaget hos leverandøren",

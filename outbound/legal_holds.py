@@ -31,9 +31,7 @@ def lift(house: House, hold: UUID, hand: Hand) -> None:
     with house.ledger.writing() as tx:
         act = note(tx, house, LIFTED, "hold", hold.hex, hand)
         if not holds.lift(tx, hold, act, hand.by):
-            raise DeskRefusal(
-                "no-such-hold", "There is no such hold that stands; `outbound legal-hold list` shows them."
-            )
+            raise DeskRefusal("no-such-hold", "No such hold stands; `outbound legal-hold list` shows them.")
 
 
 def _key(tx: Transaction, house: House, scope: HoldScope, what: str) -> str:

@@ -141,7 +141,7 @@ def _filed(tx: Transaction, house: House, found: Story, by: str, pdfs: bool) -> 
     one = found.letter
     log = readings.lines(tx, Wanted(owners=[one.id], workers=True), None, MOST_READINGS)  # before this opening
     names = [PERSON, HEAD, "wish", "one-parent", *([DOCUMENT, *attachment_parts(one.attachments)] if pdfs else [])]
-    wanted = [*(Part(one.id, name) for name in names), *(Part(act.id, "why") for act in found.acts)]
+    wanted = [*(Part(one.id, name) for name in names), *(Part(act.reasoned, act.why) for act in found.acts)]
     opened = house.seal.open_parts(tx, wanted, by, PURPOSE)
     own = {part.part: body for part, body in opened.items() if part.owner == one.id}
     return FiledLetter(

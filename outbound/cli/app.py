@@ -32,9 +32,7 @@ PANELS = {
     },
     "Act on letters": {
         "release": Listed("acts:release", "Let HELD letters go on: looked up and routed again."),
-        "hold": Listed(
-            "acts:hold", "Let letters stand still until somebody releases them. Refused where one may be on its way."
-        ),
+        "hold": Listed("acts:hold", "Let letters stand still until somebody releases them."),
         "reroute": Listed("acts:reroute", "Choose the channel of a letter."),
         "mend": Listed("mending:mend", "Give a letter another address, or another PDF."),
         "settle": Listed("acts:settle", "Settle a letter by what you found out."),

@@ -1,4 +1,4 @@
-"""`outbound retention`, `outbound legal-hold` and `outbound readings`: what was deleted, what must stay, and who has read."""
+"""`outbound retention`, `outbound legal-hold` and `outbound readings`: what was deleted, what stays, who has read."""
 
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any

@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event
 
 from outbound import clock, delivery
 from outbound.delivery import House
 from outbound.ledger import recent, signs, tallies, watch
-from outbound.ledger import tables as t
 from outbound.ledger.recent import Place
 from outbound.ledger.signs import Kind
 from outbound.ledger.tallies import Name
-from outbound.letter import Channel, Lane, Mailbox
+from outbound.letter import Lane, Mailbox
+from outbound.lost import count_lost
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, hand_in, open_house, submission
 from tests.outside import World
@@ -165,45 +164,6 @@ def test_the_pace_is_that_of_the_last_quarter_of_an_hour(
         assert recent.paces(tx) == {}
 
 
-def lost(house: House, *explained: Channel, moving: tuple[Place, ...] = ()) -> int:
-    with house.ledger.reading() as tx:
-        return watch.lost(tx, explained, moving)
-
-
-def test_lost_is_what_nothing_explains(house: House, world: World, moving_clock: MovingClock) -> None:
-    world.digital.plan = lambda consignment: "unavailable"
-    hand_in(house, submission(person()))
-    assert lost(house) == 0
-    moving_clock.pass_(minutes=61)
-    assert lost(house) == 1
-    assert lost(house, moving=(Place("render", Lane.SINGLE, ""),)) == 0
-    with house.ledger.writing() as tx:
-        tx.execute(t.pause.insert().values(scope="type", key="moedeindkaldelse", by="mester", since=clock.now()))
-    assert lost(house) == 0
-    with house.ledger.writing() as tx:
-        tx.execute(t.pause.delete())
-    run_to_rest(house)
-    moving_clock.pass_(minutes=90)
-    assert lost(house) == 1
-    assert lost(house, Channel.DIGITAL) == 0
-    with house.ledger.writing() as tx:
-        tx.execute(update(t.letter).values(due_at=None))
-    assert lost(house, Channel.DIGITAL, moving=(Place("send", Lane.SINGLE, Channel.DIGITAL),)) == 1
-
-
-def test_a_letter_being_handed_over_is_lost_where_nobody_minds_its_consignment(
-    house: House, world: World, moving_clock: MovingClock
-) -> None:
-    world.digital.plan = lambda consignment: "drop"
-    world.digital.can_ask = False
-    hand_in(house, submission(person()))
-    run_to_rest(house)
-    assert lost(house) == 0
-    with house.ledger.writing() as tx:
-        tx.execute(update(t.consignment).values(due_at=clock.now() - timedelta(hours=2)))
-    assert lost(house) == 1
-
-
 def test_nothing_that_is_asked_reads_all_letters(sqlite_url: str, tmp_path: Path, world: World) -> None:
     """Of every question the plan, which SQLite tells the same however few rows there are: letters and dispatches are
     searched for, or read from an index that has few of them."""
@@ -213,7 +173,7 @@ def test_nothing_that_is_asked_reads_all_letters(sqlite_url: str, tmp_path: Path
         for question in (watch.states, watch.incidents, watch.doubts, watch.overdue_receipts, watch.last_useful_days):
             question(tx)
         recent.paces(tx)
-        watch.lost(tx, (), ())
+        count_lost(tx, house.settings)
     with house.ledger.reading() as tx:
         plans = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values).all() for one, values in asked]
     house.ledger.close()

@@ -343,7 +343,7 @@ def test_the_acknowledgement_of_a_copy_is_no_event(receiving: Receiving) -> None
     receiving.tell()
     with receiving.house.ledger.writing() as tx:
         letter = tx.execute(select(t.letter.c.id)).scalar_one()
-        journalise(tx, letter)
+        journalise(tx, letter, "2027-01")
         assert tx.execute(select(func.count()).select_from(t.event)).scalar_one() == 1
     assert receiving.tell() == 0
 

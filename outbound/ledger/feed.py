@@ -65,12 +65,14 @@ def is_beyond(tx: Connection, after: Cursor) -> bool:
 
 def bring_home(tx: Connection) -> int:
     """After a restore into another PostgreSQL, whose transactions have lower numbers: events that the feed would keep
-    back until those are reached come first in it, in the order they had; how many. Systems begin anew at such a cursor.
+    back until those are reached come first in it, in the order they had, and webhooks go on after the one that they told
+    last; how many events. Systems that read the feed begin anew at such a cursor.
     """
     if tx.dialect.name != "postgresql":
         return 0
-    ahead = text("UPDATE event SET txid = 0 WHERE txid > pg_current_xact_id()::text::bigint")
-    return tx.execute(ahead).rowcount
+    ahead = "SET txid = 0 WHERE txid > pg_current_xact_id()::text::bigint"
+    tx.execute(text(f"UPDATE webhook {ahead}"))
+    return tx.execute(text(f"UPDATE event {ahead}")).rowcount
 
 
 def events_after(tx: Connection, system: str, after: Cursor, limit: int) -> list[FeedEvent]:

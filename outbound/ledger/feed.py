@@ -65,8 +65,8 @@ def is_beyond(tx: Connection, after: Cursor) -> bool:
 
 def bring_home(tx: Connection) -> int:
     """After a restore into another PostgreSQL, whose transactions have lower numbers: events that the feed would keep
-    back until those are reached come first in it, in the order they had, and webhooks go on after the one that they told
-    last; how many events. Systems that read the feed begin anew at such a cursor.
+    back until those are reached come first in it, in the order they had, and webhooks go on after what they told last;
+    how many events. Systems that read the feed begin anew at such a cursor.
     """
     if tx.dialect.name != "postgresql":
         return 0

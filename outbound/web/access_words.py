@@ -53,6 +53,16 @@ PURPOSES = {
     "resend": "brevet blev sendt igen",
     "show": "læst ved en terminal",
     "systembreve": "systembreve",
+    "batch": "begrundelsen for en handling på mange breve blev brugt",
+    "case-inquiry": "modtageren spurgte til brevet",
+    "case-work": "sagen blev behandlet",
+    "case-return": "returpost blev behandlet",
+    "case-complaint": "klage eller retssag",
+    "case-access": "indsigt efter reglerne om databeskyttelse, offentlighed eller partsaktindsigt",
+    "case-resend": "brevet skulle sendes igen",
+    "page-pause": "begrundelsen for en pause blev læst",
+    "pair-receipt": "en kvittering blev parret med sit brev",
+    "receipt-inquiry": "en kvitterings brev skulle findes",
 }
 PARTS = {
     "person": "modtageren",

@@ -45,8 +45,7 @@ def house(sqlite_url: str, tmp_path: Path, world: World, moving_clock: MovingClo
     known = file.read_text()
     row = known.partition("[[account]]")[2].partition("[[account]]")[0]
     narrow = row.replace('name = "drift"', 'name = "snaever"').replace("['*']", "['boern-og-skole']")
-    dpo = row.replace('name = "drift"', 'name = "dpo"').replace("['drift']", "['dpo']")
-    file.write_text(f"{known}\n[[account]]{narrow}\n[[account]]{dpo}")
+    file.write_text(f"{known}\n[[account]]{narrow}")
     opened = open_house(sqlite_url, tmp_path, world, accounts_file=file, session_secret=SecretStr(SECRET))
     yield opened
     opened.ledger.close()

@@ -2,6 +2,7 @@
 
 import ast
 from datetime import datetime, timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from outbound.ledger import tables as t
 from outbound.ledger.readings import Wanted
 from outbound.settings import HOME
 from outbound.web.access_words import PURPOSES
+from outbound.web.pages import case_words, drift_words, letter
 from tests.house import MovingClock
 from tests.outside import World
 from tests.retention.lives import BOTH, delivered, every, night, whats
@@ -46,8 +48,14 @@ def test_every_place_that_opens_the_seal_says_for_what() -> None:
     for file, line, purpose in places:
         if isinstance(purpose, ast.Constant):
             assert purpose.value in PURPOSES, f"{file}:{line} opens the seal for {purpose.value!r}"
-        else:
-            assert ast.unparse(purpose) in ("purpose", "PURPOSE"), f"{file}:{line}"
+        elif (said := ast.unparse(purpose)) != "purpose":
+            module = import_module(file.removesuffix(".py").replace("/", "."))
+            assert eval(said, vars(module)) in PURPOSES, f"{file}:{line} opens the seal for {said}"
+
+
+def test_every_purpose_that_a_page_offers_has_words_in_the_log() -> None:
+    offered = {*letter.PURPOSES, *case_words.PURPOSES, *drift_words.PURPOSES}
+    assert offered <= PURPOSES.keys()
 
 
 def test_nothing_opens_the_seal_past_the_log() -> None:

@@ -42,7 +42,7 @@ class HookStanding:
     @property
     def needs_a_hand(self) -> bool:
         """Has it ended by itself? A person must start it again."""
-        return self.hook.state in (HookState.GONE, HookState.GIVEN_UP)
+        return self.hook.state in hooks.ENDED
 
 
 def enrol(house: House) -> None:

@@ -28,6 +28,10 @@ class HookState(StrEnum):
     GIVEN_UP = "given-up"
 
 
+ENDED = frozenset({HookState.GONE, HookState.GIVEN_UP})
+"""By itself: a person must start it again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
     """A system's webhook as the ledger knows it. Everything up to (txid, event_id) is delivered."""

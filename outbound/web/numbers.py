@@ -7,7 +7,7 @@ from math import inf
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from outbound import clock, standing
-from outbound.ledger import recent, runs, signs, tallies, watch
+from outbound.ledger import hooks, recent, restorations, runs, signs, tallies, watch
 from outbound.ledger.due import letters_due
 from outbound.ledger.keys import Transaction
 from outbound.ledger.tallies import Name
@@ -140,6 +140,17 @@ TOTALS = {
     Name.MOVES: ("outbound_moves", "Letters that came to a state", ("state",)),
     Name.ROUTES: ("outbound_routes", "Letters that were routed", ("route",)),
 }
+
+
+def _ended(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
+    """What goes on by a person's hand alone."""
+    restored = int(restorations.current(tx) is not None)
+    yield gauge("outbound_restored", "1: the ledger is a back-up, and nothing is sent from it", [], [((), restored)])
+    told = hooks.hooks(tx, rooms.house.outside.hooks)
+    ended = (((one.system,), int(one.state in hooks.ENDED)) for one in told)
+    yield gauge("outbound_webhook_ended", "1: the webhook has ended by itself", ["system"], ended)
+
+
 NUMBERS: tuple[Callable[[Transaction, Rooms], Iterator[Metric]], ...] = (
-    *(_letters, _flow, _doubtful, _channels, _signs, _totals, _tickets),
+    *(_letters, _flow, _doubtful, _channels, _signs, _totals, _tickets, _ended),
 )

@@ -1,6 +1,7 @@
 """For each alert what sets it off, done to a real house; and which other alerts may go off with it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from cryptography.x509.oid import NameOID
 from redis import Redis
 from sqlalchemy import update
 
-from outbound import clock, delivery, desk
+from adapters.webhooks import webhooks as connect
+from outbound import clock, delivery, desk, webhooks
 from outbound.desk import Hand
+from outbound.ledger import restorations
 from outbound.ledger import tables as t
 from outbound.ledger.letters import claim
 from outbound.ledger.values import Step
@@ -214,11 +217,27 @@ def deaths(watched: Watched) -> None:
     delivery.recover(watched.house)
 
 
+def ledger_restored(watched: Watched) -> None:
+    with watched.house.ledger.writing() as tx:
+        restorations.suspect(tx)
+
+
+def webhook_ended(watched: Watched) -> None:
+    """The system answers that its webhook is gone."""
+    watched.with_settings(webhooks={"jobcenter": "http://127.0.0.1:9/"})
+    doors = connect(watched.house.settings)
+    watched.house = replace(watched.house, outside=replace(watched.house.outside, hooks=doors))
+    webhooks.enrol(watched.house)
+    with watched.house.ledger.writing() as tx:
+        tx.execute(update(t.webhook).values(state="gone"))
+
+
 CAUSES: dict[str, Cause] = {
     "RouterAway": router_away,
     "LedgerNotWritable": ledger_not_writable,
     "SealKeyMissing": seal_key_missing,
     "LettersLost": letters_lost,
+    "LedgerRestored": ledger_restored,
     "TimerDead": timer_dead,
     "RedisAway": redis_away,
     "NoWorker": no_worker,
@@ -238,6 +257,7 @@ CAUSES: dict[str, Cause] = {
     "PausedLong": paused_long,
     "CertificateEnds": certificate_ends,
     "CertificateEndsThisWeek": certificate_ends_this_week,
+    "WebhookEnded": webhook_ended,
     "TicketsPileUp": tickets_pile_up,
     "Deaths": deaths,
 }

@@ -117,7 +117,8 @@ def _waiting(one: Watch) -> Iterator[str]:
         yield _drained(one)
     if (later := one.waiting - one.going - one.lost.get(Loss.NO_TIME, 0)) > 0:
         until = f", senest {at(one.later_until)}" if one.later_until else ""
-        yield f"{tal(later)} af dem venter på et tidspunkt{until}."
+        pause = " eller på, at en pause ender" if one.stopped else ""
+        yield f"{tal(later)} af dem venter på et tidspunkt{until}{pause}."
 
 
 def _drained(one: Watch) -> str:

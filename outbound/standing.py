@@ -31,7 +31,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueStanding:
-    """One queue: due now, for later (a day, a run, a new try, the end of a pause of their system, type or mailing), in a
+    """One queue: due now, for later (a day, a run, a new try, the end of a pause of system, type or mailing), in a
     worker's hands; since when its oldest is due.
 
     Of letters being handed over, those in doubt are due a question now or later, and the oldest is SENDING since.

@@ -18,9 +18,6 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-PEOPLE = "by <> 'worker'"
-KEPT = "forgotten_at IS NULL"
-UNJOURNALISED = "journalised_at IS NULL AND forgotten_at IS NULL"
 STANDING = "lifted_at IS NULL"
 
 
@@ -28,15 +25,11 @@ def upgrade() -> None:
     op.add_column("letter", sa.Column("forgotten_at", Moment(), nullable=True))
     op.add_column("receipt_inbox", sa.Column("letter_id", sa.Uuid(), nullable=True))
     op.add_column("reading", sa.Column("recipient_key", sa.String(64), nullable=True))
-    _index("ix_letter_retention", "letter", ["retention_month", "id"], KEPT)
-    _index("ix_letter_unjournalised", "letter", ["system", "id"], UNJOURNALISED)
-    op.create_index("ix_receipt_inbox_letter_id", "receipt_inbox", ["letter_id"])
-    op.create_index("ix_sealed_key_id", "sealed", ["key_id"])
-    op.create_index("ix_reading_recipient_key", "reading", ["recipient_key"])
-    _index("ix_reading_at", "reading", ["at", "id"], PEOPLE)
-    _index("ix_reading_by", "reading", ["by", "at", "id"], PEOPLE)
     _tables()
-    _index("ix_legal_hold_standing", "legal_hold", ["scope", "key"], STANDING)
+    standing = sa.text(STANDING)
+    op.create_index(
+        "ix_legal_hold_standing", "legal_hold", ["scope", "key"], sqlite_where=standing, postgresql_where=standing
+    )
     op.create_index("ix_legal_hold_at", "legal_hold", ["at", "id"])
     op.create_index("ix_same_person_new_key", "same_person", ["new_key"])
     op.create_index("ix_access_request_at", "access_request", ["at", "id"])
@@ -44,10 +37,6 @@ def upgrade() -> None:
         _guard_on_postgresql()
     else:
         _guard_on_sqlite()
-
-
-def _index(name: str, table: str, columns: list[str], where: str) -> None:
-    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 def _tables() -> None:
@@ -156,16 +145,6 @@ def downgrade() -> None:
         op.execute("DROP TABLE reading_dropped")
     for table in ("access_request", "same_person", "retention_night", "legal_hold"):
         op.drop_table(table)
-    for name, table in (
-        ("ix_letter_retention", "letter"),
-        ("ix_letter_unjournalised", "letter"),
-        ("ix_receipt_inbox_letter_id", "receipt_inbox"),
-        ("ix_sealed_key_id", "sealed"),
-        ("ix_reading_recipient_key", "reading"),
-        ("ix_reading_at", "reading"),
-        ("ix_reading_by", "reading"),
-    ):
-        op.drop_index(name, table)
     for table, column in (("letter", "forgotten_at"), ("receipt_inbox", "letter_id"), ("reading", "recipient_key")):
         with op.batch_alter_table(table) as changed:
             changed.drop_column(column)

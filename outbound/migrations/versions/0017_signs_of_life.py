@@ -1,4 +1,4 @@
-"""Signs of life and totals for machines; what is in doubt or open is found by an index.
+"""Signs of life and totals for machines.
 
 Revision ID: 0017
 Revises: 0016
@@ -13,11 +13,6 @@ revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
-
-PARTIAL = (
-    ("ix_dispatch_doubt", "dispatch", "consignment_id", "outcome = 'doubt'"),
-    ("ix_incident_open", "incident", "code", "closed_at IS NULL"),
-)
 
 
 def upgrade() -> None:
@@ -36,13 +31,8 @@ def upgrade() -> None:
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", "of", "answer", name="pk_tally"),
     )
-    for name, table, column, where in PARTIAL:
-        only = sa.text(where)
-        op.create_index(name, table, [column], sqlite_where=only, postgresql_where=only)
 
 
 def downgrade() -> None:
-    for name, table, *_ in PARTIAL:
-        op.drop_index(name, table_name=table)
     op.drop_table("tally")
     op.drop_table("sign_of_life")

@@ -64,7 +64,7 @@ PANELS = {
     "Set up": {
         "demo": Listed("running:demo", "200 letters, all the way; leaves nothing running."),
         "up": Listed("running:up", "The whole router and its pages, until Ctrl-C."),
-        "migrate": Listed("setup:migrate", "Bring the ledger's schema to the newest."),
+        "migrate": Listed("setup:migrate", "Bring the ledger's schema to the newest, while everything runs."),
         "system-key": Listed("setup:system_key", "Make an API key for a specialist system."),
         "account": Listed("setup:account", "Print an account's lines for the accounts file."),
         "keys": Listed("seal_keys:keys", "Seal keys: one per retention month, and the fingerprint key."),

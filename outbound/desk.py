@@ -33,7 +33,7 @@ from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted, rebook
 from outbound.delivery.settle import apply_to_envelope
 from outbound.intake import month_after, take_in
-from outbound.ledger import batches, channels, enrolments, envelopes, reminders, returned, sending
+from outbound.ledger import batches, channels, enrolments, envelopes, reminders, restorations, returned, sending
 from outbound.ledger import letters as ledger_letters
 from outbound.ledger import tables as t
 from outbound.ledger.batches import Row, Turn
@@ -45,7 +45,6 @@ from outbound.postal_address import address_faults, postcode_faults
 from outbound.seal import Part
 
 LONGEST_NAME, LONGEST_KEY = 80, 64  # characters that the ledger keeps
-NOTES_MONTHS = 60  # how long a why is kept; a setting of the retention rules when they come
 
 
 class Verb(StrEnum):
@@ -308,6 +307,7 @@ def resume(house: House, scope: str, key: str, hand: Hand) -> bool:
     must_be_named(hand)
     key = _stoppable(scope, key)
     with house.ledger.writing() as tx:
+        _must_not_be_restored(tx, scope)
         _write(tx, house, "resume", scope, key, None, hand)
         return channels.resume(tx, scope, key)
 
@@ -361,6 +361,13 @@ def _must_be_postal(house: House, address: Address) -> None:
         raise DeskRefusal("address", f"The address cannot be used: {', '.join(faults)}.")
 
 
+def _must_not_be_restored(tx: Connection, scope: str) -> None:
+    if scope == "channel" and restorations.current(tx):
+        raise DeskRefusal(
+            "restored", "The ledger is a back-up: `outbound restored finish` lets its letters leave again."
+        )
+
+
 def must_be_named(hand: Hand) -> None:
     """Raises DeskRefusal without a name and a why."""
     if not hand.why.strip() or not hand.by.strip():
@@ -383,7 +390,9 @@ def _write(tx: Connection, house: House, verb: str, scope: str, key: str, letter
     act_id, at = uuid4(), clock.now()
     row = {"id": act_id, "verb": verb, "scope": scope, "key": key, "letter_id": letter_id, "by": hand.by, "at": at}
     tx.execute(insert(t.act).values(**row))
-    house.seal.put(tx, act_id, month_after(clock.danish_day(at), NOTES_MONTHS), {"why": hand.why.encode()})
+    house.seal.put(
+        tx, act_id, month_after(clock.danish_day(at), house.settings.note_months), {"why": hand.why.encode()}
+    )
     return act_id
 
 

@@ -37,7 +37,7 @@ def write_down(house: House, wanted: Wanted, found_at: datetime, hand: Hand) -> 
     with house.ledger.writing() as tx:
         if not faulty.write(tx, made, wanted, found_at, hand.by):
             raise DeskRefusal("none", "None of these letters has gone out, nor may have.")
-        house.seal.put(tx, made, month_after(clock.today(), desk.NOTES_MONTHS), {"why": hand.why.encode()})
+        house.seal.put(tx, made, month_after(clock.today(), house.settings.note_months), {"why": hand.why.encode()})
     return made
 
 

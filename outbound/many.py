@@ -242,7 +242,7 @@ def _why(house: House, one: Batch) -> str:
 
 
 def _seal(house: House, tx: object, batch_id: UUID, part: str, why: str) -> None:
-    month = month_after(clock.today(), desk.NOTES_MONTHS)
+    month = month_after(clock.today(), house.settings.note_months)
     house.seal.put(tx, batch_id, month, {part: why.encode()})  # type: ignore[arg-type]
 
 

@@ -11,24 +11,28 @@ from sqlalchemy import Connection, and_, case, func, select
 
 from outbound import clock
 from outbound.ledger import tables as t
+from outbound.ledger.inbox import ASIDE, LOOSE
+from outbound.ledger.letters import not_paused
 from outbound.ledger.values import CLAIMS, Letter, letter_from
 from outbound.letter import Channel, Lane, WaitsFor
-from outbound.life import UNSETTLED, Outcome, Status
+from outbound.life import RESTING, UNSETTLED, Outcome, Status
 from outbound.story import Incident, incident_from
 
 
 class Stage(StrEnum):
-    """Where a letter stands on its way out: before one of the steps, or in the last of them."""
+    """Where a letter stands on its way out: before one of the steps, in the last of them, or at the supplier's."""
 
     RENDER = "render"
     ROUTE = "route"
     SEND = "send"
     HAND_OVER = "hand-over"
+    RECEIPT = "receipt"
 
 
 @dataclass(frozen=True, slots=True)
 class QueueStanding:
-    """One queue: due now, for later (a day, a run, a new try), in a worker's hands; since when its oldest is due.
+    """One queue: due now, for later (a day, a run, a new try, the end of a pause of system, type or mailing), in a
+    worker's hands; since when its oldest is due.
 
     Of letters being handed over, those in doubt are due a question now or later, and the oldest is SENDING since.
     """
@@ -102,6 +106,18 @@ def states(tx: Connection) -> dict[Status, int]:
     return {Status(status): count for status, count in found}
 
 
+def states_bounded(tx: Connection, most: int) -> dict[Status, int]:
+    """The same, but at most `most` of each state in which letters rest: millions do, and need not be counted."""
+    row = t.letter.c
+    moving = [status for status in Status if status not in RESTING]
+    exact = select(row.status, func.count()).where(row.status.in_(moving)).group_by(row.status)
+    found = {Status(status): count for status, count in tx.execute(exact)}
+    for status in RESTING:
+        some = select(row.status).where(row.status == status).limit(most).subquery()
+        found[status] = int(tx.execute(select(func.count()).select_from(some)).scalar_one())
+    return found
+
+
 def queues(tx: Connection) -> list[QueueStanding]:
     """Every queue with something in it, in the order of the steps."""
     found = [*_waiting(tx), *_handed_over(tx)]
@@ -111,8 +127,10 @@ def queues(tx: Connection) -> list[QueueStanding]:
 
 def _waiting(tx: Connection) -> list[QueueStanding]:
     """Letters before a step that claims them."""
-    row, now = t.letter.c, clock.now()
-    due = row.due_at <= now
+    row = t.letter.c
+    due = row.due_at <= clock.now()
+    if any(one.scope != "channel" for one in pauses(tx)):
+        due = and_(due, not_paused())
     since = case((due, func.coalesce(row.waiting_since, row.due_at)), else_=row.waiting_since)
     channel = case((row.status == Status.ROUTED, row.channel))
     wanted = (
@@ -222,6 +240,82 @@ def count_foreign_receipts(tx: Connection) -> int:
     return int(tx.execute(wanted).scalar_one())
 
 
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """So many of something wait for a person, the oldest since then."""
+
+    count: int
+    oldest: datetime | None
+
+
+def returns_unseen(tx: Connection) -> Unseen:
+    """Letters that came back and that nobody has seen to."""
+    row = t.letter.c
+    return _unseen(tx, row.updated_at, row.status == Status.RETURNED, row.acknowledged_at.is_(None))
+
+
+def unseen_returns(tx: Connection, after: UUID | None, limit: int) -> list[Letter]:
+    """A page of them, oldest first, from the one after `after`."""
+    row = t.letter.c
+    return _page(tx, select(t.letter).where(row.status == Status.RETURNED, row.acknowledged_at.is_(None)), after, limit)
+
+
+def receipts_overdue(tx: Connection) -> Unseen:
+    """Letters that the supplier has, and whose receipt should have come by now; the timer will hold them."""
+    row = t.letter.c
+    return _unseen(tx, row.due_at, row.status == Status.SENT, row.due_at <= clock.now())
+
+
+def receipts_loose(tx: Connection) -> Unseen:
+    """Receipts that match nothing or cannot be read."""
+    return _unseen(tx, t.receipt_inbox.c.arrived_at, _loose())
+
+
+def in_doubt(tx: Connection) -> Unseen:
+    """Dispatches in doubt, since the supplier was last called about the oldest."""
+    d, c = t.dispatch.c, t.consignment.c
+    since = func.coalesce(c.called_at, c.closed_at, type_=c.closed_at.type)
+    wanted = select(func.count(), func.min(since, type_=c.closed_at.type))
+    return Unseen(
+        *tx.execute(wanted.join(t.dispatch, d.consignment_id == c.id).where(d.outcome == Outcome.DOUBT)).one()
+    )
+
+
+def incidents_by_code(tx: Connection) -> dict[str, Unseen]:
+    """Incidents that nobody has closed, by what happened."""
+    i = t.incident.c
+    wanted = select(i.code, func.count(), func.min(i.at)).where(i.closed_at.is_(None)).group_by(i.code).order_by(i.code)
+    return {code: Unseen(count, oldest) for code, count, oldest in tx.execute(wanted)}
+
+
+def _unseen(tx: Connection, moment: Any, *conditions: Any) -> Unseen:
+    return Unseen(*tx.execute(select(func.count(), func.min(moment, type_=moment.type)).where(*conditions)).one())
+
+
+def in_consignment(tx: Connection, consignment: UUID, after: UUID | None, limit: int) -> list[Letter]:
+    """The letters of a consignment whose dispatch in it is in doubt, oldest first, from the one after `after`."""
+    d = t.dispatch.c
+    wanted = select(t.letter).join(t.dispatch, d.letter_id == t.letter.c.id)
+    wanted = wanted.where(d.consignment_id == consignment, d.outcome == Outcome.DOUBT)
+    return _page(tx, wanted, after, limit)
+
+
+def closed_incidents(tx: Connection, before: int, limit: int) -> list[Incident]:
+    """Incidents that somebody has closed, newest first, from the one before `before` (0: from the newest)."""
+    i = t.incident.c
+    wanted = select(t.incident).where(i.closed_at.is_not(None))
+    wanted = wanted.where(i.id < before) if before else wanted
+    return [incident_from(row) for row in tx.execute(wanted.order_by(i.id.desc()).limit(limit))]
+
+
+def receipts_aside(tx: Connection, before: int, limit: int) -> list[LooseReceipt]:
+    """Receipts that somebody has put aside, newest first, from the one before `before` (0: from the newest)."""
+    r = t.receipt_inbox.c
+    wanted = select(r.id, r.provider, r.state, r.arrived_at).where(r.state == ASIDE)
+    wanted = wanted.where(r.id < before) if before else wanted
+    return [LooseReceipt(*row) for row in tx.execute(wanted.order_by(r.id.desc()).limit(limit))]
+
+
 def doubts(tx: Connection, limit: int) -> list[Doubt]:
     """Consignments with dispatches in doubt, the oldest first."""
     c, d = t.consignment.c, t.dispatch.c
@@ -242,7 +336,7 @@ def count_doubts(tx: Connection) -> int:
 
 
 def _loose() -> Any:
-    return t.receipt_inbox.c.state.in_(("unmatched", "unreadable"))
+    return t.receipt_inbox.c.state.in_(LOOSE)
 
 
 def _page(tx: Connection, wanted: Any, after: UUID | None, limit: int) -> list[Letter]:

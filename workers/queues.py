@@ -8,6 +8,7 @@ from outbound import delivery, many
 from outbound.delivery import House
 from outbound.ledger.values import Step
 from outbound.letter import Channel, Lane
+from workers.webhooks import tell_systems
 
 Work = Callable[[House], int]
 
@@ -20,6 +21,11 @@ class Queue:
     work: Work
     sending: bool
     then: tuple[str, ...] = ()
+
+    @property
+    def pool(self) -> str:
+        """Whose worker works it."""
+        return "render" if self.name in QUEUES_RENDER else "network"
 
 
 def queue_name(step: Step, lane: Lane, channel: Channel | None = None) -> str:
@@ -35,6 +41,7 @@ def doubt_queue(channel: Channel) -> str:
 RECEIPTS = "receipts"
 REMINDERS = "reminders"
 BATCHES = "batches"
+WEBHOOKS = "webhooks"
 CHANNELS = (Channel.DIGITAL, Channel.PRINT)
 
 
@@ -97,6 +104,7 @@ QUEUES = {
             False,
             tuple(queue_name(step, lane) for lane in Lane for step in (Step.RENDER, Step.ROUTE)),
         ),
+        Queue(WEBHOOKS, tell_systems, True),
     )
 }
 
@@ -105,3 +113,6 @@ QUEUES_RENDER = [name for name in QUEUES if name.startswith("render-")]
 
 QUEUES_NETWORK = [name for name in QUEUES if name not in QUEUES_RENDER]
 """Served by threads that wait for others."""
+
+ASKED_FOR_A_SIGN = (queue_name(Step.RENDER, Lane.SINGLE), RECEIPTS)
+"""A queue of each pool: a ticket comes in every round of the timer, so that a pool without work shows that it lives."""

@@ -12,7 +12,7 @@ from outbound.delivery.render import render_handful
 from outbound.delivery.route import route_handful
 from outbound.delivery.runs import give_orders
 from outbound.delivery.send import send_handful
-from outbound.delivery.settle import fetch, keep, settle
+from outbound.delivery.settle import fetch, keep, pair, settle
 
 __all__ = [
     "House",
@@ -22,6 +22,7 @@ __all__ = [
     "hold_overdue",
     "keep",
     "mind_doubts",
+    "pair",
     "precheck",
     "recover",
     "render_handful",

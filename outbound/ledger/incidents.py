@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -13,3 +13,17 @@ def report(tx: Connection, letter_id: UUID, code: str, dispatch_id: UUID, other:
     """Write an incident once; False where it is known."""
     row = {"letter_id": letter_id, "code": code, "dispatch_id": dispatch_id, "other_dispatch_id": other}
     return insert_new(tx, t.incident, {**row, "at": clock.now()})
+
+
+def close(tx: Connection, incident_id: int) -> UUID | None:
+    """Somebody has seen to it; its letter, or None where no incident of that number is open."""
+    i = t.incident.c
+    change = update(t.incident).where(i.id == incident_id, i.closed_at.is_(None)).values(closed_at=clock.now())
+    return tx.execute(change.returning(i.letter_id)).scalar_one_or_none()
+
+
+def reopen(tx: Connection, incident_id: int) -> UUID | None:
+    """It was not seen to after all; its letter, or None where no incident of that number is closed."""
+    i = t.incident.c
+    change = update(t.incident).where(i.id == incident_id, i.closed_at.is_not(None)).values(closed_at=None)
+    return tx.execute(change.returning(i.letter_id)).scalar_one_or_none()

@@ -86,6 +86,13 @@ def count(tx: Connection, condition: ColumnElement[bool]) -> int:
     return int(tx.execute(select(func.count()).select_from(t.print_run).where(condition)).scalar_one())
 
 
+def oldest(tx: Connection, condition: ColumnElement[bool]) -> datetime | None:
+    """When the oldest of the runs that are so was closed; None where there is none."""
+    closed = t.print_run.c.closed_at
+    found: datetime | None = tx.execute(select(func.min(closed, type_=closed.type)).where(condition)).scalar_one()
+    return found
+
+
 def waiting(tx: Connection, closing: datetime) -> Waiting:
     """Letters for paper that wait for a run, and those of them that are due by that closing."""
     row = t.letter.c

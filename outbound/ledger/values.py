@@ -82,6 +82,8 @@ class Letter:
     acknowledged_at: datetime | None
     corrects: UUID | None
     return_code: str | None
+    forgotten_at: datetime | None = None
+    correlation: str | None = None
 
     @property
     def refused_channels(self) -> frozenset[Channel]:

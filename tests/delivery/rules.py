@@ -14,10 +14,13 @@ from outbound.ledger import tables as t
 from outbound.ledger.sending import live_dispatch
 from outbound.ledger.values import letter_from
 from outbound.life import LEGAL, LIVE, Outcome, Status, may_move
+from outbound.lost import Loss, count_lost
 from tests.audited import differences_in
 from tests.outside import World
 
 GONE = (Status.SENT, Status.DELIVERED, Status.RETURNED)
+NOBODY_WORKS = (Loss.STANDS, Loss.DEAD_CLAIM, Loss.OVERDUE)
+"""What is lost while no worker and no timer runs, which in a test is while time passes."""
 MOVING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
 
 
@@ -71,6 +74,7 @@ def examine(house: House, world: World, misled: Collection[UUID] = (), *, money:
     with house.ledger.reading() as tx:
         found = look_at_all(tx)
         faults = [f"{one.row.id} is HELD without a verb" for one in found if _verbless(tx, one)]
+        faults += [f"lost: {loss}" for loss in count_lost(tx, house.settings) if loss not in NOBODY_WORKS]
         if money:
             faults += [f"money: {found}" for found in differences_in(tx)]
         consignments = {one.id: one for one in tx.execute(select(t.consignment))}

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from outbound import clock, desk
 from outbound.delivery import House
@@ -41,7 +41,7 @@ def act(browser: httpx.Client, letter: UUID, verb: str, **fields: str) -> httpx.
 
 def test_empty_pages_say_so(drift: httpx.Client) -> None:
     page = drift.get("/drift").text
-    for said in ("Ingen breve er standset.", "Alle køer er tomme.", "Intet er sat på pause."):
+    for said in ("Ingen breve er tabt.", "Intet kræver en hånd", "Alle køer er tomme.", "Ingen frist er i fare."):
         assert said in page
     assert "Der er ingen åbne hændelser." in drift.get("/drift/haendelser").text
     assert "Alle kvitteringer passer til et brev." in drift.get("/drift/kvitteringer").text
@@ -235,11 +235,11 @@ def test_a_page_of_held_letters_is_released_together(drift: httpx.Client, house:
 def test_a_channel_is_paused_and_resumed(drift: httpx.Client, house: House) -> None:
     token = hidden(drift.get("/drift").text)
     page = drift.post("/drift/pause", data={"token": token, "what": "channel:digital", "why": "Service"}).text
-    assert "Kanal digital" in page
+    assert "På pause: kanal Digital Post, sat af drift." in page
     gone = drift.post(
         "/drift/genoptag", data={"token": token, "scope": "channel", "key": "digital", "why": "Slut"}
     ).text
-    assert "Intet er sat på pause." in gone
+    assert "Intet kræver en hånd" in gone
     for what in ("channel:none", "system:findes-ikke", "mailing:x", "", "<b>:x"):
         assert drift.post("/drift/pause", data={"token": token, "what": what, "why": "x"}).status_code == 422
 
@@ -363,3 +363,87 @@ def test_a_missing_receipt_says_what_to_ask_by_the_suppliers_own_id(
 def test_a_letter_that_waits_for_nobody_outside_asks_nothing(drift: httpx.Client, house: House, world: World) -> None:
     (letter,) = held(house, world)
     assert "Spørg" not in drift.get(f"/drift/breve/{letter}").text
+
+
+GETS = ("/drift/nu", "/drift/tabte", "/drift/tvivl", "/drift/retur", "/drift/haendelser", "/drift/kvitteringer")
+POSTS = (
+    "/drift/tabte/{}",
+    "/drift/haendelser/1/luk",
+    "/drift/haendelser/1/genaabn",
+    "/drift/kvitteringer/1/aabn",
+    "/drift/kvitteringer/1/par",
+    "/drift/kvitteringer/1/til-side",
+    "/drift/kvitteringer/1/igen",
+    "/drift/pause/hvorfor",
+)
+
+
+def test_what_operations_see_and_do_is_theirs_alone(served: Served) -> None:
+    for name in ("sag", "ledelse", "post"):
+        with served.signed_in(name) as browser:
+            token = hidden(browser.get("/min-side").text)
+            assert {browser.get(path).status_code for path in GETS} == {403}
+            form = {"token": token, "why": "x", "purpose": "receipt-inquiry"}
+            assert {browser.post(path.format(uuid4()), data=form).status_code for path in POSTS} == {403}
+    with served.browser() as nobody:
+        assert {nobody.get(path).url.path for path in GETS} == {"/log-ind"}
+
+
+def test_no_act_is_taken_from_a_form_of_another_session(drift: httpx.Client, house: House) -> None:
+    (letter,) = hand_in(house, submission(person()))
+    with house.ledger.writing() as tx:
+        tx.execute(insert(t.incident).values(letter_id=letter, code="both-suspected", at=clock.now()))
+        tx.execute(update(t.letter).where(t.letter.c.id == letter).values(due_at=None))
+    form = {"token": "0" * 64, "why": "x", "purpose": "receipt-inquiry", "dispatch": str(uuid4())}
+    assert {drift.post(path.format(letter), data=form).status_code for path in POSTS} == {403}
+    assert "Brevet kan være sendt to gange." in drift.get("/drift/haendelser").text
+    assert look(house, letter).due_at is None
+
+
+def test_a_receipt_is_opened_for_a_purpose_only_and_the_opening_is_logged(drift: httpx.Client, house: House) -> None:
+    owner = uuid4()
+    row = {"provider": "print", "provider_id": "7", "state": "unreadable", "tries": 3, "owner": owner}
+    with house.ledger.writing() as tx:
+        tx.execute(insert(t.receipt_inbox).values(**row, due_at=clock.now(), arrived_at=clock.now()))
+        house.seal.put(tx, owner, f"{clock.now():%Y-%m}", {"receipt": b"<b>Solvej</b> \xff"})
+    token = hidden(drift.get("/drift/kvitteringer").text)
+    refused = drift.post("/drift/kvitteringer/1/aabn", data={"token": token, "purpose": "nysgerrig"})
+    assert (refused.status_code, "Solvej" in refused.text, readings(house, "drift")) == (422, False, [])
+    opened = drift.post("/drift/kvitteringer/1/aabn", data={"token": token, "purpose": "receipt-inquiry"})
+    assert "&lt;b&gt;Solvej&lt;/b&gt; \ufffd" in opened.text
+    assert len(readings(house, "drift")) == 1
+
+
+def test_a_receipt_is_paired_on_the_page_and_leads_to_its_letter(
+    drift: httpx.Client, house: House, world: World
+) -> None:
+    (letter,) = hand_in(house, submission(person()))
+    run_to_rest(house)
+    (sent,) = dispatches(house, letter)
+    owner = uuid4()
+    row = {"provider": "digital-post", "provider_id": "7", "state": "unmatched", "tries": 3, "owner": owner}
+    with house.ledger.writing() as tx:
+        tx.execute(insert(t.receipt_inbox).values(**row, due_at=clock.now(), arrived_at=clock.now()))
+        body = f"{uuid4()} {News.DELIVERED} - {Blame.UNKNOWN}".encode()
+        house.seal.put(tx, owner, f"{clock.now():%Y-%m}", {"receipt": body})
+    token = hidden(drift.get("/drift/kvitteringer").text)
+    form = {"token": token, "why": "leverandøren siger det", "dispatch": "nej"}
+    assert drift.post("/drift/kvitteringer/1/par", data=form).status_code == 422
+    done = drift.post("/drift/kvitteringer/1/par", data={**form, "dispatch": str(sent.id)})
+    assert done.url.path == f"/drift/breve/{letter}"
+    assert "En kvittering uden brev fundet at handle om brevet" in done.text
+    assert look(house, letter).status is Status.DELIVERED
+
+
+def test_returned_post_and_doubts_lead_to_their_letters(drift: httpx.Client, house: House, world: World) -> None:
+    (back,) = hand_in(house, submission(person("well", 1)))
+    run_to_rest(house)
+    world.digital_receipts.send(dispatches(house, back)[0].id, News.RETURNED)
+    run_to_rest(house)
+    world.digital.plan = lambda consignment: "drop"
+    (unsure,) = hand_in(house, submission(person("well", 2)))
+    run_to_rest(house)
+    assert f"/drift/breve/{back}" in drift.get("/drift/retur").text
+    consignment = dispatches(house, unsure)[0].consignment_id
+    assert f"/drift/tvivl/{consignment}" in drift.get("/drift/tvivl").text
+    assert f"/drift/breve/{unsure}" in drift.get(f"/drift/tvivl/{consignment}").text

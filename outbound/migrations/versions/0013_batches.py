@@ -1,7 +1,7 @@
-"""Acts on many letters at once, faulty letters and who got them, and indexes to look for letters and mailings by.
+"""Acts on many letters at once, faulty letters and who got them.
 
 Revision ID: 0013
-Revises: 0011
+Revises: 0012
 """
 
 from typing import Any
@@ -12,18 +12,11 @@ from alembic import op
 from outbound.schema import Moment
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-DUE, OF_MAILING = "due_at IS NOT NULL", "mailing_id IS NOT NULL"
-INDEXES: dict[str, list[str]] = {
-    "ix_letter_of_type": ["letter_type", "id"],
-    "ix_letter_of_department": ["department", "id"],
-    "ix_letter_created_at": ["created_at"],
-    "ix_letter_corrects": ["corrects"],
-    "ix_letter_mailing_progress": ["mailing_id", "status", "channel"],
-}
+DUE = "due_at IS NOT NULL"
 
 
 def upgrade() -> None:
@@ -61,7 +54,6 @@ def upgrade() -> None:
     op.create_index("ix_batch_letter_letter_id", "batch_letter", ["letter_id"], unique=False)
     _faulty()
     op.add_column("letter", sa.Column("corrects", sa.Uuid(), nullable=True))
-    _index_letters()
 
 
 def _faulty() -> None:
@@ -88,21 +80,11 @@ def _faulty() -> None:
     )
 
 
-def _index_letters() -> None:
-    """PostgreSQL builds them beside the workers (CONCURRENTLY): a plain CREATE INDEX would keep letters from coming."""
-    with op.get_context().autocommit_block():
-        for name, columns in INDEXES.items():
-            some = _some(OF_MAILING) if name == "ix_letter_mailing_progress" else {}
-            op.create_index(name, "letter", columns, if_not_exists=True, postgresql_concurrently=True, **some)
-
-
 def _some(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
 def downgrade() -> None:
-    for name in INDEXES:
-        op.drop_index(name, table_name="letter")
     with op.batch_alter_table("letter") as table:
         table.drop_column("corrects")
     op.drop_table("faulty_letter")

@@ -169,13 +169,15 @@ class LetterOut(LetterSummaryOut):
 
 
 class FeedEventOut(BaseModel):
-    """An event of one of your letters."""
+    """An event of one of your letters, under your own reference; `cursor` is the place in the feed just after it."""
 
     letter: UUID
+    reference: str
     was: str | None
     now: str
     code: str
     at: datetime
+    cursor: str
 
 
 class FeedOut(BaseModel):

@@ -1,6 +1,6 @@
-"""`/drift`: the queues, what is HELD and for whom, pauses, doubts, incidents, loose receipts. No person in it."""
+"""`/drift`: the answer for 03:00, what needs a hand, the flow live; lists of letters; pauses. No person in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,14 +10,15 @@ from fastapi.responses import RedirectResponse, Response
 from outbound import desk, standing
 from outbound.desk import DeskRefusal, Verb, verbs_for
 from outbound.intake import looks_like_cpr
-from outbound.ledger import proofs, returned, runs, sending
+from outbound.ledger import returned, sending
 from outbound.ledger.values import Letter, Step
 from outbound.letter import WaitsFor
-from outbound.life import Status
+from outbound.life import RESTING, Status
 from outbound.return_code import as_scanned
 from outbound.story import find_by_reference, story
-from outbound.web.pages import words
+from outbound.web.pages import drift_words, picture, words
 from outbound.web.pages.faults import fault_page
+from outbound.web.pages.now import Now, look
 from outbound.web.pages.signed_in import Form, Person, check_token, needs
 from outbound.web.people import Role
 from outbound.web.rooms import Inside, Rooms
@@ -27,29 +28,18 @@ router = APIRouter(prefix="/drift")
 OnDuty = Annotated[Person, Depends(needs(Role.OPERATIONS))]
 Code = Annotated[str, Query(max_length=60, pattern=r"^[^\x00-\x1f]*$")]
 A_PAGE = 50
-A_FEW = 20
 
 
 @router.get("")
 def overview(person: OnDuty, inside: Inside) -> Response:
     """How things stand now."""
-    with inside.house.ledger.reading() as tx:
-        found: dict[str, Any] = {
-            "states": standing.states(tx),
-            "queues": standing.queues(tx),
-            "held": standing.held(tx),
-            "pauses": standing.pauses(tx),
-            "breakers": standing.breakers(tx),
-            "doubts": standing.doubts(tx, A_FEW),
-            "doubt_count": standing.count_doubts(tx),
-            "incident_count": standing.count_incidents(tx),
-            "receipt_count": standing.count_loose_receipts(tx),
-            "missing_runs": runs.count(tx, runs.missing()),
-            "held_back_runs": runs.count(tx, runs.held_back()),
-            "posted_proofs": proofs.count_posted(tx),
-        }
-    choices = _pausable(inside)
-    return person.page("operations.html", title="Drift", words=words, Status=Status, choices=choices, **found)
+    return person.page("operations.html", title="Drift", choices=_pausable(inside), **_shown(look(inside.house)))
+
+
+@router.get("/nu")
+def now(person: OnDuty, inside: Inside) -> Response:
+    """The live parts alone, for the page's script."""
+    return person.page("operations_live.html", **_shown(inside.glance.at(inside.house)))
 
 
 @router.get("/standset")
@@ -66,7 +56,7 @@ def held(
         first = verbs_for(found[0], sending.live_dispatch(tx, found[0].id)) if found else ()
     said = words.reason(kode)
     more = {"said": said, "code": kode, "waits_for": venter, "after": efter, "releases": Verb.RELEASE in first}
-    return _letters(person, found, "Standsede breve", **more)
+    return letters_page(person, found, "Standsede breve", **more)
 
 
 @router.post("/standset")
@@ -87,7 +77,8 @@ def release_page(
     if not why:
         return fault_page(request, 422, words.REFUSALS["why"])
     for one in found:
-        _release(inside, one, person, why)
+        if person.account.may_see(one.department):
+            _release(inside, one, person, why)
     return RedirectResponse("/drift", 303)
 
 
@@ -96,24 +87,7 @@ def in_state(person: OnDuty, inside: Inside, status: Status, efter: UUID | None 
     """The letters in one state, a page at a time."""
     with inside.house.ledger.reading() as tx:
         found = standing.letters_in(tx, status, efter, A_PAGE + 1)
-    more = {"said": "", "code": "", "waits_for": None, "after": efter, "releases": False}
-    return _letters(person, found, words.STATES[status], **more)
-
-
-@router.get("/haendelser")
-def incidents(person: OnDuty, inside: Inside, efter: Annotated[int, Query(ge=0, lt=2**62)] = 0) -> Response:
-    """Incidents that nobody has closed."""
-    with inside.house.ledger.reading() as tx:
-        found = standing.open_incidents(tx, efter, A_PAGE + 1)
-    return person.page("incidents.html", title="Hændelser", words=words, **_paged(found, efter))
-
-
-@router.get("/kvitteringer")
-def receipts(person: OnDuty, inside: Inside, efter: Annotated[int, Query(ge=0, lt=2**62)] = 0) -> Response:
-    """Receipts that match no dispatch of ours, or that cannot be read."""
-    with inside.house.ledger.reading() as tx:
-        found, foreign = standing.loose_receipts(tx, efter, A_PAGE + 1), standing.count_foreign_receipts(tx)
-    return person.page("receipts.html", title="Kvitteringer", foreign=foreign, **_paged(found, efter))
+    return letters_page(person, found, words.STATES[status], after=efter)
 
 
 @router.post("/find")
@@ -133,8 +107,7 @@ def find(person: OnDuty, request: Request, form: Form, inside: Inside) -> Respon
     if len(found) == 1:
         return RedirectResponse(f"/drift/breve/{found[0].id}", 303)
     said = "" if found else "Intet brev har den reference, den returkode eller det id."
-    more = {"said": said, "code": "", "waits_for": None, "after": None, "releases": False}
-    return _letters(person, found[:A_PAGE], "Fundne breve", **more)
+    return letters_page(person, found[:A_PAGE], "Fundne breve", said=said)
 
 
 @router.post("/pause")
@@ -146,6 +119,20 @@ def pause(person: OnDuty, request: Request, form: Form, inside: Inside) -> Respo
         return fault_page(request, 422, "Vælg, hvad der skal standses.")
     key = found.hex if scope == "mailing" and (found := _as_id(key)) else key
     return _stop_or_go(person, request, form, lambda: desk.pause(inside.house, scope, key, person.hand(_why(form))))
+
+
+@router.post("/pause/hvorfor")
+def why_paused(person: OnDuty, request: Request, form: Form, inside: Inside) -> Response:
+    """Why something stands still; written in the reading log under this person's name."""
+    check_token(person, form)
+    scope, key = form.get("scope", ""), form.get("key", "")
+    with inside.house.ledger.writing() as tx:
+        found = next((one for one in standing.pauses(tx) if (one.scope, one.key) == (scope, key)), None)
+        if found is None:
+            return fault_page(request, 409, "Pausen er ophævet imens.")
+        why = found.act and inside.house.seal.open(tx, found.act, "why", person.account.name, drift_words.PAUSE_READ)
+    said = why.decode() if why else "Ingen har skrevet hvorfor."
+    return person.page("sealed_text.html", title="Hvorfor på pause", back="/drift", back_said="Drift", text=said)
 
 
 @router.post("/genoptag")
@@ -180,21 +167,22 @@ def _release(inside: Rooms, one: Letter, person: Person, why: str) -> None:
     inside.ring(queue_name(Step.ROUTE if one.document_fingerprint else Step.RENDER, one.lane), 1)
 
 
-def _letters(person: Person, found: list[Letter], title: str, **more: Any) -> Response:
+def letters_page(person: Person, found: list[Letter], title: str, **more: Any) -> Response:
+    """A page of letters; one more than a page in `found` says that there is another."""
+    more = {"said": "", "code": "", "waits_for": None, "after": None, "releases": False, **more}
     return person.page(
         "letters.html",
         title=title,
         words=words,
-        letters=found[:A_PAGE],
+        letters=[one for one in found[:A_PAGE] if person.account.may_see(one.department)],
         next=found[A_PAGE - 1].id if len(found) > A_PAGE else None,
         **more,
     )
 
 
-def _paged(found: Sequence[object], after: int) -> dict[str, Any]:
-    shown = found[:A_PAGE]
-    last = getattr(shown[-1], "id", None) or getattr(shown[-1], "row", 0) if shown else after
-    return {"rows": shown, "next": last if len(found) > A_PAGE else None, "after": after}
+def _shown(seen: Now) -> dict[str, Any]:
+    names = {"words": words, "says": drift_words, "picture": picture, "Status": Status, "RESTING": RESTING}
+    return {**names, **seen.values()}
 
 
 def _pausable(inside: Rooms) -> dict[str, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from outbound.desk import BY_PERSON, STOP_REMINDER, TO_CANCEL, UNDO, Verb
 from outbound.ledger.reminders import NO_ANSWER, ReminderState
 from outbound.letter import Channel, Format, Lane, ReturnReason, WaitsFor
 from outbound.life import Outcome, Status
+from outbound.loose_ends import CLOSE, NUDGE, PAIR, REOPEN
 from outbound.post_room import SCANNED, UNDONE, Found
 from outbound.standing import Stage
 from outbound.story import route_of
@@ -16,6 +17,7 @@ STEPS = {
     Stage.ROUTE: "Opslag og vej",
     Stage.SEND: "Afsendelse",
     Stage.HAND_OVER: "Ved at blive afleveret",
+    Stage.RECEIPT: "Venter på kvittering",
 }
 WAITS_FOR = {
     WaitsFor.SENDER: "fagsystemet",
@@ -115,6 +117,12 @@ VERBS = {
 }
 ACTS = {**{str(verb): said for verb, (said, _) in VERBS.items()}, "pause": "Sat på pause", "resume": "Sat i gang"}
 ACTS |= {STOP_REMINDER: "NemSMS-påmindelsen standset"}
+ACTS |= {
+    CLOSE: "Hændelsen lukket",
+    REOPEN: "Hændelsen åbnet igen",
+    PAIR: "En kvittering uden brev fundet at handle om brevet",
+    NUDGE: "Taget op igen, da intet bragte nogen til brevet",
+}
 ACTS |= {TO_CANCEL: "Skal annulleres", **{f"{UNDO}{verb}": f"Fortrudt: {said}" for verb, said in ACTS.items()}}
 ACTS |= {SCANNED: "Scannet som returpost", UNDONE: "Scanningen fortrudt"}
 REASONS = {
@@ -124,6 +132,7 @@ REASONS = {
     "content-missing": "Brevets indhold ligger ikke længere under seglet.",
     "kills-its-worker": "Brevet har flere gange standset den proces, der arbejdede med det.",
     BY_PERSON: "En medarbejder har standset brevet.",
+    "restored": "Databasen er genskabt fra en kopi, og brevet kan være sendt siden. Driften afgør det samlet.",
     "doubt": "Leverandøren har måske brevet. Spørg dem, og afgør det.",
     "recalled": "Brevets printkørsel er kaldt tilbage; intet af den er trykt.",
     "no-receipt": "Der er ikke kommet kvittering inden fristen.",
@@ -162,6 +171,8 @@ SCANS = {
 """What the post room hears of a scan."""
 HAPPENINGS = {
     "received": "Modtaget fra fagsystemet",
+    "restored": "Holdt tilbage: databasen er genskabt fra en sikkerhedskopi",
+    "sent-before-restore": "Sendt, før databasen blev genskabt fra en sikkerhedskopi",
     "rendered": "Sat op",
     "closed": "Lagt i en forsendelse",
     "taken": "Modtaget hos leverandøren",

@@ -1,0 +1,185 @@
+"""Which letters are lost: accepted, not at rest, not HELD, and nothing will ever bring anybody to them. To be none.
+
+Counted from the ledger alone. The rule, state by state, stands in docs/measures.md ("Lost"); each part of it has a code
+of its own, so that whoever sees the number also sees what is wrong with each letter.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, not_, or_, select
+
+from outbound import clock, standing
+from outbound.delivery.closing import class_closings
+from outbound.delivery.house import receipt_deadline
+from outbound.delivery.recover import held_back
+from outbound.flow import Key, rates
+from outbound.ledger import tables as t
+from outbound.ledger.letters import not_paused
+from outbound.ledger.values import CLAIMS, Letter, Step, letter_from
+from outbound.letter import Channel
+from outbound.life import LIVE, RESTING, UNSETTLED, Outcome, Status
+from outbound.settings import Settings
+from outbound.standing import Stage
+
+SOON = timedelta(hours=1)
+LONGEST_WAIT = timedelta(days=1, hours=1)
+"""No letter is given a time farther off than this but for its run, its sender's day or its receipt: a supplier may ask
+for a day at most (`delivery.house.LONGEST_TOLD`)."""
+BEFORE_SENDING = tuple(CLAIMS.values())
+
+
+class Loss(StrEnum):
+    """What is wrong with a lost letter."""
+
+    NO_TIME = "no-time"
+    UNKNOWN_TIME = "unknown-time"
+    STANDS = "stands"
+    DEAD_CLAIM = "dead-claim"
+    NO_QUESTION = "no-question"
+    NO_DEADLINE = "no-deadline"
+    OVERDUE = "overdue"
+    ILLEGAL = "illegal-pair"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A lost letter."""
+
+    letter: Letter
+    loss: Loss
+
+
+def count_lost(tx: Connection, settings: Settings, paces: Mapping[Key, float] | None = None) -> dict[Loss, int]:
+    """How many letters are lost, by what is wrong with them. `paces`: the rates of the same snapshot, where at hand."""
+    said = _loss(tx, settings, rates(tx) if paces is None else paces).label("loss")
+    found = select(said).select_from(_with_dispatch()).where(_may_be_lost()).subquery()
+    counts = select(found.c.loss, func.count()).where(found.c.loss.is_not(None)).group_by(found.c.loss)
+    by_loss = {Loss(loss): count for loss, count in tx.execute(counts)}
+    if at_rest := int(tx.execute(select(func.count()).select_from(_at_rest().subquery())).scalar_one()):
+        by_loss[Loss.ILLEGAL] = by_loss.get(Loss.ILLEGAL, 0) + at_rest
+    return by_loss
+
+
+def lost_letters(tx: Connection, settings: Settings, after: UUID | None, limit: int) -> list[Lost]:
+    """A page of them, in the order of their ids, from the one after `after`."""
+    said = _loss(tx, settings, rates(tx)).label("loss")
+    moving = select(t.letter.c.id, said).select_from(_with_dispatch()).where(_may_be_lost(), _after(after)).subquery()
+    lost = select(moving.c.id, moving.c.loss).where(moving.c.loss.is_not(None)).order_by(moving.c.id).limit(limit)
+    found = {row.id: row.loss for row in tx.execute(lost)}
+    found |= dict.fromkeys(tx.execute(_at_rest().where(_after(after)).limit(limit)).scalars(), Loss.ILLEGAL)
+    ids = sorted(found)[:limit]
+    letters = tx.execute(select(t.letter).where(t.letter.c.id.in_(ids)).order_by(t.letter.c.id))
+    return [Lost(letter_from(row), Loss(found[row.id])) for row in letters]
+
+
+def loss_of(tx: Connection, settings: Settings, letter_id: UUID) -> Loss | None:
+    """What is wrong with this letter; None where it is not lost."""
+    said = _loss(tx, settings, rates(tx))
+    mine = select(said).select_from(_with_dispatch()).where(t.letter.c.id == letter_id, _may_be_lost())
+    found = tx.execute(mine).scalar_one_or_none()
+    return Loss(found) if found else None
+
+
+def _after(after: UUID | None) -> Any:
+    return t.letter.c.id > after if after is not None else t.letter.c.id.is_not(None)
+
+
+def _may_be_lost() -> ColumnElement[bool]:
+    return t.letter.c.status.in_([status for status in Status if status not in RESTING])
+
+
+def _with_dispatch() -> Any:
+    """Letters with their live dispatch and its consignment, on which the claim of what is SENDING lies."""
+    d, c = t.dispatch.c, t.consignment.c
+    live = and_(d.letter_id == t.letter.c.id, d.kind == "letter", d.outcome.in_(sorted(LIVE)))
+    return t.letter.outerjoin(t.dispatch, live).outerjoin(t.consignment, c.id == d.consignment_id)
+
+
+def _at_rest() -> Select[Any]:
+    """Letters at rest with a dispatch that is open or in doubt; those are few, and have an index of their own."""
+    d, row = t.dispatch.c, t.letter.c
+    unsettled = and_(d.kind == "letter", d.outcome.in_(sorted(UNSETTLED)))
+    wanted = select(row.id).join(t.dispatch, d.letter_id == row.id)
+    return wanted.where(unsettled, row.status.in_(sorted(RESTING))).order_by(row.id)
+
+
+def _loss(tx: Connection, settings: Settings, paces: Mapping[Key, float]) -> ColumnElement[str]:
+    """The code of what is wrong, or null."""
+    row, now = t.letter.c, clock.now()
+    before, unclaimed = row.status.in_(BEFORE_SENDING), row.claim_token.is_(None)
+    sent, past = row.status == Status.SENT, now - SOON
+    return case(
+        (_illegal(), Loss.ILLEGAL),
+        (and_(before, not_(unclaimed), _is_past(row.claimed_until, past)), Loss.DEAD_CLAIM),
+        (and_(before, unclaimed, row.due_at.is_(None)), Loss.NO_TIME),
+        (and_(before, unclaimed, _too_far(settings, now)), Loss.UNKNOWN_TIME),
+        (and_(before, unclaimed, row.due_at <= past, not_(_explained(tx, paces))), Loss.STANDS),
+        *_sending(past),
+        (and_(sent, row.due_at.is_(None)), Loss.NO_DEADLINE),
+        (and_(sent, row.due_at <= past, not_(held_back())), Loss.OVERDUE),
+        (and_(sent, _beyond_receipts(settings)), Loss.UNKNOWN_TIME),
+        else_=None,
+    )
+
+
+def _illegal() -> ColumnElement[bool]:
+    """A pair of state and live dispatch that `life.LEGAL` does not have."""
+    status, outcome = t.letter.c.status, t.dispatch.c.outcome
+    return or_(
+        and_(status.in_(BEFORE_SENDING), outcome.is_not(None)),
+        and_(status == Status.SENDING, or_(outcome.is_(None), outcome == Outcome.TAKEN)),
+        and_(status == Status.SENT, or_(outcome.is_(None), outcome != Outcome.TAKEN)),
+        and_(status == Status.HELD, outcome == Outcome.OPEN),
+    )
+
+
+def _sending(past: datetime) -> list[tuple[ColumnElement[bool], Loss]]:
+    """A consignment is taken up by its claim (which ends) or by its next question, and by nothing else."""
+    sending, c = t.letter.c.status == Status.SENDING, t.consignment.c
+    over = and_(c.due_at <= past, c.deadline_at <= past)  # asked about for too long, and not even held
+    return [
+        (and_(sending, c.claim_token.is_not(None), _is_past(c.claimed_until, past)), Loss.DEAD_CLAIM),
+        (and_(sending, c.claim_token.is_(None), or_(c.due_at.is_(None), over)), Loss.NO_QUESTION),
+    ]
+
+
+def _is_past(moment: Any, past: datetime) -> ColumnElement[bool]:
+    return or_(moment.is_(None), moment <= past)
+
+
+def _too_far(settings: Settings, now: datetime) -> ColumnElement[bool]:
+    """A time that no rule gives: beyond the next run of whichever class, and no day of the sender's."""
+    row = t.letter.c
+    farthest = max(now + LONGEST_WAIT, *class_closings(settings).values())
+    senders = func.coalesce(row.not_before, clock.today()) > clock.today()
+    return and_(row.due_at > farthest, not_(senders))
+
+
+def _beyond_receipts(settings: Settings) -> ColumnElement[bool]:
+    row = t.letter.c
+    ends = {channel: receipt_deadline(settings, channel) + SOON for channel in (Channel.DIGITAL, Channel.PRINT)}
+    return or_(*(and_(row.channel == channel, row.due_at > end) for channel, end in ends.items()))
+
+
+def _explained(tx: Connection, paces: Mapping[Key, float]) -> ColumnElement[bool]:
+    """Due for long, and for a reason: a pause that fits, a channel that is away, or a backlog that drains."""
+    row = t.letter.c
+    stopped = {one.key for one in standing.pauses(tx) if one.scope == "channel"}
+    stopped |= {str(one.channel) for one in standing.breakers(tx)}
+    waits_for_channel = and_(row.status == Status.ROUTED, row.channel.in_(sorted(stopped)))
+    return or_(not_(not_paused()), waits_for_channel, *_draining(paces)) if stopped or paces else not_(not_paused())
+
+
+def _draining(paces: Mapping[Key, float]) -> list[ColumnElement[bool]]:
+    row, steps = t.letter.c, {Stage(step): status for step, status in CLAIMS.items()}
+    found: list[ColumnElement[bool]] = [false()]
+    for (stage, lane, channel), pace in paces.items():
+        if pace and stage in steps:
+            by_channel = [row.channel == channel] if steps[stage] == CLAIMS[Step.SEND] else []
+            found.append(and_(row.status == steps[stage], row.lane == lane, *by_channel))
+    return found

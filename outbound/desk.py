@@ -33,11 +33,12 @@ from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted, rebook
 from outbound.delivery.settle import apply_to_envelope
 from outbound.intake import month_after, take_in
-from outbound.ledger import batches, channels, enrolments, envelopes, reminders, restorations, returned, sending
+from outbound.ledger import batches, channels, enrolments, envelopes, faulty, reminders, restorations, returned, sending
 from outbound.ledger import letters as ledger_letters
 from outbound.ledger import tables as t
 from outbound.ledger.batches import Row, Turn
 from outbound.ledger.letters import locked, move, touch
+from outbound.ledger.mailings import mailing
 from outbound.ledger.values import LedgerDispatch, LedgerFault, Letter
 from outbound.letter import Address, Blame, Channel, News, ReadyMade, Receipt, ReturnReason, Submission, WaitsFor
 from outbound.life import LIVE, UNSETTLED, Outcome, Status
@@ -289,6 +290,7 @@ def resend(house: House, letter_id: UUID, hand: Hand, address: Address | None = 
         if known := _sent_again(tx, one):
             _must_go_there(tx, house, known, again.recipients[0].address, hand)
             return known
+        _must_be_the_correction(tx, one)
         if one.status is Status.RETURNED:
             touch(tx, one, acknowledged_at=one.acknowledged_at or clock.now())
         return take_in(tx, house, again).letters[0]
@@ -299,6 +301,8 @@ def pause(house: House, scope: str, key: str, hand: Hand) -> bool:
     must_be_named(hand)
     key = _stoppable(scope, key)
     with house.ledger.writing() as tx:
+        if scope == "mailing" and mailing(tx, UUID(key)) is None:
+            raise _no_such(scope)
         return channels.pause(tx, scope, key, hand.by, _write(tx, house, "pause", scope, key, None, hand))
 
 
@@ -334,12 +338,18 @@ def _at_the_desk(
     """
     must_be_named(hand)
     with house.ledger.writing() as tx:
+        if verb is Verb.RESEND:
+            faulty.lock_what_it_corrects(tx, letter_id)  # the lower id first, as everybody locks letters
         if live := sending.live_dispatch(tx, letter_id):
             envelopes.lock(tx, live)
         try:
             one = locked(tx, letter_id)
         except LedgerFault:
             raise DeskRefusal("no-such-letter", "There is no such letter.") from None
+        if hand.turn and batches.stopped_by_another(tx, one.id, hand.turn.batch):
+            raise DeskRefusal(
+                "being-cancelled", "Another act on many letters is cancelling the letter; undo that first."
+            )
         if verb not in verbs_for(one, sending.live_dispatch(tx, one.id)):
             raise _not_now(one, verb)
         _write_of_letter(tx, house, said or verb, one.id, hand, f"{one.status}:{one.forced or ''}")
@@ -383,7 +393,11 @@ def _stoppable(scope: str, key: str) -> str:
     try:
         return UUID(key).hex if scope == "mailing" else str(Channel(key)) if scope == "channel" else key
     except ValueError:
-        raise DeskRefusal("no-such-stop", f"There is no {scope} of that name; look it up and say it again.") from None
+        raise _no_such(scope) from None
+
+
+def _no_such(scope: str) -> DeskRefusal:
+    return DeskRefusal("no-such-stop", f"There is no {scope} of that name; look it up and say it again.")
 
 
 def _write(tx: Connection, house: House, verb: str, scope: str, key: str, letter_id: UUID | None, hand: Hand) -> UUID:
@@ -489,6 +503,7 @@ def _again(tx: Connection, house: House, one: Letter, hand: Hand, address: Addre
         wish_reason=hand.why,
         format=one.format,
         follows=one.id,
+        corrects=one.corrects,
         answers=unpack_answers(opened),
     )
 
@@ -502,6 +517,12 @@ def _sent_again(tx: Connection, one: Letter) -> UUID | None:
     row = t.letter.c
     wanted = select(row.id).where(row.follows == one.id, row.system == one.system, row.reference == _reference(one))
     return tx.execute(wanted).scalar_one_or_none()
+
+
+def _must_be_the_correction(tx: Connection, one: Letter) -> None:
+    """Of a correction that came back, where another has been handed in meanwhile: the citizen would get both."""
+    if one.corrects and one.status in faulty.FAILED and faulty.is_corrected(tx, one.corrects):
+        raise DeskRefusal("corrected", "The faulty letter has another correction by now; look at that one.")
 
 
 def _must_go_there(tx: Connection, house: House, known: UUID, address: Address | None, hand: Hand) -> None:

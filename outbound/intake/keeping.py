@@ -23,14 +23,22 @@ from outbound.contents import (
 from outbound.delivery.house import House
 from outbound.delivery.reminders import plan_reminders
 from outbound.key_file import month_after as month_after
+from outbound.ledger import faulty
 from outbound.ledger import letters as ledger
+from outbound.ledger.faulty import Wrong
 from outbound.ledger.letters import Submitted
 from outbound.letter import Format, Lane, Recipient, Submission
 from outbound.seal import Seal
 
 
 def take_in(tx: Connection, house: House, one: Submission) -> Submitted:
-    """Keep a checked submission: one letter per recipient, its content under the seal, all in this transaction."""
+    """Keep a checked submission: one letter per recipient, its content under the seal, all in this transaction.
+
+    Of two corrections of one letter, only the first is kept: the faulty letter stays locked until the transaction ends.
+    """
+    looked_at = one.follows is not None  # sent again by a person, who is asked at the desk
+    if one.corrects and not looked_at and (wrong := _wrong_correction(tx, house, one, one.corrects)):
+        return Submitted(False, (), wrong=wrong)
     submission_id: UUID = uuid7()
     rows = [_row(house, one, submission_id, number, recipient) for number, recipient in enumerate(one.recipients)]
     taken = ledger.submit(tx, one.system, one.reference, _fingerprints(house.seal, one), rows)
@@ -39,6 +47,16 @@ def take_in(tx: Connection, house: House, one: Submission) -> Submitted:
             house.seal.put(tx, row["id"], row["retention_month"], _parts(one, recipient))
         plan_reminders(tx, house, one, taken.letters)
     return taken
+
+
+def _wrong_correction(tx: Connection, house: House, one: Submission, corrects: UUID) -> Wrong | None:
+    """Why it is no correction. What was taken in before is asked no more."""
+    faulty.lock(tx, [corrects])
+    if ledger.is_known(tx, one.system, one.reference):
+        return None
+    if len(one.recipients) != 1:
+        return Wrong.SEVERAL
+    return faulty.wrong(tx, corrects, one.system, recipient_key(house.seal, one.recipients[0]))
 
 
 def _row(house: House, one: Submission, submission_id: UUID, number: int, recipient: Recipient) -> dict[str, Any]:
@@ -131,6 +149,7 @@ def take_in_all(house: House, many: Sequence[Submission]) -> list[Submitted]:
     """Keep many checked submissions in one transaction; the answers stand in the order of the submissions."""
     answers: dict[int, Submitted] = {}
     with house.ledger.writing() as tx:
+        faulty.lock(tx, {one.corrects for one in many if one.corrects})  # all before the first, for the same reason
         # One order for everybody: two calls with the same references in another order must not wait for each other.
         for place in sorted(range(len(many)), key=lambda at: (many[at].system, many[at].reference)):
             answers[place] = take_in(tx, house, many[place])

@@ -183,6 +183,13 @@ def tick(tx: Connection, turn: Turn, letter_id: UUID, **more: str | None) -> boo
     return tx.execute(mine.values(state=turn.now, **more)).rowcount == 1
 
 
+def stopped_by_another(tx: Connection, letter_id: UUID, batch_id: UUID) -> bool:
+    """Does another batch hold the letter, to cancel it in a while or to let it go on?"""
+    r = t.batch_letter.c
+    wanted = select(r.batch_id).where(r.letter_id == letter_id, r.state == Row.STOPPED, r.batch_id != batch_id)
+    return tx.execute(wanted.limit(1)).first() is not None
+
+
 def turn(tx: Connection, batch_id: UUID, was: Phase, **changes: Any) -> bool:
     """Change the batch, where it is still in that phase."""
     b = t.batch.c

@@ -4,7 +4,7 @@ A correction is a letter of the same system that says that it `corrects` the fau
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -14,14 +14,21 @@ from uuid import UUID
 from sqlalchemy import Connection, Subquery, and_, case, func, insert, literal, or_, select
 
 from outbound import clock
+from outbound.ledger import same_person
 from outbound.ledger import tables as t
 from outbound.ledger.search import Wanted, conditions
 from outbound.letter import Channel
 from outbound.life import LIVE, Outcome, Status
 
+FAILED = (Status.RETURNED, Status.CANCELLED)
+"""Where a correction has not reached whom it was for, and another may be handed in."""
+
 
 class Correction(StrEnum):
-    """How far the correction of a faulty letter is. HELD: it waits for a person, also where it came back."""
+    """How far the correction of a faulty letter is. HELD: it waits for a person, also where it came back.
+
+    One that came back or was cancelled makes room for another; one sent again is the same correction still.
+    """
 
     MISSING = "missing"
     ON_ITS_WAY = "on-its-way"
@@ -118,10 +125,48 @@ def runs(tx: Connection, faulty_id: UUID, limit: int) -> list[UUID]:
     return [row.id for row in tx.execute(wanted.order_by(r.closed_at.desc(), r.id).limit(limit))]
 
 
-def is_corrected(tx: Connection, letter_id: UUID) -> bool:
-    """Is there a correction of the letter that is not cancelled?"""
+class Wrong(StrEnum):
+    """Why a letter cannot be the correction of another."""
+
+    SEVERAL = "several"
+    NOT_YOURS = "not-yours"
+    NEVER_LEFT = "never-left"
+    SOMEBODY_ELSE = "somebody-else"
+    CORRECTED = "corrected"
+
+
+def lock(tx: Connection, letters: Collection[UUID]) -> None:
+    """Lock faulty letters in the order of their ids: nobody else takes in a correction of them meanwhile."""
     row = t.letter.c
-    wanted = select(row.id).where(row.corrects == letter_id, row.status != Status.CANCELLED).limit(1)
+    if letters:
+        tx.execute(select(row.id).where(row.id.in_(letters)).order_by(row.id).with_for_update()).all()
+
+
+def lock_what_it_corrects(tx: Connection, letter_id: UUID) -> None:
+    """The same for the one that this letter corrects, if it does."""
+    corrects = tx.execute(select(t.letter.c.corrects).where(t.letter.c.id == letter_id)).scalar_one_or_none()
+    lock(tx, [corrects] if corrects else [])
+
+
+def wrong(tx: Connection, corrects: UUID, system: str, recipient_key: str | None) -> Wrong | None:
+    """Why a new letter to this recipient is no correction of that one, which is locked (`lock`); None where it is."""
+    row, d = t.letter.c, t.dispatch.c
+    old = tx.execute(select(row.recipient_key).where(row.id == corrects, row.system == system)).one_or_none()
+    if old is None:
+        return Wrong.NOT_YOURS
+    left = select(d.id).where(d.letter_id == corrects, d.kind == "letter", d.outcome.in_(sorted(LIVE))).limit(1)
+    if tx.execute(left).first() is None:
+        return Wrong.NEVER_LEFT
+    keys = same_person.keys_of(tx, [old.recipient_key]) if old.recipient_key else {None}
+    if recipient_key not in keys:
+        return Wrong.SOMEBODY_ELSE
+    return Wrong.CORRECTED if is_corrected(tx, corrects) else None
+
+
+def is_corrected(tx: Connection, letter_id: UUID) -> bool:
+    """Is there a correction of the letter that is neither cancelled nor came back?"""
+    row = t.letter.c
+    wanted = select(row.id).where(row.corrects == letter_id, row.status.not_in(FAILED)).limit(1)
     return tx.execute(wanted).first() is not None
 
 
@@ -165,13 +210,15 @@ def every(tx: Connection, faulty_id: UUID, system: str = "", at_a_time: int = 1_
 def _each(faulty_id: UUID) -> Subquery:
     """Each letter of the list that was taken, or may have been, with how far its correction is."""
     fl, old, d = t.faulty_letter.c, t.letter.alias("old"), t.dispatch.c
-    new = t.letter.alias("new")
+    new, first = t.letter.alias("new"), t.letter.alias("first")  # `first`: whose copy the new one is, where that stands
     corrects = and_(new.c.corrects == fl.letter_id, new.c.system == old.c.system, new.c.status != Status.CANCELLED)
-    count, status = func.count(new.c.id), func.min(new.c.status)
+    copied = and_(first.c.id == new.c.follows, first.c.corrects == new.c.corrects, first.c.status.not_in(FAILED))
+    standing = case((and_(new.c.status != Status.RETURNED, first.c.id.is_(None)), new.c.status))
+    came, count, status = func.count(new.c.id), func.count(standing), func.min(standing)
     how_far = case(
-        (count == 0, Correction.MISSING.value),
+        (came == 0, Correction.MISSING.value),
         (count > 1, Correction.TWICE.value),
-        (status.in_((Status.HELD, Status.RETURNED)), Correction.HELD.value),
+        (or_(count == 0, status == Status.HELD), Correction.HELD.value),
         (status.in_((Status.SENT, Status.DELIVERED)), Correction.GOT.value),
         else_=Correction.ON_ITS_WAY.value,
     )
@@ -180,6 +227,7 @@ def _each(faulty_id: UUID) -> Subquery:
         .join(old, old.c.id == fl.letter_id)
         .join(t.dispatch, and_(d.id == fl.dispatch_id, d.outcome.in_(sorted(LIVE))))
         .outerjoin(new, corrects)
+        .outerjoin(first, copied)
         .where(fl.faulty_id == faulty_id)
         .group_by(fl.letter_id, fl.dispatch_id)
         .subquery()

@@ -38,11 +38,15 @@ from outbound.life import Status, may_move
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What `submit` found: a new submission, the same one again, or other content under a reference already used."""
+    """What `submit` found: a new submission, the same one again, or other content under a reference already used.
+
+    `wrong`: nothing was taken in, since it is no correction of the letter that it names; a code of `faulty.Wrong`.
+    """
 
     new: bool
     letters: tuple[UUID, ...]
     differs: tuple[str, ...] = ()
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,13 @@ def submit(
     for row in letters:
         moves.note(tx, row, None, Status.RECEIVED, "received", system)
     return Submitted(True, tuple(row["id"] for row in letters))
+
+
+def is_known(tx: Connection, system: str, reference: str) -> bool:
+    """Has the system used this reference before?"""
+    row = t.submission.c
+    wanted = select(row.id).where(row.system == system, row.reference == reference)
+    return tx.execute(wanted).first() is not None
 
 
 def insert_new(tx: Connection, table: Table, row: Mapping[str, Any]) -> bool:

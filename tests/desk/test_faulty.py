@@ -7,12 +7,15 @@ from io import StringIO
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from outbound import clock, desk
 from outbound import faulty as lists
 from outbound.delivery import House
 from outbound.desk import DeskRefusal, Hand
-from outbound.ledger import faulty
+from outbound.intake import take_in_all
+from outbound.ledger import faulty, same_person
+from outbound.ledger import tables as t
 from outbound.ledger.faulty import Correction
 from outbound.ledger.search import Wanted
 from outbound.letter import Blame, Channel, News
@@ -92,8 +95,81 @@ def test_who_has_got_the_correction_is_told_from_who_has_not(
     assert on_it(house, made, Correction.GOT) == letters[:1]
     desk.cancel(house, second, HAND)
     assert on_it(house, made, Correction.MISSING) == letters[1:3]
-    correct(house, letters[:1])
+
+
+def test_of_two_corrections_of_one_letter_the_first_alone_is_kept(house: House, letters: list[UUID]) -> None:
+    both = [submission(person("well", 0), corrects=letters[0]) for _ in range(3)]
+    taken = take_in_all(house, both)
+    assert sorted(one.wrong for one in taken) == ["", "corrected", "corrected"]
+    again = take_in_all(house, [both[[one.new for one in taken].index(True)]])
+    assert (again[0].new, again[0].wrong, len(again[0].letters)) == (False, "", 1)
+    run_to_rest(house)
+    assert correct(house, letters[:1]) == []
+
+
+def test_two_from_before_that_was_made_impossible_are_told(
+    house: House, letters: list[UUID], moving_clock: MovingClock
+) -> None:
+    made = write_down(house, moving_clock)
+    _, second = correct(house, letters[:2])
+    with house.ledger.writing() as tx:
+        tx.execute(update(t.letter).where(t.letter.c.id == second).values(corrects=letters[0]))
     assert on_it(house, made, Correction.TWICE) == letters[:1]
+
+
+@pytest.mark.parametrize(
+    ("number", "faulty_one", "wrong"), [(1, 0, "somebody-else"), (None, 0, "somebody-else"), (3, 3, "never-left")]
+)
+def test_a_correction_goes_to_who_got_the_faulty_letter(
+    house: House, letters: list[UUID], number: int | None, faulty_one: int, wrong: str
+) -> None:
+    cpr = None if number is None else person("well", number)
+    (taken,) = take_in_all(house, [submission(cpr, corrects=letters[faulty_one])])
+    assert (taken.new, taken.letters, taken.wrong) == (False, (), wrong)
+
+
+def test_a_correction_goes_to_who_got_the_faulty_letter_under_another_number_by_now(
+    house: House, letters: list[UUID]
+) -> None:
+    mark = [house.seal.fingerprint("recipient", person("well", number)) for number in (0, 7)]
+    with house.ledger.writing() as tx:
+        same_person.note(tx, *mark)
+    assert hand_in(house, submission(person("well", 7), corrects=letters[0]))
+
+
+def test_a_correction_that_came_back_is_sent_again_and_has_then_arrived(
+    house: House, letters: list[UUID], world: World, moving_clock: MovingClock
+) -> None:
+    made = write_down(house, moving_clock)
+    (first,) = correct(house, letters[:1])
+    run_to_rest(house)
+    world.report(News.RETURNED, only=first)
+    run_to_rest(house)
+    assert on_it(house, made, Correction.HELD) == letters[:1]
+    again = desk.resend(house, first, HAND)
+    assert on_it(house, made, Correction.ON_ITS_WAY) == letters[:1]
+    assert correct(house, letters[:1]) == []
+    run_to_rest(house)
+    assert on_it(house, made, Correction.GOT) == letters[:1]
+    assert look(house, again).corrects == letters[0]
+
+
+def test_another_correction_takes_the_place_of_one_that_came_back(
+    house: House, letters: list[UUID], world: World, moving_clock: MovingClock
+) -> None:
+    made = write_down(house, moving_clock)
+    (first,) = correct(house, letters[:1])
+    run_to_rest(house)
+    world.report(News.RETURNED, only=first)
+    run_to_rest(house)
+    (second,) = correct(house, letters[:1])
+    with pytest.raises(DeskRefusal) as refusal:
+        desk.resend(house, first, HAND)
+    assert refusal.value.code == "corrected"
+    run_to_rest(house)
+    assert on_it(house, made, Correction.GOT) == letters[:1]
+    desk.resend(house, second, HAND)  # the citizen has lost it: the same correction still
+    assert on_it(house, made, Correction.GOT) == letters[:1]
 
 
 def test_sending_the_faulty_letter_again_corrects_nothing(

@@ -247,6 +247,43 @@ def test_a_cancellation_is_called_off_and_what_was_held_before_stays_held(
     assert counts(house, batch) == {Row.UNDONE: 5}
 
 
+@pytest.mark.parametrize("first_undone", [0, 1])
+def test_of_two_cancellations_at_once_each_undoes_what_it_stopped(
+    house: House, letters: list[UUID], moving_clock: MovingClock, first_undone: int
+) -> None:
+    """Both are begun before a worker comes, and both are undone: no letter stands still."""
+    small = replace(house, settings=house.settings.model_copy(update={"handful": 2}))
+    both = [begin(house, order(Verb.CANCEL))]
+    many.work(small)
+    moving_clock.pass_(seconds=1)
+    both.append(begin(house, order(Verb.CANCEL)))
+    work(small)
+    assert reasons(house, both[1])["being-cancelled"] >= 2
+    assert counts(house, both[0])[Row.STOPPED] + counts(house, both[1]).get(Row.STOPPED, 0) == 5
+    for batch in (both[first_undone], both[1 - first_undone]):
+        many.undo(house, batch, HAND)
+        work(house)
+    run_to_rest(house)
+    assert states(house, letters) == [Status.SENT] * 5
+    assert sum(counts(house, batch)[Row.UNDONE] for batch in both if Row.UNDONE in counts(house, batch)) == 5
+
+
+@pytest.mark.parametrize(("verb", "channel"), [(Verb.RELEASE, None), (Verb.REROUTE, Channel.PRINT)])
+def test_letters_that_are_being_cancelled_are_let_go_by_no_other_batch(
+    house: House, letters: list[UUID], moving_clock: MovingClock, verb: Verb, channel: Channel | None
+) -> None:
+    cancelling = begin(house, order(Verb.CANCEL))
+    work(house)
+    moving_clock.pass_(seconds=1)
+    other = begin(house, order(verb, channel=channel))
+    work(house)
+    assert reasons(house, other) == {"being-cancelled": 5}
+    many.undo(house, cancelling, HAND)
+    work(house)
+    run_to_rest(house)
+    assert states(house, letters) == [Status.SENT] * 5
+
+
 def test_a_letter_that_somebody_released_meanwhile_is_not_cancelled(
     house: House, letters: list[UUID], moving_clock: MovingClock
 ) -> None:

@@ -10,8 +10,9 @@ from outbound import delivery, desk
 from outbound.delivery import House
 from outbound.desk import DeskRefusal, Hand, Verb
 from outbound.ledger import tables as t
+from outbound.ledger.mailings import open_mailing
 from outbound.ledger.sending import live_dispatch
-from outbound.letter import Channel, Lane, Life, Mailbox, News, Person
+from outbound.letter import Channel, Lane, Life, Mailbox, Mailing, News, Person
 from outbound.life import Status
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, hand_in, look, submission
@@ -163,6 +164,12 @@ def test_what_cannot_be_stopped_is_refused(house: House, scope: str, key: str) -
 
 
 def test_a_mailing_is_stopped_by_its_id_however_it_is_written(house: House) -> None:
+    which = UUID("0190ac00-0000-7000-8000-000000000001")
+    with pytest.raises(DeskRefusal) as refusal:
+        desk.pause(house, "mailing", str(which), HAND)
+    assert (refusal.value.code, acts_written(house)) == ("no-such-stop", 0)
+    with house.ledger.writing() as tx:
+        open_mailing(tx, Mailing(which, "jobcenter", "m", "beskaeftigelse", "Prøve"))
     assert desk.pause(house, "mailing", "0190AC00-0000-7000-8000-000000000001", HAND)
     assert not desk.pause(house, "mailing", "0190ac00000070008000000000000001", HAND)
     assert desk.resume(house, "mailing", "0190ac00-0000-7000-8000-000000000001", HAND)

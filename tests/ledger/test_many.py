@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from outbound import clock, many
 from outbound import faulty as lists
 from outbound.delivery import House
 from outbound.desk import DeskRefusal, Hand, Verb
+from outbound.intake import take_in, take_in_all
 from outbound.ledger import batches, faulty, mailing_progress, search
 from outbound.ledger.batches import Row
 from outbound.ledger.faulty import Correction
@@ -74,6 +76,22 @@ def test_a_list_of_faulty_letters_is_counted_and_told(house: House, letters: lis
         assert faulty.corrections(tx, made) == {Correction.ON_ITS_WAY: 1, Correction.MISSING: 2}
         assert [one.letter for one in faulty.every(tx, made, at_a_time=1)] == letters
         assert faulty.runs(tx, made, 5) == []
+
+
+def test_of_two_calls_at_once_with_a_correction_of_one_letter_one_is_kept(house: House, letters: list[UUID]) -> None:
+    run_to_rest(house)
+    found: list[str] = []
+
+    def second() -> None:
+        found.append(take_in_all(house, [submission(person("well", 0), corrects=letters[0])])[0].wrong)
+
+    other = Thread(target=second)
+    with house.ledger.writing() as tx:
+        assert take_in(tx, house, submission(person("well", 0), corrects=letters[0])).new
+        other.start()
+        other.join(timeout=1.0)
+    other.join()
+    assert found == ["corrected"]
 
 
 def test_every_field_of_the_search_is_asked_for(house: House, letters: list[UUID]) -> None:

@@ -1,5 +1,6 @@
 """A system hears which of its own faulty letters reached somebody, and how far their corrections are."""
 
+import json
 from uuid import UUID, uuid4
 
 import httpx
@@ -46,9 +47,26 @@ def test_a_correction_is_handed_in_once_and_for_a_letter_of_ones_own(served: Ser
         assert system.post("/v1/letters", json=body).status_code == 200  # a repeat
         again = system.post("/v1/letters", json=body | {"reference": "rettelse-2"})
         assert (again.status_code, again.json()["errors"][0]["pointer"]) == (422, "/corrects")
-        foreign = other.post("/v1/letters", json=body)
+        foreign = other.post("/v1/letters", json=body | {"department": "borgerservice"})
         assert (foreign.status_code, foreign.json()["errors"][0]["pointer"]) == (422, "/corrects")
         told = system.get(f"/v1/corrections/{made}").json()["letters"]
+    assert [one["correction"] for one in told] == ["on-its-way", "missing"]
+
+
+def test_of_three_lines_of_one_call_with_one_correction_one_is_kept(served: Served, house: House) -> None:
+    made, own = a_list(house)
+    with served.system("jobcenter") as system:
+        opened = system.post("/v1/mailings", json={"reference": "m", "department": "beskaeftigelse", "title": "Prøve"})
+        lines = [letter(f"rettelse-{n}", corrects=str(own[0])) for n in range(3)]
+        lines.append(letter("til en anden", corrects=str(own[1])))
+        body = b"\n".join(json.dumps(line).encode() for line in lines)
+        answers = system.post(
+            f"/v1/mailings/{opened.json()['id']}/letters",
+            content=body,
+            headers={"Content-Type": "application/x-ndjson"},
+        ).text.splitlines()
+        told = system.get(f"/v1/corrections/{made}").json()["letters"]
+    assert sorted(json.loads(line)["status"] for line in answers) == [202, 422, 422, 422]
     assert [one["correction"] for one in told] == ["on-its-way", "missing"]
 
 

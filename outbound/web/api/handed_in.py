@@ -173,7 +173,10 @@ class MailingLetterIn(HandedIn):
     useful_until: Annotated[Day | None, Field(description="After this day the letter is HELD, not sent.")] = None
     corrects: Annotated[
         UUID | None,
-        Field(description="The id of the faulty letter of yours whose correction this is. One correction for each."),
+        Field(
+            description="The id of the faulty letter of yours whose correction this is. It has left, this goes to the "
+            "same recipient, and each has one correction, unless that came back or was cancelled."
+        ),
     ] = None
     answers_message: Annotated[
         UUID | None,

@@ -52,7 +52,7 @@ lint: $(READY) ## Format, lint, types, import contracts, pins: everything in `ch
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	@if grep -nE 'https?://|index-url|find-links|registry' requirements.lock requirements-peers.lock; then \
+	@if grep -nE 'https?://|index-url|find-links|registry' requirements.lock requirements-peers.lock deploy/requirements.lock; then \
 	  echo 'A lock file names a host; make it again with `make lock`.'; exit 1; fi
 
 check: lint test ## Everything that must be green before a commit lands
@@ -83,6 +83,8 @@ lock: $(READY) ## Choose the newest versions that pyproject.toml allows, with ha
 	  --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --upgrade --system-certs --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --group peers -o requirements-peers.lock
+	$(BIN)/uv pip compile -q --upgrade --system-certs --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate pyproject.toml -c requirements.lock -o deploy/requirements.lock
 
 clean: ## Remove the virtual environment and all caches; var/ with its letters stays
 	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .schemathesis build dist

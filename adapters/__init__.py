@@ -29,6 +29,7 @@ from adapters.remote_print.returns import read as read_returns
 from adapters.remote_print.run import Packing
 from adapters.remote_print.sftp import Printer
 from adapters.sf1601.connection import Platform
+from adapters.webhooks import unfit, webhooks
 from outbound.letter import Channel, RawReceipt, Receipt
 from outbound.ports import (
     Callers,
@@ -80,7 +81,13 @@ def connect(settings: Settings) -> Outside:
 
     Raises SettingsFault with a sentence for each setting that is missing or cannot be used.
     """
-    if faults := [*_missing(settings), *_unshown(settings), *_unsafe(settings), *_unprintable(settings)]:
+    if faults := [
+        *_missing(settings),
+        *_unshown(settings),
+        *_unsafe(settings),
+        *unfit(settings),
+        *_unprintable(settings),
+    ]:
         raise SettingsFault("The outside cannot be connected:\n  " + "\n  ".join(faults))
     try:
         return _connected(settings)
@@ -107,6 +114,7 @@ def _connected(settings: Settings) -> Outside:
         text_messages=digital.text_messages,
         print_house=paper.house,
         readers=_readers(settings),
+        hooks=webhooks(settings),
     )
 
 

@@ -9,7 +9,7 @@ call, and because nothing of it logs or carries a URL. It reads no proxy variabl
 import json
 import logging
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -20,6 +20,7 @@ from adapters.timed_sockets import Deadline, TimedBackend, cause_of, is_our_cert
 from outbound import clock
 from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, Unavailable
 
+TOLD_LIMIT = 64_000  # bytes that are read of an answer whose content is of no use; a longer one costs its connection
 ANSWER_LIMIT = 20_000_000  # bytes: a page of look-ups or receipts is some hundred kB
 NO_CERTIFICATE = (b"<title>400 No required SSL certificate was sent<", b"<title>400 The SSL certificate error<")
 """How nginx answers in the place of whom it stands before (its ngx_http_special_response.c): it ends the handshake
@@ -81,8 +82,16 @@ class Caller:
         Raises Unavailable (the request did not leave), Misconfigured (certificate) or OutcomeUnknown (it left, and no
         answer came that can be read).
         """
+        said = {"Content-Type": content_type} if content_type else {}
+        return self._attempt(lambda: self._call(method, path, body, said, headers))
+
+    def tell(self, body: bytes, content_type: str, headers: Mapping[str, str]) -> Answered:
+        """POST to the base itself; the answer without its content. Raises as `call` does."""
+        return self._attempt(lambda: self._call("POST", "", body, {"Content-Type": content_type}, headers, _nothing))
+
+    def _attempt(self, call: Callable[[], Answered]) -> Answered:
         try:
-            return self._call(method, path, body, {"Content-Type": content_type} if content_type else {}, headers)
+            return call()
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as fault:
             named = _named(fault)
         except httpcore.UnsupportedProtocol:
@@ -93,11 +102,19 @@ class Caller:
         """Closes the connections; the next call opens new ones."""
         self._pool.close()
 
-    def _call(self, method: str, path: str, body: bytes | None, *headers: Mapping[str, str] | None) -> Answered:
-        said = [pair for some in (self._headers, *headers) if some for pair in some.items()]
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        own: Mapping[str, str],
+        more: Mapping[str, str] | None,
+        read: Callable[[Iterable[bytes]], bytes] | None = None,
+    ) -> Answered:
+        said = [pair for some in (self._headers, own, more) if some for pair in some.items()]
         self._deadline.set(self._timeout)
         with self._pool.stream(method, self._base + path, headers=said, content=body) as response:
-            content = _whole(response.iter_stream())
+            content = (read or _whole)(response.iter_stream())
             after = _retry_after(response.headers)
         return Answered(response.status, content, after)
 
@@ -153,6 +170,15 @@ def _whole(chunks: Iterable[bytes]) -> bytes:
             raise httpcore.RemoteProtocolError("answer-too-large")
         parts.append(chunk)
     return b"".join(parts)
+
+
+def _nothing(chunks: Iterable[bytes]) -> bytes:
+    """Read a short answer to its end, so that the connection can be used again, and keep nothing of it."""
+    size = 0
+    for chunk in chunks:
+        if (size := size + len(chunk)) > TOLD_LIMIT:
+            break
+    return b""
 
 
 def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> float | None:

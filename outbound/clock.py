@@ -14,7 +14,12 @@ def now() -> datetime:
     Where the environment names a file in ``OUTBOUND_CLOCK_FILE``, the number of seconds in that file is added:
     tests move the time of every process by writing it. Production leaves the variable unset.
     """
-    return datetime.now(UTC) + _offset()
+    return machine() + _offset()
+
+
+def machine() -> datetime:
+    """What the machine's own clock says, to be compared with others' clocks and for nothing else."""
+    return datetime.now(UTC)
 
 
 def today() -> date:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, and_, insert, select
 
 from outbound import accounts, clock
 from outbound.contents import (
@@ -33,23 +33,25 @@ from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted, rebook
 from outbound.delivery.settle import apply_to_envelope
 from outbound.intake import month_after, take_in
-from outbound.ledger import channels, enrolments, envelopes, reminders, returned, sending
+from outbound.ledger import batches, channels, enrolments, envelopes, reminders, restorations, returned, sending
+from outbound.ledger import letters as ledger_letters
 from outbound.ledger import tables as t
+from outbound.ledger.batches import Row, Turn
 from outbound.ledger.letters import locked, move, touch
 from outbound.ledger.values import LedgerDispatch, LedgerFault, Letter
-from outbound.letter import Address, Blame, Channel, News, ReadyMade, Receipt, ReturnReason, Submission
+from outbound.letter import Address, Blame, Channel, News, ReadyMade, Receipt, ReturnReason, Submission, WaitsFor
 from outbound.life import LIVE, UNSETTLED, Outcome, Status
 from outbound.postal_address import address_faults, postcode_faults
 from outbound.seal import Part
 
 LONGEST_NAME, LONGEST_KEY = 80, 64  # characters that the ledger keeps
-NOTES_MONTHS = 60  # how long a why is kept; a setting of the retention rules when they come
 
 
 class Verb(StrEnum):
     """What can be done with one letter."""
 
     CANCEL = "cancel"
+    HOLD = "hold"
     RELEASE = "release"
     REROUTE = "reroute"
     MEND = "mend"
@@ -68,6 +70,10 @@ STOP_REMINDER = "stop-reminder"
 """An act on the letter's reminder, not on the letter: it fits whatever the letter's state is."""
 
 
+TO_CANCEL, UNDO = "to-cancel", "undo-"
+"""What a story calls a cancellation that can still be called off, and (before the verb) the undoing of an act."""
+
+
 class DeskRefusal(Exception):
     """It may not be done, or not now. `code` is a stand code; the text says why and what to do."""
 
@@ -78,10 +84,11 @@ class DeskRefusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who does it, and why."""
+    """Who does it, and why; `turn`, where it is the letter's turn in a batch, whose own why stands for all of it."""
 
     by: str
     why: str
+    turn: Turn | None = None
 
 
 WAITING = frozenset({Status.RECEIVED, Status.RENDERED, Status.ROUTED, Status.HELD})
@@ -90,19 +97,29 @@ NO_DOCUMENT = {"document_fingerprint": None, "document_address": None}
 GONE = frozenset({Status.SENT, Status.DELIVERED, Status.RETURNED, Status.CANCELLED})
 
 
+BY_PERSON = "held-by-person"
+"""HELD because somebody said so."""
+
+
 def verbs_for(one: Letter, live: LedgerDispatch | None) -> tuple[Verb, ...]:
     """The verbs that fit this letter now."""
-    if one.status is Status.HELD and live is not None:
+    outcome = live.outcome if live else None
+    return verbs_where(one.status, outcome, ready_made=one.ready_made, seen_to=one.acknowledged_at is not None)
+
+
+def verbs_where(status: Status, live: Outcome | None, *, ready_made: bool, seen_to: bool) -> tuple[Verb, ...]:
+    """The verbs that fit letters which stand so; `live`: what the dispatch that may count has come to."""
+    if status is Status.HELD and live is not None:
         doubt = (Verb.TAKEN, Verb.NOT_TAKEN)
         taken = (Verb.WAIT_ON, Verb.ARRIVED, Verb.CAME_BACK, Verb.WAS_REFUSED)
-        return taken if live.outcome is Outcome.TAKEN else doubt
-    if one.status in WAITING:
-        release = (Verb.RELEASE,) if one.status is Status.HELD else ()
-        content = (Verb.REPLACE,) if one.ready_made else ()
-        return (*release, Verb.MEND, *content, Verb.REROUTE, Verb.CANCEL)
-    if one.status is Status.RETURNED and one.acknowledged_at is None:
+        return taken if live is Outcome.TAKEN else doubt
+    if status in WAITING:
+        first = Verb.RELEASE if status is Status.HELD else Verb.HOLD
+        content = (Verb.REPLACE,) if ready_made else ()
+        return (first, Verb.MEND, *content, Verb.REROUTE, Verb.CANCEL)
+    if status is Status.RETURNED and not seen_to:
         return (Verb.ACKNOWLEDGE, Verb.RESEND)
-    return (Verb.RESEND,) if one.status in GONE else ()
+    return (Verb.RESEND,) if status in GONE else ()
 
 
 def cancel(house: House, letter_id: UUID, hand: Hand) -> None:
@@ -111,13 +128,52 @@ def cancel(house: House, letter_id: UUID, hand: Hand) -> None:
         _must(move(tx, one, Status.CANCELLED, "cancelled", hand.by, due_at=None))
 
 
+def hold(house: House, letter_id: UUID, hand: Hand) -> None:
+    """Stand still until somebody lets it go on. Refused where a dispatch is live."""
+    with _at_the_desk(house, letter_id, Verb.HOLD, hand) as (tx, one):
+        _must(ledger_letters.hold(tx, one, BY_PERSON, WaitsFor.OPERATIONS, hand.by))
+
+
+def stop(house: House, letter_id: UUID, hand: Hand) -> None:
+    """It is to be cancelled in a while, and stands still until then; HELD already, it only hears of it."""
+    with _at_the_desk(house, letter_id, Verb.CANCEL, hand, TO_CANCEL) as (tx, one):
+        if one.status is not Status.HELD:
+            _must(ledger_letters.hold(tx, one, BY_PERSON, WaitsFor.OPERATIONS, hand.by))
+
+
+def let_go_on(house: House, letter_id: UUID, hand: Hand, was_held: bool) -> None:
+    """It is not to be cancelled after all: it goes on, unless it was HELD before."""
+    with _at_the_desk(house, letter_id, Verb.RELEASE, hand, f"{UNDO}{Verb.CANCEL}") as (tx, one):
+        if not was_held:
+            _must(move(tx, one, _where_it_goes_on(one), "released", hand.by, **_fresh()))
+
+
+def reroute_back(house: House, letter_id: UUID, before: Channel | None, hand: Hand, was_held: bool) -> None:
+    """Take back the choice of a channel; `before`: the one that a person had chosen then. HELD then, it is HELD now."""
+    with _at_the_desk(house, letter_id, Verb.REROUTE, hand, f"{UNDO}{Verb.REROUTE}") as (tx, one):
+        if was_held and one.status is not Status.HELD:
+            _must(ledger_letters.hold(tx, one, BY_PERSON, WaitsFor.OPERATIONS, hand.by, forced=before))
+        elif was_held:
+            _must(touch(tx, one, forced=before))
+        else:
+            _go_back(tx, one, _where_it_goes_on(one), "re-routed", hand.by, forced=before, due_at=clock.now())
+
+
+def unacknowledge(house: House, letter_id: UUID, hand: Hand) -> None:
+    """A returned letter has not been seen to after all."""
+    with _at_the_desk(house, letter_id, Verb.RESEND, hand, f"{UNDO}{Verb.ACKNOWLEDGE}") as (tx, one):
+        if one.status is not Status.RETURNED:
+            raise _not_now(one, Verb.ACKNOWLEDGE)
+        _must(touch(tx, one, acknowledged_at=None))
+
+
 def stop_reminder(house: House, letter_id: UUID, hand: Hand) -> None:
     """The letter stands; its text message is never sent. Refused where it has none that is still to come."""
-    _named(hand)
+    must_be_named(hand)
     with house.ledger.writing() as tx:
         if not reminders.cancel(tx, letter_id):
             raise DeskRefusal("no-reminder", "The letter has no reminder that is still to come.")
-        _write(tx, house, STOP_REMINDER, "letter", letter_id.hex, letter_id, hand)
+        _write_of_letter(tx, house, STOP_REMINDER, letter_id, hand)
 
 
 def release(house: House, letter_id: UUID, hand: Hand) -> None:
@@ -240,7 +296,7 @@ def resend(house: House, letter_id: UUID, hand: Hand, address: Address | None = 
 
 def pause(house: House, scope: str, key: str, hand: Hand) -> bool:
     """Stop a channel, system, letter type or mailing. False where it is stopped already."""
-    _named(hand)
+    must_be_named(hand)
     key = _stoppable(scope, key)
     with house.ledger.writing() as tx:
         return channels.pause(tx, scope, key, hand.by, _write(tx, house, "pause", scope, key, None, hand))
@@ -248,9 +304,10 @@ def pause(house: House, scope: str, key: str, hand: Hand) -> bool:
 
 def resume(house: House, scope: str, key: str, hand: Hand) -> bool:
     """Let it go on. False where it was not stopped."""
-    _named(hand)
+    must_be_named(hand)
     key = _stoppable(scope, key)
     with house.ledger.writing() as tx:
+        _must_not_be_restored(tx, scope)
         _write(tx, house, "resume", scope, key, None, hand)
         return channels.resume(tx, scope, key)
 
@@ -263,14 +320,19 @@ def note(
 
     Raises DeskRefusal without a name and a why.
     """
-    _named(hand)
+    must_be_named(hand)
     return _write(tx, house, verb, scope, key, letter_id, hand)
 
 
 @contextmanager
-def _at_the_desk(house: House, letter_id: UUID, verb: Verb, hand: Hand) -> Iterator[tuple[Connection, Letter]]:
-    """One act: the letter locked, the verb checked against its state, the act and its why written with it."""
-    _named(hand)
+def _at_the_desk(
+    house: House, letter_id: UUID, verb: Verb, hand: Hand, said: str = ""
+) -> Iterator[tuple[Connection, Letter]]:
+    """One act: the letter locked, the verb checked against its state, the act and its why written with it.
+
+    `said`: what its story calls it, where that is not the verb.
+    """
+    must_be_named(hand)
     with house.ledger.writing() as tx:
         if live := sending.live_dispatch(tx, letter_id):
             envelopes.lock(tx, live)
@@ -280,7 +342,7 @@ def _at_the_desk(house: House, letter_id: UUID, verb: Verb, hand: Hand) -> Itera
             raise DeskRefusal("no-such-letter", "There is no such letter.") from None
         if verb not in verbs_for(one, sending.live_dispatch(tx, one.id)):
             raise _not_now(one, verb)
-        _write(tx, house, verb, "letter", one.id.hex, one.id, hand)
+        _write_of_letter(tx, house, said or verb, one.id, hand, f"{one.status}:{one.forced or ''}")
         yield tx, one
 
 
@@ -299,7 +361,15 @@ def _must_be_postal(house: House, address: Address) -> None:
         raise DeskRefusal("address", f"The address cannot be used: {', '.join(faults)}.")
 
 
-def _named(hand: Hand) -> None:
+def _must_not_be_restored(tx: Connection, scope: str) -> None:
+    if scope == "channel" and restorations.current(tx):
+        raise DeskRefusal(
+            "restored", "The ledger is a back-up: `outbound restored finish` lets its letters leave again."
+        )
+
+
+def must_be_named(hand: Hand) -> None:
+    """Raises DeskRefusal without a name and a why."""
     if not hand.why.strip() or not hand.by.strip():
         raise DeskRefusal("why", "Say who you are and why; both are kept with the act.")
     if len(hand.by) > LONGEST_NAME:
@@ -320,8 +390,51 @@ def _write(tx: Connection, house: House, verb: str, scope: str, key: str, letter
     act_id, at = uuid4(), clock.now()
     row = {"id": act_id, "verb": verb, "scope": scope, "key": key, "letter_id": letter_id, "by": hand.by, "at": at}
     tx.execute(insert(t.act).values(**row))
-    house.seal.put(tx, act_id, month_after(clock.danish_day(at), NOTES_MONTHS), {"why": hand.why.encode()})
+    house.seal.put(
+        tx, act_id, month_after(clock.danish_day(at), house.settings.note_months), {"why": hand.why.encode()}
+    )
     return act_id
+
+
+def _write_of_letter(tx: Connection, house: House, verb: str, letter_id: UUID, hand: Hand, was: str = "") -> None:
+    """The act in the letter's story. In a batch it is the letter's turn, or nothing of it is done.
+
+    `was`: the state and the chosen channel before, which the batch keeps to undo it.
+    """
+    turn = hand.turn
+    if turn is None:
+        _write(tx, house, verb, "letter", letter_id.hex, letter_id, hand)
+        return
+    if acted_since(tx, letter_id, turn.batch):
+        raise DeskRefusal("acted-since", "Somebody else has acted on the letter since; look at it again.")
+    if not batches.tick(tx, turn, letter_id, **({"was": was} if turn.was is Row.WAITING else {})):
+        raise DeskRefusal("not-its-turn", "The batch has done with this letter, or was ended meanwhile.")
+    note_in_batch(tx, turn.batch, verb, letter_id, hand.by)
+
+
+def acted_since(tx: Connection, letter_id: UUID, batch: UUID) -> bool:
+    """Has somebody wanted something else of the letter since this batch was begun?
+
+    An act of another batch counts from when that was begun, however late a worker came to it: of two people who want
+    two things of a letter the later one has their way.
+    """
+    a, begun = t.act.c, batches.begun(tx, [batch])[batch][0]
+    other = select(a.verb, a.at, a.scope, a.key).where(
+        a.letter_id == letter_id, a.at > begun, ~and_(a.scope == "batch", a.key == batch.hex)
+    )
+    acts = tx.execute(other).all()
+    times = batches.begun(tx, [UUID(one.key) for one in acts if one.scope == "batch"])
+    for one in acts:
+        at = times[UUID(one.key)][one.verb.startswith(UNDO)] if one.scope == "batch" else one.at
+        if at > begun:
+            return True
+    return False
+
+
+def note_in_batch(tx: Connection, batch: UUID, verb: str, letter_id: UUID, by: str) -> None:
+    """An act of a batch in the letter's story. The why is the batch's, sealed once under its id."""
+    row = {"id": uuid4(), "verb": verb, "scope": "batch", "key": batch.hex, "letter_id": letter_id, "by": by}
+    tx.execute(insert(t.act).values(**row, at=clock.now()))
 
 
 def _go_back(tx: Connection, one: Letter, to: Status, code: str, by: str, **changes: Any) -> None:

@@ -159,6 +159,7 @@ class Submission:
     useful_until: date | None = None
     mailing_id: UUID | None = None
     follows: UUID | None = None  # the letter that this one is sent again for
+    corrects: UUID | None = None  # the faulty letter whose correction this one is
     answers: UUID | None = None  # the recipient's own message in Digital Post that this one answers
 
     def format_of(self, number: int) -> Format:

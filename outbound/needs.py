@@ -14,7 +14,7 @@ from outbound import clock, standing
 from outbound.certificates import running_out
 from outbound.delivery import House
 from outbound.intake import month_after
-from outbound.ledger import proofs, runs
+from outbound.ledger import hooks, proofs, restorations, runs
 from outbound.letter import WaitsFor
 from outbound.standing import Unseen
 
@@ -22,6 +22,7 @@ from outbound.standing import Unseen
 class Kind(StrEnum):
     """What there is to see to; in the order of urgency."""
 
+    RESTORED = "restored"
     POSTED_PROOF = "posted-proof"
     INCIDENT = "incident"
     CERTIFICATE = "certificate"
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     OVERDUE = "overdue"
     HELD = "held"
     LOOSE = "loose"
+    WEBHOOK = "webhook"
     HELD_BACK_RUN = "held-back-run"
     RETURNED = "returned"
 
@@ -108,6 +110,15 @@ def _ending(tx: Connection, house: House) -> Iterator[Need]:
         yield Need(Kind.SEAL_KEY, code=month)
 
 
+def _ended(tx: Connection, house: House) -> Iterator[Need]:
+    """What goes on by a person's hand alone."""
+    if found := restorations.current(tx):
+        yield Need(Kind.RESTORED, since=found.begun_at or found.suspected_at)
+    for hook in hooks.hooks(tx, house.outside.hooks):
+        if hook.state in hooks.ENDED:
+            yield Need(Kind.WEBHOOK, code=hook.system, since=hook.failing_since)
+
+
 def missing_months(house: House) -> list[str]:
     """The retention months without a seal key that letters of today, or of `certificate_days` from now, fall into."""
     days = (clock.today(), clock.today() + timedelta(days=house.settings.certificate_days))
@@ -120,4 +131,4 @@ def _months(house: House, day: date) -> Iterator[str]:
     yield from (month_after(day, one.retention_months) for one in house.types.values())
 
 
-SOURCES: list[Callable[[Connection, House], Iterator[Need]]] = [_held, _counted, _runs, _stopped, _ending]
+SOURCES: list[Callable[[Connection, House], Iterator[Need]]] = [_held, _counted, _runs, _stopped, _ending, _ended]

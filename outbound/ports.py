@@ -59,6 +59,10 @@ class Misconfigured(OutsideError):
     """Nobody's letter passes: certificate, 401, 403, host key. Nothing was taken; a person must mend the channel."""
 
 
+class Gone(OutsideError):
+    """A system says that its webhook is no more (410): nothing is to be sent there again."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonId:
     """Whom to ask about: at most one of CPR (10 digits) and CVR (8 digits). Its repr shows neither."""
@@ -206,6 +210,16 @@ class ReceiptDoor(Protocol):
         ...
 
 
+class HookDoor(Protocol):
+    """The address at which a specialist system takes its webhooks."""
+
+    def post(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Hand it one. Raises Gone (410), or another OutsideError for everything that is not a plain 2xx in time."""
+
+    def close(self) -> None:
+        """Let go of its connections; the next call opens new ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """Everything outside, as `adapters.connect` chose it."""
@@ -220,3 +234,5 @@ class Outside:
     readers: Mapping[str, Callable[[RawReceipt], Sequence[Receipt]]] = field(default_factory=dict)
     """How receipts of every supplier are read, by its name, also of a road that is not chosen now: what was committed
     before the road was changed is still to be worked."""
+    hooks: Mapping[str, HookDoor] = field(default_factory=dict)
+    """The specialist systems that take webhooks, by their names."""

@@ -1,13 +1,12 @@
-"""The code in the address window by which a letter is known again when it comes back. Pure, but for chance.
+"""The code in the address window by which a letter is known again when it comes back. Pure.
 
-Ten digits by chance and a check digit. By chance, because a number derived from the person would tell of it, and one
-that is counted would be given twice after a ledger is restored from a back-up. The check digit is that of the Damm
+Ten digits drawn from the letter's keyed fingerprint (`outbound.ledger.names`) and a check digit: they tell of nobody,
+and a ledger that is restored from a back-up gives the letter the same ones again. The check digit is that of the Damm
 algorithm (python-stdnum): it finds every single wrong digit and every two neighbours that have changed places. Never a
 nought in front, which spreadsheets lose; eleven digits are no CPR number.
 """
 
 import re
-import secrets
 
 from stdnum import damm
 
@@ -15,9 +14,9 @@ DIGITS = 10
 LENGTH = DIGITS + 1
 
 
-def new_code() -> str:
-    """A code that nobody has had, as far as chance goes; the ledger sees to the rest."""
-    digits = str(10 ** (DIGITS - 1) + secrets.randbelow(9 * 10 ** (DIGITS - 1)))
+def drawn_code(drawn: int) -> str:
+    """The code that a number, however large, draws."""
+    digits = str(10 ** (DIGITS - 1) + drawn % (9 * 10 ** (DIGITS - 1)))
     return digits + damm.calc_check_digit(digits)
 
 

@@ -31,6 +31,7 @@ PREFIX = "OUTBOUND_"
 OTHER_NAMES = frozenset({"FONT_CACHE", "POSTGRES_BIN", "PROPERTY_EXAMPLES", "TORTURE"})
 """What else in the environment begins with OUTBOUND_: the font cache, and choices of the tests."""
 log = logging.getLogger(__name__)
+HEADER = r"^[A-Za-z][A-Za-z0-9-]{0,60}$"
 
 
 class SettingsFault(Exception):
@@ -52,6 +53,11 @@ class Settings(BaseSettings):
     accounts_file: Path | None = Field(None, description="TOML file of the people who may sign in (argon2 hashes).")
     clock_file: Path | None = Field(None, description="Tests only: seconds to add to the clock. See outbound.clock.")
 
+    # logs
+    log_format: Literal["json", "text"] = Field(
+        "json", description="What a line of the logs looks like: `json` for machines, `text` for a terminal."
+    )
+
     # the ledger and the queue
     database_url: str = Field("", description="SQLAlchemy URL of the ledger. Empty: SQLite under the var folder.")
     redis_url: str = Field("", description="Redis for the tickets, e.g. unix:///run/redis.sock?db=0.")
@@ -60,9 +66,49 @@ class Settings(BaseSettings):
         description="JSON file of AES-256 keys per retention month and a fingerprint key (see docs/operations.md).",
     )
 
+    # what is kept how long
+    retention_bite: int = Field(200, ge=1, le=2000, description="Letters that retention looks at in one transaction.")
+    retention_from_hour: int = Field(
+        2, ge=0, le=23, description="The hour (Danish time) from which retention does its daily work."
+    )
+    returned_mail_days: int = Field(
+        90,
+        ge=0,
+        description="Days after a letter on paper was handed over in which it may come back by post: its content is "
+        "kept so long. Has no published source.",
+    )
+    receipt_months: int = Field(
+        12, ge=1, le=120, description="Months that a supplier's receipt is kept as it came. Has no published source."
+    )
+    note_months: int = Field(
+        60, ge=1, le=120, description="Months that the why of an act is kept. Has no published source."
+    )
+    key_drop_days: int = Field(
+        35,
+        ge=0,
+        description="Days for which a key stays after its month, or after another took its place: as old as a back-up "
+        "may be that is still restored. Has no published source.",
+    )
+    reading_log_months: int = Field(
+        60,
+        ge=12,
+        le=240,
+        description="Months that a line of the reading log is kept. Has no published source; agree it with the data "
+        "protection officer.",
+    )
+
     # work
     handful: int = Field(30, ge=1, le=500, description="Letters that one ticket claims at most.")
     run_letters: int = Field(500, ge=1, le=10_000, description="Letters in one print run at most.")
+    batch_letters: int = Field(
+        200_000, ge=1, description="Letters that one act on many can take at most. Has no published source."
+    )
+    cancel_minutes: float = Field(
+        10,
+        ge=0,
+        description="Minutes for which many letters that are to be cancelled stand still first, so that it can be "
+        "called off. Has no published source.",
+    )
     render_lease: float = Field(120, gt=0, description="Seconds that a claim for rendering or routing is held.")
     send_lease: float = Field(600, gt=0, description="Seconds that a claim for sending is held.")
     hard_end: float = Field(
@@ -175,6 +221,12 @@ class Settings(BaseSettings):
         5, ge=0, description="Days on which the printer works (`print_runs`) to its receipt."
     )
     rate_limit_per_minute: int = Field(600, ge=1, description="Single letters a minute per specialist system.")
+    person_searches_per_minute: int = Field(
+        20,
+        ge=1,
+        description="Searches for a person, and look-ups before a letter is sent again, a minute per account at /sager "
+        "(each web process counts for itself). Nobody prescribes it: enough for a caseworker, too few for guessing.",
+    )
     body_limit: int = Field(140_000_000, ge=1_000, description="The largest request body in bytes.")
     pdf_limit: int = Field(15_000_000, ge=1_000, description="The largest ready-made PDF in bytes.")
     most_attachments: int = Field(
@@ -185,6 +237,30 @@ class Settings(BaseSettings):
     )
     preflight_seconds: float = Field(10, gt=0, description="Seconds that the checking of a ready-made PDF may take.")
     preflight_memory: int = Field(512_000_000, gt=0, description="Bytes of memory that it may take.")
+
+    # numbers for machines
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="What `/metrics` asks for as `Authorization: Bearer …` (secret). Empty: nothing; then let the "
+        "proxy pass it to the inside only.",
+    )
+    metrics_seconds: float = Field(
+        10,
+        ge=0,
+        description="Seconds for which the numbers at `/metrics` are given again before they are counted anew.",
+    )
+    clock_skew_seconds: float = Field(
+        5,
+        gt=0,
+        description="Seconds that our clock and the database's may differ. Claims are leases of a minute and more, "
+        "which workers on several hosts read by their own clocks. Has no published source.",
+    )
+    disk_free_bytes: int = Field(
+        2_000_000_000,
+        ge=0,
+        description="Bytes that must be free where a ledger on SQLite lies. Has no published source.",
+    )
+    revision: str = Field("", max_length=80, description="What was deployed (a commit, say), as `/metrics` tells it.")
 
     # Digital Post
     digital_post_url: str = Field("", description="Base of the NgDP REST interface, with its trailing slash.")
@@ -426,8 +502,93 @@ class Settings(BaseSettings):
         "and shown to nobody.",
     )
 
+    # webhooks to specialist systems
+    webhooks: dict[str, str] = Field(
+        {},
+        description="The address at which each specialist system takes its webhooks: the table `[webhooks]` in the "
+        "file, JSON in the environment. https, unless it is on this machine.",
+    )
+    webhook_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for those servers (PEM). Empty: those of the operating system."
+    )
+    webhook_timeout: float = Field(
+        15,
+        gt=0,
+        le=300,
+        description="Seconds that one call may take in all. Standard Webhooks recommends 15 to 30.",
+    )
+    webhook_patience_days: float = Field(
+        5,
+        gt=0,
+        description="Days of failing after which a webhook is given up until somebody starts it; the feed has "
+        "everything meanwhile. Has no published source.",
+    )
+    webhook_overlap_hours: float = Field(
+        24,
+        ge=0,
+        description="Hours for which the secret before signs beside a new one. Has no published source.",
+    )
+
     # pages
     session_secret: SecretStr = Field(SecretStr(""), description="Signs the sessions of signed-in people (secret).")
+    sign_in: tuple[Literal["local", "oidc", "proxy"], ...] = Field(
+        ("local",),
+        min_length=1,
+        description="How people sign in, as a JSON list: `local` by the accounts file, `oidc` by the municipality's "
+        "identity provider, `proxy` by the headers of a trusted proxy; those of the last two get their rights by "
+        "`sign_in.toml` in the config folder.",
+    )
+    sign_in_log_days: int = Field(
+        400, ge=1, description="Days for which it is kept who signed in, when and how. Has no published source."
+    )
+    oidc_issuer: str = Field("", description="The identity provider's issuer, exactly as it writes it itself.")
+    oidc_client_id: str = Field("", description="Our client id there.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Our client secret there (secret). Empty: a public client, by PKCE alone."
+    )
+    oidc_redirect_uri: str = Field(
+        "", description="Where the provider sends people back to: our address, which ends in /log-ind/oidc/retur."
+    )
+    oidc_scopes: str = Field("openid profile", description="What is asked for, with spaces between.")
+    oidc_algorithm: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"] = Field(
+        "RS256", description="The one algorithm that its ID tokens are signed with."
+    )
+    oidc_name_claim: str = Field(
+        "preferred_username",
+        min_length=1,
+        description="The claim of the ID token with the name that acts stand under; `upn` at many an ADFS.",
+    )
+    oidc_group_claims: tuple[str, ...] = Field(
+        ("roles", "groups"),
+        description="The claims of the ID token whose values `sign_in.toml` maps to roles and departments.",
+    )
+    oidc_leeway: float = Field(
+        60, ge=0, le=300, description="Seconds by which its clock may differ from ours. Has no published source."
+    )
+    oidc_session_minutes: float = Field(
+        60,
+        gt=0,
+        le=480,
+        description="Minutes after which the provider is asked again who somebody is and what they may.",
+    )
+    oidc_timeout: float = Field(10, gt=0, description="Seconds that one call to the provider may take.")
+    oidc_ca_file: Path | None = Field(
+        None, description="Authorities that may vouch for it (PEM). Empty: those of the operating system."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1",),
+        description="Addresses or networks (CIDR) of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are "
+        "believed, and whose headers may say who somebody is where `sign_in` has `proxy`.",
+    )
+    proxy_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What such a proxy shows in `proxy_secret_header`, at least 32 characters (secret).",
+    )
+    proxy_secret_header: str = Field("X-Outbound-Proxy", pattern=HEADER, description="The header of that secret.")
+    proxy_name_header: str = Field("X-Outbound-User", pattern=HEADER, description="The header of the name.")
+    proxy_groups_header: str = Field(
+        "X-Outbound-Groups", pattern=HEADER, description="The header of the groups, with semicolons between."
+    )
 
     @field_validator(
         "digital_post_url", "persons_url", "companies_url", "serviceplatform_url", "serviceplatform_saml_url"

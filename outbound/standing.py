@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, case, func, select
 from outbound import clock
 from outbound.ledger import tables as t
 from outbound.ledger.inbox import ASIDE, LOOSE
+from outbound.ledger.letters import not_paused
 from outbound.ledger.values import CLAIMS, Letter, letter_from
 from outbound.letter import Channel, Lane, WaitsFor
 from outbound.life import RESTING, UNSETTLED, Outcome, Status
@@ -30,7 +31,8 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueStanding:
-    """One queue: due now, for later (a day, a run, a new try), in a worker's hands; since when its oldest is due.
+    """One queue: due now, for later (a day, a run, a new try, the end of a pause of system, type or mailing), in a
+    worker's hands; since when its oldest is due.
 
     Of letters being handed over, those in doubt are due a question now or later, and the oldest is SENDING since.
     """
@@ -125,8 +127,10 @@ def queues(tx: Connection) -> list[QueueStanding]:
 
 def _waiting(tx: Connection) -> list[QueueStanding]:
     """Letters before a step that claims them."""
-    row, now = t.letter.c, clock.now()
-    due = row.due_at <= now
+    row = t.letter.c
+    due = row.due_at <= clock.now()
+    if any(one.scope != "channel" for one in pauses(tx)):
+        due = and_(due, not_paused())
     since = case((due, func.coalesce(row.waiting_since, row.due_at)), else_=row.waiting_since)
     channel = case((row.status == Status.ROUTED, row.channel))
     wanted = (

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, select
 
 from outbound.accounts import LETTER, REMINDER
+from outbound.desk import UNDO
 from outbound.ledger import deferred, envelopes, reminders, sending
 from outbound.ledger import tables as t
 from outbound.ledger.letters import letter
@@ -62,12 +63,24 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a person or a system did with the letter. The why lies sealed under the act's id."""
+    """What a person or a system did with the letter. The why lies sealed under the act's id, or of many letters at once
+    under the batch's."""
 
     id: UUID
     verb: str
     by: str
     at: datetime
+    batch: UUID | None = None
+
+    @property
+    def reasoned(self) -> UUID:
+        """Under whose id the why is sealed."""
+        return self.batch or self.id
+
+    @property
+    def why(self) -> str:
+        """The part that holds it: what was undone in a batch has a reason of its own."""
+        return "undo-why" if self.batch and self.verb.startswith(UNDO) else "why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,7 @@ class Story:
     print_run: UUID | None = None  # the one that it was in last
     cancellable_until: datetime | None = None  # what `delivery.closing` says; the ledger alone does not know it
     together: tuple[UUID, ...] = ()
+    corrected_by: tuple[UUID, ...] = ()
 
     @property
     def route(self) -> Route | None:
@@ -135,6 +149,7 @@ def story(tx: Connection, letter_id: UUID) -> Story | None:
         reminder=reminders.reminder_of(tx, one.id),
         print_run=run_of_letter(tx, one.id),
         together=_together(tx, one),
+        corrected_by=tuple(tx.execute(select(t.letter.c.id).where(t.letter.c.corrects == one.id)).scalars()),
     )
 
 
@@ -204,8 +219,11 @@ def _money(tx: Connection, letter_id: UUID) -> tuple[Amount, ...]:
 
 def _acts(tx: Connection, letter_id: UUID) -> tuple[Act, ...]:
     a = t.act.c
-    rows = tx.execute(select(a.id, a.verb, a.by, a.at).where(a.letter_id == letter_id).order_by(a.at, a.id))
-    return tuple(Act(*row) for row in rows)
+    wanted = select(a.id, a.verb, a.by, a.at, a.scope, a.key).where(a.letter_id == letter_id).order_by(a.at, a.id)
+    return tuple(
+        Act(row.id, row.verb, row.by, row.at, UUID(row.key) if row.scope == "batch" else None)
+        for row in tx.execute(wanted)
+    )
 
 
 def _together(tx: Connection, one: Letter) -> tuple[UUID, ...]:

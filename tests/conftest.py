@@ -1,8 +1,8 @@
 """What every test may ask for: real servers, a fresh ledger on either database, the published schemas.
 
 Redis, PostgreSQL and SFTP are part of `make test` on every machine: where one of them cannot be started, the
-test fails. Only a browser, OpenSSH's server, the published schemas and the engines of `make bench` may be absent;
-those tests skip, and the last line of the run counts them.
+test fails. Only a browser, OpenSSH's server, promtool, the published schemas and the engines of `make bench` may be
+absent; those tests skip, and the last line of the run counts them.
 """
 
 import logging
@@ -26,7 +26,7 @@ from outbound.stack.redis import RedisServer, find_server, given_url
 from outbound.stack.supervisor import Supervisor
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-MAY_SKIP = ("browser", "sshd", "specs", "peers")
+MAY_SKIP = ("browser", "sshd", "specs", "peers", "prometheus")
 PEERS_READY = REPOSITORY / ".venv-peers" / "ready"
 _databases = count(1)
 
@@ -42,6 +42,11 @@ def find_chromium() -> str | None:
 def find_sshd() -> str | None:
     """OpenSSH's server on this machine; it wants to be called by its whole path."""
     return shutil.which("sshd", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
+
+
+def find_promtool() -> str | None:
+    """Prometheus' own checker of rules on this machine."""
+    return shutil.which("promtool")
 
 
 def find_specs() -> Path | None:
@@ -175,6 +180,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("browser: there is no chromium on this machine")
     if item.get_closest_marker("sshd") and find_sshd() is None:
         pytest.skip("sshd: there is no sshd on this machine")
+    if item.get_closest_marker("prometheus") and find_promtool() is None:
+        pytest.skip("prometheus: there is no promtool on this machine")
     if item.get_closest_marker("specs") and find_specs() is None:
         pytest.skip("specs: set OUTBOUND_SPECS_DIR to the folder of published schemas")
     if item.get_closest_marker("peers") and not PEERS_READY.exists():

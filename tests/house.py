@@ -117,6 +117,7 @@ def settings_for(**changes: Any) -> Settings:
         "print_gather_seconds": 0.0,
         "unknown_recheck": 60.0,
         "doubt_ask_seconds": 60.0,
+        "metrics_seconds": 0.0,
     }
     return load().model_copy(update={**short, **changes})
 

@@ -16,6 +16,7 @@ from outbound.delivery import House
 from outbound.web.access import issue_key
 from outbound.web.app import create_app
 from outbound.web.listening import listen, url_of
+from outbound.web.rooms import Tickets
 from tests.waiting import wait_for
 
 PASSWORD = "en lang og opdigtet adgangskode"
@@ -66,6 +67,9 @@ def accounts_file(folder: Path) -> Path:
         ("ledelse", ["ledelse"], ["*"]),
         ("skoleleder", ["ledelse"], ["boern-og-skole"]),
         ("sag", ["sag"], ["borgerservice"]),
+        ("nabo", ["sag"], ["boern-og-skole"]),
+        ("dpo", ["dpo"], ["*"]),
+        ("lokal-dpo", ["post", "dpo"], ["borgerservice"]),
         ("post", ["post"], ["*"]),
         ("vikar", ["post"], ["*"]),
     )
@@ -78,12 +82,14 @@ def accounts_file(folder: Path) -> Path:
 
 
 @contextmanager
-def serve(house: House) -> Iterator[Served]:
-    """Serve this house until the context ends."""
+def serve(house: House, port: int = 0, tickets: Tickets | None = None) -> Iterator[Served]:
+    """Serve this house until the context ends; port 0 finds a free one."""
     rung: list[tuple[str, int]] = []
-    app: Any = create_app(house, lambda queue, tickets: rung.append((queue, tickets)))
-    with listen("127.0.0.1", 0) as listening:
-        config = uvicorn.Config(app, http="h11", ws="none", log_config=None, access_log=False, server_header=False)
+    app: Any = create_app(house, lambda queue, many: rung.append((queue, many)), tickets)
+    with listen("127.0.0.1", port) as listening:
+        config = uvicorn.Config(
+            app, http="h11", ws="none", log_config=None, access_log=False, server_header=False, proxy_headers=False
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

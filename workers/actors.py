@@ -9,23 +9,29 @@ import sys
 
 import dramatiq
 
+from outbound import logs
+from outbound.ledger import signs
 from outbound.settings import load
 from workers.broker import connect_broker
-from workers.opening import open_house, quiet_logs
-from workers.queues import QUEUES, Queue
-from workers.tickets import Bell
+from workers.guard import Guard
+from workers.opening import begin_logs, open_house
+from workers.queues import QUEUES, RECEIPTS, WEBHOOKS, Queue
+from workers.tickets import Bell, Seldom
 from workers.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
 gc.set_threshold(50_000, 20, 50)  # a letter makes many short-lived objects: 10-20 % of the time (measured)
 sys.setswitchinterval(0.0005)  # who holds the turn to write must not wait 5 ms for the interpreter at each statement
-quiet_logs()
+begin_logs("worker")
 SETTINGS = load()
+logs.set_up("worker", SETTINGS.log_format)
 BROKER = connect_broker(SETTINGS)
 HOUSE = open_house(SETTINGS)
 BELL = Bell(BROKER)
+GUARD = Guard(HOUSE, BROKER.client)
 WATCHDOG = Watchdog()
+AT_MOST = Seldom(1.0)  # what moved is told within a second or so; the timer sees to the rest
 
 
 def work(queue: Queue) -> None:
@@ -33,25 +39,37 @@ def work(queue: Queue) -> None:
     lease = SETTINGS.send_lease if queue.sending else SETTINGS.render_lease
     with WATCHDOG.watching(lease * SETTINGS.hard_end):
         done = _done(queue)
+    _give_sign(queue)
     if done:
         for name in (queue.name, *queue.then):
             BELL.ring(name)
+        if HOUSE.outside.hooks and AT_MOST.now():
+            BELL.ring(WEBHOOKS)
+
+
+def _give_sign(queue: Queue) -> None:
+    """This pool works tickets, and what it counted is written; both are for whoever watches, and may fail."""
+    try:
+        with HOUSE.ledger.writing() as tx:
+            signs.give(tx, signs.Kind.POOL, queue.pool, SETTINGS.timer_seconds / 2)
+        HOUSE.tallies.flush(HOUSE.ledger)
+    except Exception as fault:
+        log.warning("No sign of life could be given (%s).", type(fault).__name__)
 
 
 def _done(queue: Queue) -> int:
     try:
-        return queue.work(HOUSE)
+        if not queue.sending:
+            return queue.work(HOUSE)
+        if not GUARD.lets_send() and queue.name != RECEIPTS:
+            return 0
+        done = queue.work(HOUSE)
+        if done:
+            GUARD.note()
+        return done
     except Exception as fault:  # the claim runs out and is recovered; the text may carry what it must not
-        log.error("Work on %s failed with %s%s.", queue.name, type(fault).__name__, _where(fault))
+        log.error("Work on %s failed with %s.", queue.name, logs.place_of(fault))
         return 0
-
-
-def _where(fault: BaseException) -> str:
-    """Where it was raised: file and line, never the text."""
-    trace = fault.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
 
 
 def _declare(queue: Queue) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from outbound import delivery
+from outbound import delivery, many
 from outbound.delivery import House
 from outbound.ledger.values import Step
 from outbound.letter import Channel, Lane
+from workers.webhooks import tell_systems
 
 Work = Callable[[House], int]
 
@@ -20,6 +21,11 @@ class Queue:
     work: Work
     sending: bool
     then: tuple[str, ...] = ()
+
+    @property
+    def pool(self) -> str:
+        """Whose worker works it."""
+        return "render" if self.name in QUEUES_RENDER else "network"
 
 
 def queue_name(step: Step, lane: Lane, channel: Channel | None = None) -> str:
@@ -34,6 +40,8 @@ def doubt_queue(channel: Channel) -> str:
 
 RECEIPTS = "receipts"
 REMINDERS = "reminders"
+BATCHES = "batches"
+WEBHOOKS = "webhooks"
 CHANNELS = (Channel.DIGITAL, Channel.PRINT)
 
 
@@ -67,7 +75,18 @@ def _receipts(house: House) -> int:
         _AT_RECEIPTS.release()
 
 
+def _batches(house: House) -> int:
+    """One thread of a process at a time: a second would work the same letters, and be refused each."""
+    if not _AT_BATCHES.acquire(blocking=False):
+        return 0
+    try:
+        return many.work(house)
+    finally:
+        _AT_BATCHES.release()
+
+
 _AT_RECEIPTS = Lock()
+_AT_BATCHES = Lock()
 
 
 QUEUES = {
@@ -79,6 +98,13 @@ QUEUES = {
         *(_doubts(channel) for channel in CHANNELS),
         Queue(RECEIPTS, _receipts, True),
         Queue(REMINDERS, delivery.send_reminders, True),
+        Queue(
+            BATCHES,
+            _batches,
+            False,
+            tuple(queue_name(step, lane) for lane in Lane for step in (Step.RENDER, Step.ROUTE)),
+        ),
+        Queue(WEBHOOKS, tell_systems, True),
     )
 }
 
@@ -87,3 +113,6 @@ QUEUES_RENDER = [name for name in QUEUES if name.startswith("render-")]
 
 QUEUES_NETWORK = [name for name in QUEUES if name not in QUEUES_RENDER]
 """Served by threads that wait for others."""
+
+ASKED_FOR_A_SIGN = (queue_name(Step.RENDER, Lane.SINGLE), RECEIPTS)
+"""A queue of each pool: a ticket comes in every round of the timer, so that a pool without work shows that it lives."""

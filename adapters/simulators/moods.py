@@ -35,14 +35,35 @@ FAULTS: dict[str, set[str]] = {
     "refuse_login": set(),
     "garbled": set(),
     "fault": {"code"},
+    "redirect": set(),
+    "flood": set(),
+    "wrong_nonce": set(),
+    "wrong_audience": set(),
+    "wrong_party": set(),
+    "expired": set(),
+    "unsigned": set(),
+    "hmac": set(),
+    "other_issuer": set(),
+    "unknown_key": set(),
+    "forged": set(),
+    "no_names": set(),
+    "ahead": {"seconds"},
+    "rotate": set(),
 }
 SFTP_ONLY = {
     "break_after_bytes", "disk_full", "stall", "corrupt", "read_only", "snatch", "refuse_rename",
     "break_before_rename", "break_after_rename", "refuse_login",
 }  # fmt: skip
 REGISTERS_ONLY = {"garbled", "fault"}
-HTTP_FAULTS = set(FAULTS) - SFTP_ONLY - REGISTERS_ONLY
+HOOKS_ONLY = {"redirect", "flood"}
+SIGN_IN_ONLY = {
+    "wrong_nonce", "wrong_audience", "wrong_party", "expired", "unsigned", "hmac", "other_issuer", "unknown_key",
+    "forged", "no_names", "ahead", "rotate",
+}  # fmt: skip
+HTTP_FAULTS = set(FAULTS) - SFTP_ONLY - REGISTERS_ONLY - HOOKS_ONLY - SIGN_IN_ONLY
+SIGN_IN_FAULTS = SIGN_IN_ONLY | {"slow", "busy", "drop_answer", "garbled", "down"}
 REGISTER_FAULTS = {"slow", "busy", "drop_answer", "error_before_take", "wrong_certificate", "down"} | REGISTERS_ONLY
+HOOK_FAULTS = (HTTP_FAULTS - {"wrong_certificate"}) | HOOKS_ONLY
 RECEIPTS: dict[str, Any] = {
     "after": 0.2, "late": 0.0, "very_late": 3.0, "twice": False, "before_answer": False, "never": False,
     "unknown_code": False, "shuffled": False, "ahead": 0.0, "return_file": False,

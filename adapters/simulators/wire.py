@@ -17,6 +17,7 @@ PHRASES = {
     200: "OK",
     201: "Created",
     204: "No Content",
+    303: "See Other",
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
@@ -52,8 +53,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """HTML for a browser."""
+
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer; `content` is sent as JSON, None as an empty body, bytes as the XML that they are."""
+    """An answer; `content` is sent as JSON, None as an empty body, bytes as the XML that they are, a Page as HTML."""
 
     status: int
     content: object = None
@@ -174,7 +182,7 @@ def _written(connection: h11.Connection, reply: Reply) -> bytes:
     body, kind = _body(reply.content)
     headers = [("Content-Length", str(len(body))), *reply.headers.items()]
     if body:
-        headers.append(("Content-Type", f"application/{kind};charset=UTF-8"))
+        headers.append(("Content-Type", f"{kind};charset=UTF-8"))
     head = h11.Response(status_code=reply.status, reason=PHRASES.get(reply.status, "").encode(), headers=headers)
     sent = [connection.send(head), connection.send(h11.Data(data=body)), connection.send(h11.EndOfMessage())]
     return b"".join(part for part in sent if part)
@@ -182,8 +190,10 @@ def _written(connection: h11.Connection, reply: Reply) -> bytes:
 
 def _body(content: object) -> tuple[bytes, str]:
     if isinstance(content, bytes):
-        return content, "xml"
-    return b"" if content is None else json.dumps(content, ensure_ascii=False).encode(), "json"
+        return content, "application/xml"
+    if isinstance(content, Page):
+        return content.html.encode(), "text/html"
+    return b"" if content is None else json.dumps(content, ensure_ascii=False).encode(), "application/json"
 
 
 def _certificate(writer: asyncio.StreamWriter) -> bytes:

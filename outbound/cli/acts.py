@@ -12,6 +12,7 @@ import typer
 from outbound import desk
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import hand, opened_house, os_user
+from outbound.cli.telling import progress, tell
 from outbound.desk import DeskRefusal, Hand
 from outbound.letter import Channel
 
@@ -74,6 +75,11 @@ def cancel(letters: Letters, by: By, why: Why) -> None:
     each_letter(letters, hand(by, why), desk.cancel, "cancelled")
 
 
+def hold(letters: Letters, by: By, why: Why) -> None:
+    """Let letters stand still until somebody releases them. Refused where one may be on its way."""
+    each_letter(letters, hand(by, why), desk.hold, "held")
+
+
 def stop_reminder(letters: Letters, by: By, why: Why) -> None:
     """Never send these letters' reminders (NemSMS). The letters stand."""
     each_letter(letters, hand(by, why), desk.stop_reminder, "its reminder is not sent")
@@ -113,7 +119,8 @@ def pause(
     """Let letters wait: of a channel, system, type or mailing."""
     with opened_house() as house:
         done = desk.pause(house, scope, _key(house, scope, key), hand(by, why))
-    typer.echo(f"{scope} {key}: " + ("paused." if done else "was paused already."))
+    said = "paused." if done else "was paused already."
+    tell(f"{scope} {key}: {said}", done=True, code="" if done else "paused-already", scope=scope, key=key)
 
 
 def resume(
@@ -128,7 +135,8 @@ def resume(
     """
     with opened_house() as house:
         done = desk.resume(house, scope, _key(house, scope, key), hand(by, why))
-    typer.echo(f"{scope} {key}: " + ("goes on." if done else "was not paused."))
+    said = "goes on." if done else "was not paused."
+    tell(f"{scope} {key}: {said}", done=True, code="" if done else "not-paused", scope=scope, key=key)
 
 
 def letter_id(text: str) -> UUID:
@@ -141,20 +149,26 @@ def letter_id(text: str) -> UUID:
 
 def each_letter(letters: list[str], who: Hand, act: Act, done: str) -> None:
     """Do it with each letter, one by one; a letter that may not be treated so hinders no other."""
-    wanted = list(dict.fromkeys(letter_id(text) for text in _given(letters)))
+    wanted = each_id(letters)
     with opened_house() as house:
-        refused = [one for one in wanted if not _done(house, one, who, act, done)]
+        refused = [one for one in progress(wanted, "Letters") if not _done(house, one, who, act, done)]
     if refused:
         raise typer.Exit(Code.REFUSED)
+
+
+def each_id(letters: Iterable[str]) -> list[UUID]:
+    """The ids of letters as somebody typed or piped them, each once. Raises CannotDo."""
+    return list(dict.fromkeys(letter_id(text) for text in _given(letters)))
 
 
 def _done(house: "House", one: UUID, who: Hand, act: Act, done: str) -> bool:
     try:
         made = act(house, one, who)
     except DeskRefusal as refusal:
-        typer.echo(f"{one}: {refusal}", err=True)
+        tell(f"{one}: {refusal}", done=False, code=refusal.code, id=one)
         return False
-    typer.echo(f"{one}: {done}{f' {made}' if isinstance(made, UUID) else ''}.")
+    new = made if isinstance(made, UUID) else None
+    tell(f"{one}: {done}{f' {new}' if new else ''}.", done=True, id=one, made=new)
     return True
 
 

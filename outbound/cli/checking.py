@@ -36,7 +36,10 @@ def preflight(
     marked: Marked = None,
     form: Annotated[Form, typer.Option("--format", help="How the rows are printed.")] = Form.TABLE,
 ) -> None:
-    """Would this PDF be taken in? Ends with 1 where it would not. Nothing is kept, no ledger is needed."""
+    """Would this PDF be taken in?
+
+    Ends with 1 where it would not. Nothing is kept, no ledger is needed.
+    """
     from outbound.delivery.render import preflight_limits
     from outbound.rendering import Expected
     from outbound.rendering import marked as marked_pdf

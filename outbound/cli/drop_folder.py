@@ -102,10 +102,13 @@ def read(folder: Path, name: str, largest: int) -> bytes:
         descriptor = os.open(folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as fault:
         raise Unusable(f"The file cannot be opened as a plain file ({fault.strerror}).") from None
-    with os.fdopen(descriptor, "rb") as opened:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Unusable("This is no plain file.")
-        body = opened.read(largest + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as opened:
+            body = opened.read(largest + 1)
+    finally:
+        os.close(descriptor)
     if len(body) > largest:
         raise Unusable(f"The file has more than {largest} bytes.")
     return body

@@ -2,12 +2,6 @@
 
 from enum import IntEnum
 
-from outbound.desk import DeskRefusal
-from outbound.rendering import LetterTypesFault
-from outbound.seal import SealFault
-from outbound.settings import SettingsFault
-from outbound.stack.errors import StackError
-
 
 class Code(IntEnum):
     """The exit codes of every command; docs/operations.md explains them."""
@@ -26,22 +20,12 @@ class CannotDo(Exception):
     """It may not be done, or not now; the text says why and what to do."""
 
 
-KNOWN: dict[type[Exception], Code] = {
-    CannotDo: Code.REFUSED,
-    DeskRefusal: Code.REFUSED,
-    SettingsFault: Code.SETUP,
-    LetterTypesFault: Code.SETUP,
-    SealFault: Code.SETUP,
-    StackError: Code.SETUP,
-}
-
-
 def explained(fault: Exception) -> tuple[Code, str]:
     """The exit code and the sentence for whatever ended a command.
 
     A fault that nobody foresaw is named by its class and place alone: its text may carry what it must not.
     """
-    for kind, code in KNOWN.items():
+    for kind, code in _known().items():
         if isinstance(fault, kind):
             return code, str(fault)
     if type(fault).__module__.startswith(("sqlalchemy", "psycopg")):
@@ -55,6 +39,24 @@ def explained(fault: Exception) -> tuple[Code, str]:
         f"This was not foreseen: {_place(fault)}. Its text is kept back, since it may carry a person's data; "
         "please report the place."
     )
+
+
+def _known() -> dict[type[Exception], Code]:
+    """Loaded when something has gone wrong: a command that only helps need not have all of the house."""
+    from outbound.desk import DeskRefusal
+    from outbound.rendering import LetterTypesFault
+    from outbound.seal import SealFault
+    from outbound.settings import SettingsFault
+    from outbound.stack.errors import StackError
+
+    return {
+        CannotDo: Code.REFUSED,
+        DeskRefusal: Code.REFUSED,
+        SettingsFault: Code.SETUP,
+        LetterTypesFault: Code.SETUP,
+        SealFault: Code.SETUP,
+        StackError: Code.SETUP,
+    }
 
 
 def _place(fault: BaseException) -> str:

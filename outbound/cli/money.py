@@ -10,6 +10,7 @@ from outbound import clock
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import opened_ledger
 from outbound.cli.tables import Form, shown, table
+from outbound.cli.telling import working
 from outbound.organisation import load_organisation
 from outbound.rendering.danish import kroner, tal
 from outbound.reports import By, Line, Period, percent, reminders_of, together
@@ -28,6 +29,7 @@ FIGURES = (
 """The columns of csv and json: amounts in øre, shares as fractions of 1, nothing where one is not known."""
 
 
+DIFFERENCE = ("entry", "letter", "measure", "stored", "expected", "why")
 LAST = date(9998, 12, 31)
 """The last day that may be asked for: every day up to it has a month after its own."""
 
@@ -60,24 +62,31 @@ def audit(
     export: Annotated[Path | None, typer.Option(help="Write the entries as a workbook (XLSX) with formulas.")] = None,
     first: Annotated[str, typer.Option("--from", help="The first day of the workbook; else the first of all.")] = "",
     last: Annotated[str, typer.Option("--to", help="Its last day; else the last of all.")] = "",
+    form: Annotated[Form, typer.Option("--format", help="csv and json have the differences alone.")] = Form.TABLE,
 ) -> None:
-    """Compute everything again: entries, figures, closed months. Ends with exit code 1 on any difference."""
+    """Compute everything again: entries, figures, closed months.
+
+    Ends with exit code 1 on any difference.
+    """
     if (first or last) and not export:
         raise CannotDo("--from and --to are of the workbook (--export); everything is computed again whatever its day.")
     period = period_of(first or str(date.min), last or str(LAST))
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
         if export:
             export.open("ab").close()  # a folder, or one that is not there, is said before anything is made
-            typer.echo(f"{export}: {to_workbook(tx, export, period)} entries.")
-        found = list(all_differences(tx))
-    if not found:
+            typer.echo(f"{export}: {to_workbook(tx, export, period)} entries.", err=form is not Form.TABLE)
+        with working("Everything is computed again"):
+            found = list(all_differences(tx))
+    if form is not Form.TABLE:
+        fields = dict.fromkeys(DIFFERENCE, "")
+        typer.echo(shown([{name: _text(getattr(each, name)) for name in fields} for each in found], fields, form))
+    elif not found:
         typer.echo("Every entry comes again from its inputs and its tariff row, and every figure from the entries.")
-        return
-    fields = ("entry", "letter", "measure", "stored", "expected", "why")
-    rows = [[_text(getattr(each, name)) for name in fields] for each in found]
-    typer.echo(table(rows, fields))
-    typer.echo(f"{len(found)} differences.", err=True)
-    raise typer.Exit(Code.FOUND)
+    else:
+        typer.echo(table([[_text(getattr(each, name)) for name in DIFFERENCE] for each in found], DIFFERENCE))
+        typer.echo(f"{len(found)} differences.", err=True)
+    if found:
+        raise typer.Exit(Code.FOUND)
 
 
 def _figures(line: Line) -> dict[str, Any]:

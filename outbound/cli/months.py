@@ -11,6 +11,7 @@ from outbound.cli.faults import CannotDo, Code
 from outbound.cli.money import LAST
 from outbound.cli.opening import name_of_hand, opened_ledger, os_user
 from outbound.cli.tables import Form, shown, table
+from outbound.cli.telling import working
 from outbound.organisation import load_organisation
 from outbound.rendering.danish import kroner, maaned, tal
 from outbound.reports.billing import as_csv
@@ -35,7 +36,8 @@ def close(which: Which, by: By) -> None:
     who = name_of_hand(by)
     with opened_ledger() as (settings, ledger):
         try:
-            made = close_month(ledger, load_organisation(settings.config_dir), first, who)
+            with working("The month is closed"):
+                made = close_month(ledger, load_organisation(settings.config_dir), first, who)
         except NotNow as fault:
             raise CannotDo(str(fault)) from None
         except Broken as fault:
@@ -65,15 +67,20 @@ def report(
 
 
 @month.command("verify")
-def verified() -> None:
+def verified(form: Annotated[Form, typer.Option("--format", help="How to print it.")] = Form.TABLE) -> None:
     """Make the figures of every closed month again from its entries. Ends with exit code 1 on any difference."""
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
         found = list(verify(tx))
-    for first, why in found:
-        typer.echo(f"{first:%Y-%m}: {why}.")
+    if form is not Form.TABLE:
+        rows = [{"month": f"{first:%Y-%m}", "why": why} for first, why in found]
+        typer.echo(shown(rows, {"month": "", "why": ""}, form))
+    else:
+        for first, why in found:
+            typer.echo(f"{first:%Y-%m}: {why}.")
+        if not found:
+            typer.echo("Every closed month comes again from its entries.")
     if found:
         raise typer.Exit(Code.FOUND)
-    typer.echo("Every closed month comes again from its entries.")
 
 
 @month.command("billing")

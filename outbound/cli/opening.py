@@ -13,7 +13,7 @@ from outbound.cli.faults import CannotDo
 from outbound.desk import Hand
 from outbound.intake import looks_like_cpr
 from outbound.ledger import Ledger
-from outbound.ledger.revision import is_newest
+from outbound.ledger.revision import is_usable
 from outbound.settings import HOME, Settings, SettingsFault, load
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def _checked(url: str) -> Iterator[Ledger]:
     ledger = Ledger(url)
     try:
         with ledger.reading() as tx:
-            newest = is_newest(tx)
-        if not newest:
-            raise SettingsFault("The ledger has another schema than this version needs; run `outbound migrate`.")
+            usable = is_usable(tx)
+        if not usable:
+            raise SettingsFault("The ledger has an older schema than this version needs; run `outbound migrate`.")
         yield ledger
     finally:
         ledger.close()

@@ -12,6 +12,7 @@ from outbound.cli.acts import By, Why
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import hand, opened_house, opened_ledger
 from outbound.cli.tables import Form, clean, moment, shown
+from outbound.cli.telling import tell, wants_json
 from outbound.cli.views import AsForm
 from outbound.delivery.closing import class_closings
 from outbound.ledger import proofs, runs
@@ -147,11 +148,17 @@ def proof(
             for one in examples(house, letter_type or ()):
                 file = out / f"{one.letter_type.name}.pdf"
                 file.write_bytes(one.document.pdf)
-                typer.echo(f"{file}: {one.document.pages} page(s) on {one.document.sheets} sheet(s).")
+                said = f"{file}: {one.document.pages} page(s) on {one.document.sheets} sheet(s)."
+                tell(said, done=True, file=file)
             return
         made = send_proof(house, letter_type or (), hand(by, why))
-    typer.echo(f"Prøvekørsel {made.id}: {made.letters} breve, {made.sheets} ark. {proof_said(made)}.")
-    if made.outcome is not Outcome.TAKEN:
+    taken = made.outcome is Outcome.TAKEN
+    said = f"Prøvekørsel {made.id}: {made.letters} breve, {made.sheets} ark. {proof_said(made)}."
+    if wants_json():
+        tell(said, done=taken, code="" if taken else made.outcome, id=made.id)
+    else:
+        typer.echo(said)
+    if not taken:
         raise typer.Exit(Code.REFUSED)
 
 
@@ -173,7 +180,7 @@ def _order(run: str, kind: RunOrder, by: str, why: str) -> None:
         with house.ledger.reading() as tx:
             found = runs.run(tx, run_id(run))
     said = order_said(found.orders[0]) if found else ""
-    typer.echo(f"{run_id(run)}: {ORDERED[kind].lower()}: {said}.")
+    tell(f"{run_id(run)}: {ORDERED[kind].lower()}: {said}.", done=True, id=run_id(run))
 
 
 def _row(one: Run, form: Form) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ import typer
 from outbound.cli.acts import By
 from outbound.cli.faults import Code
 from outbound.cli.opening import hand, opened_house
+from outbound.cli.telling import progress, tell
 from outbound.letter import ReturnReason
 from outbound.post_room import Found, scan
 from outbound.web.pages.words import SCANS
@@ -23,7 +24,9 @@ def returned(codes: Codes, reason: Reason, by: By) -> None:
     """
     who = hand(by, reason)
     with opened_house() as house:
-        refused = sum(_told(code, scan(house, code, reason, who.by).found) for code in _given(codes))
+        refused = sum(
+            _told(code, scan(house, code, reason, who.by).found) for code in progress(_given(codes), "Letters")
+        )
     if refused:
         raise typer.Exit(Code.REFUSED)
 
@@ -31,7 +34,7 @@ def returned(codes: Codes, reason: Reason, by: By) -> None:
 def _told(code: str, found: Found) -> bool:
     """Say what came of it; True where it was refused."""
     good = found in (Found.RETURNED, Found.ALREADY)
-    typer.echo(f"{code}: {SCANS[found]}", err=not good)
+    tell(f"{code}: {SCANS[found]}", done=good, code=found, id=code)
     return not good
 
 

@@ -10,23 +10,58 @@ import typer
 
 from outbound import clock
 from outbound.cli.faults import CannotDo, Code
-from outbound.cli.opening import opened_ledger
+from outbound.cli.opening import SQLITE, opened_ledger
+from outbound.cli.telling import working
 from outbound.intake import month_after
+from outbound.ledger import Ledger
 from outbound.ledger import migrate as migrate_to_newest
+from outbound.ledger.revision import Schema, schema_of
 from outbound.organisation import load_organisation
 from outbound.seal import new_keys
 from outbound.settings import load
 
+SCHEMAS = {
+    Schema.SAME: "The ledger has the newest schema.",
+    Schema.OLDER: "The ledger has an older schema; `outbound migrate` brings it to the newest.",
+    Schema.NEWER: "The ledger has a newer schema than this version knows; it works on it.",
+}
 SHORTEST_PASSWORD = 12
 keys = typer.Typer(no_args_is_help=True, help="Seal keys: one per retention month, and the fingerprint key.")
 File = Annotated[Path, typer.Argument(help="The key file, as in OUTBOUND_SEAL_KEYS_FILE.")]
 Months = Annotated[int, typer.Option(min=1, max=600, help="Retention months to have keys for, from this month on.")]
 
 
-def migrate() -> None:
-    """Bring the ledger's schema to the newest."""
-    migrate_to_newest(load().ledger_url)
-    typer.echo("The ledger has the newest schema.")
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit code 1 where there is something to do.")
+    ] = False,
+) -> None:
+    """Bring the ledger's schema to the newest, while everything runs.
+
+    A migration that does not get at a table within seconds gives way to the letters and is tried again.
+    """
+    url = load().ledger_url
+    found = _schema(url)
+    if check:
+        typer.echo(SCHEMAS[found])
+        raise typer.Exit(Code.FOUND if found is Schema.OLDER else Code.DONE)
+    if found is not Schema.NEWER:
+        with working("The schema is brought to the newest"):
+            migrate_to_newest(url)
+        found = Schema.SAME
+    typer.echo(SCHEMAS[found])
+
+
+def _schema(url: str) -> Schema:
+    """A SQLite file that is not there is not made."""
+    if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).is_file():
+        return Schema.OLDER
+    ledger = Ledger(url)
+    try:
+        with ledger.reading() as tx:
+            return schema_of(tx)
+    finally:
+        ledger.close()
 
 
 @keys.command("new")

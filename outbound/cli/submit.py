@@ -27,6 +27,7 @@ from outbound.cli.drop_folder import (
 )
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import opened_house
+from outbound.cli.telling import progress
 from outbound.letter import Submission
 from outbound.organisation import System
 from outbound.rendering import Fault
@@ -80,7 +81,7 @@ def submit(
 
 def _all(rooms: "Rooms", system: System, folder: Path, age: float) -> Iterator[tuple[str, Taken | Faulty]]:
     """Each letter's end, as it comes. Raises CannotDo's kin for what is not the letter's fault."""
-    for one in whole_letters(folder, age):
+    for one in progress(whole_letters(folder, age), "Letters"):
         found = take_dropped(rooms, system, folder, one)
         place = DONE if isinstance(found, Taken) else FAULTY
         kept = set_aside(folder, one, place, found.text() if isinstance(found, Faulty) else "")
@@ -197,7 +198,7 @@ def _rooms(house: Any) -> "Rooms":
     from outbound.web.rate import Buckets
     from outbound.web.rooms import Rooms
 
-    return Rooms(house, _no_ring, Buckets(house.settings.rate_limit_per_minute), SignIns(Accounts(None)))
+    return Rooms(house, _no_ring, Buckets(house.settings.rate_limit_per_minute), SignIns(Accounts(None), house.ledger))
 
 
 def _no_ring(queue: str, tickets: int) -> None:

@@ -39,7 +39,9 @@ def systembreve(
     by: Annotated[str, typer.Option(help="Who asks; stands in the reading log.")] = "",
     form: AsForm = Form.TABLE,
 ) -> None:
-    """How readable are the finished PDFs of a system: LIX, tags, appeal guidance, and what preflight finds.
+    """How readable are the finished PDFs of a system.
+
+    LIX, tags, appeal guidance, and what preflight finds.
 
     Opens each letter, which the reading log says, and tells counts alone.
     """

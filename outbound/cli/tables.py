@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +14,7 @@ from uuid import UUID
 from outbound import clock
 
 Row = Mapping[str, Any]
+NARROWEST = 8  # characters of a column that is cut to fit
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,13 +33,22 @@ def shown(rows: Sequence[Row], columns: Mapping[str, str], form: Form) -> str:
         return json.dumps(plain, ensure_ascii=False, indent=1)
     if form is Form.CSV:
         return _csv(rows, list(columns))
-    return table([[str(row.get(key, "")) for key in columns] for row in rows], list(columns.values()))
+    cells = [[_text(row.get(key)) for key in columns] for row in rows]
+    return table(cells, list(columns.values()), _terminal())
 
 
-def table(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
-    """Columns of text under their headings; numbers to the right."""
+def table(rows: Sequence[Sequence[str]], headings: Sequence[str], most: int = 0) -> str:
+    """Columns of text under their headings; numbers to the right. `most`: characters that a line may have; 0 = any.
+
+    What is too wide is cut, but for ids, by which things are done; what is too wide still stands one below the other.
+    """
     lines = [[clean(cell) for cell in row] for row in (headings, *rows)]
     widths = [max(len(line[at]) for line in lines) for at in range(len(headings))]
+    if most and _width(widths) > most:
+        widths = _fitting(widths, [any(_is_id(line[at]) for line in lines[1:]) for at in range(len(headings))], most)
+        if _width(widths) > most:
+            return _one_below_the_other(lines)
+        lines = [[_cut(cell, width) for cell, width in zip(line, widths, strict=True)] for line in lines]
     right = [bool(rows) and all(_is_number(row[at]) for row in rows) for at in range(len(headings))]
     lines.insert(1, ["-" * width for width in widths])
     laid = ("  ".join(map(_laid, line, widths, right)) for line in lines)
@@ -64,6 +76,45 @@ def age(since: datetime | None) -> str:
     return f"{hours} t {minutes} min" if hours else f"{minutes} min" if minutes else f"{seconds} s"
 
 
+def _terminal() -> int:
+    """The characters of a line of the terminal; 0 where there is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def _width(widths: Sequence[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _fitting(widths: Sequence[int], ids: Sequence[bool], most: int) -> list[int]:
+    """The widest columns a character narrower each, until all fit or none may be narrower."""
+    found = list(widths)
+    while _width(found) > most:
+        at = max((at for at in range(len(found)) if not ids[at]), key=found.__getitem__, default=None)
+        if at is None or found[at] <= NARROWEST:
+            break
+        found[at] -= 1
+    return found
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _one_below_the_other(lines: Sequence[Sequence[str]]) -> str:
+    headings, *rows = lines
+    left = max(map(len, headings))
+    pairs = (zip(headings, row, strict=True) for row in rows)
+    return "\n\n".join("\n".join(f"{name.ljust(left)}  {cell}".rstrip() for name, cell in one) for one in pairs)
+
+
+def _is_id(text: str) -> bool:
+    return len(text) == 36 and text.count("-") == 4
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
 def _laid(text: str, width: int, right: bool) -> str:
     return text.rjust(width) if right else text.ljust(width)
 
@@ -83,6 +134,8 @@ def _csv(rows: Sequence[Row], keys: Sequence[str]) -> str:
 def _cell(value: Any) -> Any:
     """A spreadsheet must not read a text as a formula."""
     plain = _plain(value)
+    if isinstance(plain, list | dict):
+        plain = json.dumps(plain, ensure_ascii=False)
     return f"'{plain}" if isinstance(plain, str) and plain.startswith(FORMULA) else "" if plain is None else plain
 
 
@@ -93,4 +146,6 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
     return value

@@ -11,6 +11,7 @@ from outbound import clock, standing
 from outbound.cli.acts import One, letter_id
 from outbound.cli.faults import CannotDo
 from outbound.cli.opening import name_of_hand, opened_ledger, os_user
+from outbound.cli.story_row import STORY, story_row
 from outbound.cli.tables import Form, age, clean, moment, shown
 from outbound.cli.words import COMMANDS
 from outbound.contents import DOCUMENT, HEAD, PERSON, unpack_addressee
@@ -101,6 +102,9 @@ def show(
         bool, typer.Option("--open", help="Also the recipient and the title; the reading log says that you read it.")
     ] = False,
     pdf: Annotated[Path | None, typer.Option(help="Write the PDF to this new file; logged in the same way.")] = None,
+    form: Annotated[Form, typer.Option("--format", help="json has the story alone, whatever is opened beside it.")] = (
+        Form.TABLE
+    ),
 ) -> None:
     """One letter's story.
 
@@ -111,8 +115,10 @@ def show(
             found = story(tx, letter_id(letter))
         if found is None:
             raise CannotDo("There is no such letter.")
-        for line in _told(found):
-            typer.echo(clean(line))
+        if form is Form.TABLE:
+            typer.echo("\n".join(map(clean, _told(found))))
+        else:
+            typer.echo(shown([story_row(found)], STORY, form))
         if opened:
             _open(settings, ledger, found, name_of_hand(by))
         if pdf is not None:

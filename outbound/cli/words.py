@@ -4,6 +4,7 @@ from outbound.desk import Verb
 
 COMMANDS = {
     Verb.CANCEL: "outbound cancel {} --why …",
+    Verb.HOLD: "outbound hold {} --why …",
     Verb.RELEASE: "outbound release {} --why …",
     Verb.REROUTE: "outbound reroute {} digital|print --why …",
     Verb.MEND: "outbound mend {} --address FIL --why …",

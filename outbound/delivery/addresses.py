@@ -6,7 +6,7 @@ Where that answer differs from what the route rested on (moved, protected, dead,
 letter is routed again instead, and routing decides as ever: an unknown answer waits, and never becomes paper.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from outbound.delivery.house import WORKER, House, later
 from outbound.delivery.look_up import LookedUp, look_up
 from outbound.delivery.render import address_key
 from outbound.ledger.letters import move
+from outbound.ledger.tallies import Name
 from outbound.ledger.values import Letter
 from outbound.letter import Channel, Life, Mailbox, Person
 from outbound.life import Status
@@ -27,6 +28,12 @@ from outbound.routing import Route
 from outbound.seal import Part
 
 UNCHECKED = "address-unchecked"
+
+
+def note_persons(house: House, persons: Iterable[Person]) -> None:
+    """Count what the person register said."""
+    for one in persons:
+        house.tallies.count(Name.LOOK_UP, "persons", one.life)
 
 
 def person_id(addressee: Addressee) -> PersonId | None:
@@ -73,6 +80,7 @@ def standing(house: House, letters: Sequence[Letter], token: str) -> list[Letter
     if not numbers:
         return list(letters)
     persons = house.outside.persons.look_up(list(set(numbers.values())))
+    note_persons(house, persons.values())
     found = [
         (one, _finding(house, one, known[one.id], persons.get(numbers[one.id]))) for one in letters if one.id in numbers
     ]

@@ -66,7 +66,7 @@ def _closed(
     lease, found = house.settings.send_lease, []
     for some in parcels(letters, mailer):
         wraps = {one.id: envelope for one in some if (envelope := wrap(house, mailer, one))}
-        if closed := sending.close(tx, some, token, mailer.provider, lease, wraps):
+        if closed := sending.close(tx, some, token, mailer.provider, lease, wraps, house.seal):
             found.append(closed)
     return found
 

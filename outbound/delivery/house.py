@@ -1,12 +1,13 @@
 """What every step needs at hand, and the waiting times they share."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from outbound import clock
 from outbound.ledger import Ledger
 from outbound.ledger.pace import Rate
+from outbound.ledger.tallies import Tallies
 from outbound.ledger.values import Letter
 from outbound.letter import Channel
 from outbound.organisation import Organisation
@@ -37,6 +38,7 @@ class House:
     tariffs: Tariffs
     outside: Outside
     districts: PostalDistricts = SHIPPED
+    tallies: Tallies = field(default_factory=Tallies)
 
     @property
     def printer(self) -> str:

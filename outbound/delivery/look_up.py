@@ -13,6 +13,7 @@ from outbound import clock
 from outbound.delivery.house import House, look_up_rate
 from outbound.ledger import enrolments, pace
 from outbound.ledger.enrolments import Kept
+from outbound.ledger.tallies import Name
 from outbound.letter import Mailbox
 from outbound.ports import PersonId
 
@@ -50,6 +51,8 @@ def _ask(
     """Ask the register, keep what it says, and fall back on older answers where it says nothing."""
     at = clock.now()
     answers = house.outside.enrolment.look_up(wanted)
+    for one in wanted:
+        house.tallies.count(Name.LOOK_UP, "enrolment", answers.get(one, Mailbox.UNKNOWN))
     said = {one: mailbox for one in wanted if (mailbox := answers.get(one, Mailbox.UNKNOWN)) is not Mailbox.UNKNOWN}
     if said:
         with house.ledger.writing() as tx:

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from outbound import clock
 from outbound.delivery.house import TIMER, House, deadline, later
-from outbound.ledger import sending
+from outbound.ledger import restorations, sending, tallies
 from outbound.ledger import tables as t
 from outbound.ledger.letters import hold, locked, recover_claims
 from outbound.letter import WaitsFor
@@ -12,17 +12,22 @@ from outbound.life import Outcome, Status
 
 
 def recover(house: House) -> int:
-    """Free what dead workers held; how many letters and consignments that was."""
+    """Free what dead workers held; how many letters and consignments that was.
+
+    In a ledger that is a back-up "never begun" is not known: a consignment may have been begun since.
+    """
     settings = house.settings
     with house.ledger.writing() as tx:
         letters = recover_claims(tx, settings.deaths_alone)
+        tallies.add(tx, {(tallies.Name.DEATHS, "letter", ""): letters})
     with house.ledger.reading() as tx:
-        expired = sending.expired(tx)
+        expired = [] if restorations.current(tx) else sending.expired(tx)
     for one in expired:
         with house.ledger.writing() as tx:
             due = later(settings.doubt_ask_seconds)
             end = deadline(settings.doubt_deadline_days)
             sending.recover(tx, one, due, end, settings.deaths_alone)
+            tallies.add(tx, {(tallies.Name.DEATHS, "consignment", ""): 1})
     return letters + len(expired)
 
 

@@ -16,11 +16,11 @@ from outbound import accounts, clock
 from outbound.contents import FIELDS, PERSON, unpack_addressee, unpack_fields
 from outbound.delivery.house import WORKER, House, deadline, later, next_try
 from outbound.delivery.spell import Spell
-from outbound.ledger import reminders
+from outbound.ledger import reminders, restorations
 from outbound.ledger.letters import letter, locked
 from outbound.ledger.reminders import OVER, TOO_LATE, Reminder
 from outbound.ledger.values import Letter
-from outbound.letter import Accepted, Answer, Blame, Life, News, Receipt, Submission, TextMessage
+from outbound.letter import Accepted, Answer, Blame, Channel, Life, News, Receipt, Submission, TextMessage
 from outbound.life import Status
 from outbound.ports import Misconfigured, OutcomeUnknown, PersonId, TextMessages, Unavailable
 from outbound.quiet_hours import OpenHours
@@ -62,7 +62,22 @@ def plan_reminders(tx: Connection, house: House, one: Submission, letters: Seque
     late = "letter-came-too-late" if planned <= clock.now() else ""
     for recipient, letter_id in zip(one.recipients, letters, strict=True):
         if recipient.number:
-            reminders.plan(tx, letter_id, planned, event, late)
+            planned_as = reminders.plan(tx, house.seal, locked(tx, letter_id), planned, event, late)
+            _not_again(tx, house, planned_as)
+
+
+def sent_before(tx: Connection, house: House, reminder: UUID) -> None:
+    """After a restore: the supplier has had this text message, which is not sent again."""
+    reminders.begun_before(tx, reminder, house.outside.mailers[Channel.DIGITAL].provider)
+    if one := reminders.find(tx, reminder):
+        _taken(tx, house, one, "")
+
+
+def _not_again(tx: Connection, house: House, planned: UUID) -> None:
+    """A reminder just planned: where a supplier has had it before a restore, it counts as sent."""
+    if restorations.any_sent(tx) and restorations.sent_among(tx, [planned]):
+        sent_before(tx, house, planned)
+        restorations.settle_sent(tx, [planned])
 
 
 def send_reminders(house: House) -> int:

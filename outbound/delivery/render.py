@@ -46,7 +46,7 @@ def render_handful(house: House, lane: Lane) -> int:
         return 0
     with house.ledger.writing() as tx:  # after the claim: a seal that does not open is a death, and is counted
         parts = _open(tx, house, handful)
-        codes = _codes(tx, handful.letters)
+        codes = _codes(tx, house, handful.letters)
     spell = Spell(house.settings.render_lease, house.settings.hard_end)
     made = [(one, _make(house, one, parts, codes[one.id])) for one in handful.letters if spell.lasts()]
     with house.ledger.writing() as tx:
@@ -61,10 +61,10 @@ def _open(tx: Connection, house: House, handful: Handful) -> Parts:
     return house.seal.open_parts(tx, wanted, WORKER, "render")
 
 
-def _codes(tx: Connection, letters: Sequence[Letter]) -> Mapping[UUID, str]:
+def _codes(tx: Connection, house: House, letters: Sequence[Letter]) -> Mapping[UUID, str]:
     """The return code of each letter: its own, or one that it keeps if its document comes to show it."""
-    fresh = iter(returned.new_codes(tx, sum(one.return_code is None for one in letters)))
-    return {one.id: one.return_code or next(fresh) for one in letters}
+    fresh = returned.new_codes(tx, house.seal, [one for one in letters if one.return_code is None])
+    return {one.id: one.return_code or fresh[one.id] for one in letters}
 
 
 def _parts_of(one: Letter) -> tuple[str, ...]:

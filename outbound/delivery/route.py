@@ -11,11 +11,19 @@ from sqlalchemy import Connection
 
 from outbound import accounts, clock
 from outbound.contents import PERSON, Addressee, pack_addressee, unpack_addressee
-from outbound.delivery.addresses import corrected, mailboxes_of_today, perhaps_renumbered, person_id, shows
+from outbound.delivery.addresses import (
+    corrected,
+    mailboxes_of_today,
+    note_persons,
+    perhaps_renumbered,
+    person_id,
+    shows,
+)
 from outbound.delivery.closing import next_closing, prepared_at
 from outbound.delivery.house import WORKER, House, later, look_up_rate, out_of_patience
 from outbound.delivery.look_up import LookedUp, look_up, withdraw
 from outbound.delivery.render import differs_by_channel
+from outbound.ledger import same_person
 from outbound.ledger.letters import claim, give_back, hold, move
 from outbound.ledger.pace import paced
 from outbound.ledger.values import Letter, Step
@@ -91,6 +99,7 @@ def _ask_persons(house: House, found: Sequence[Found]) -> list[Found]:
     if not asked:
         return list(found)
     persons = house.outside.persons.look_up(list(asked))
+    note_persons(house, persons.values())
     answers = {letter: persons.get(number) for letter, number in ids.items() if number}
     return [replace(one, person=answers.get(one.letter.id)) for one in found]
 
@@ -146,6 +155,15 @@ def _decide(tx: Connection, house: House, found: Found, token: str) -> None:
         _send_out(tx, house, found, route, token)
 
 
+def foreseen(house: House, one: Letter, addressee: Addressee) -> tuple[Route, Addressee]:
+    """The route that such a letter would get now, and its recipient as the registers have them. Moves nothing."""
+    number = person_id(addressee)
+    looked_up = look_up(house, [number])[number] if number else None
+    (found,) = _under_numbers_of_today(house, _ask_persons(house, [Found(one, addressee, looked_up)]))
+    route = choose_route(circumstances(house, found))
+    return route, corrected(addressee, found.person, route.channel)
+
+
 def stale(house: House, one: Letter) -> str | None:
     """Why the document must be made again: it is dated another day. A letter leaves on the day it is dated."""
     return "dated-another-day" if not one.ready_made and one.dated != clock.today() else None
@@ -175,6 +193,8 @@ def _send_out(tx: Connection, house: House, found: Found, route: Route, token: s
     found = replace(found, addressee=corrected(before, found.person, route.channel))
     if _go_on(tx, house, found, route, token) and found.addressee != before:
         house.seal.put(tx, one.id, one.retention_month, {PERSON: pack_addressee(found.addressee)})
+        if one.recipient_key and (today := found.addressee.current_cpr):
+            same_person.note(tx, one.recipient_key, house.seal.fingerprint("recipient", today))
 
 
 def _go_on(tx: Connection, house: House, found: Found, route: Route, token: str) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from outbound import accounts, clock
 from outbound.delivery.house import RECEIPT, House, next_try, print_deadline, receipt_deadline
 from outbound.delivery.spell import Spell
-from outbound.ledger import incidents, run_orders, runs, sending
+from outbound.ledger import incidents, restorations, run_orders, runs, sending
 from outbound.ledger.letters import hold, touch
 from outbound.ledger.run_values import GivenOrder
 from outbound.ledger.sending import Closed, Member
@@ -42,6 +42,8 @@ def give_orders(house: House) -> int:
     if printer is None:
         return 0
     with house.ledger.writing() as tx:
+        if restorations.current(tx):
+            return 0  # an order that a restored ledger still has may have been given, and taken back since
         due = run_orders.claim(tx, printer.provider, house.settings.send_lease)
     spell = Spell(house.settings.send_lease / 4, house.settings.hard_end)  # receipts are brought home in the same turn
     for one in due:

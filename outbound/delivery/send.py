@@ -19,12 +19,14 @@ from outbound.delivery.house import (
     receipt_deadline,
     sending_rate,
 )
+from outbound.delivery.known import sent_before
 from outbound.delivery.route import never_again, stale
 from outbound.delivery.spell import Spell
 from outbound.delivery.wrapping import Enveloped
 from outbound.ledger import channels, envelopes, sending
 from outbound.ledger.letters import Handful, claim, give_back, hold, move
 from outbound.ledger.pace import paced
+from outbound.ledger.tallies import Name
 from outbound.ledger.values import LedgerConsignment, LedgerDispatch, Letter, Step
 from outbound.letter import (
     Accepted,
@@ -49,7 +51,7 @@ def send_handful(house: House, channel: Channel, lane: Lane) -> int:
     if handful is None:
         return 0
     spell, today = Spell(house.settings.send_lease, house.settings.hard_end), clock.today()
-    left = _still_good(house, handful)
+    left = _still_good(house, mailer, handful)
     if channel is Channel.PRINT:
         left = standing(house, left, handful.token)
     if probing and not left:
@@ -148,6 +150,7 @@ def _hand_over(
 
 def record(house: House, held: LedgerConsignment, token: str, answer: Answer, *, last: bool) -> None:
     """One answer, in one commit; with the last one the claim ends and the channel is known to work."""
+    house.tallies.count(Name.HAND_OVER, held.provider, "taken" if isinstance(answer, Accepted) else "refused")
     with house.ledger.writing() as tx:
         if isinstance(answer, Accepted):
             accepted(tx, house, answer.dispatch, answer.transmission, WORKER)
@@ -205,10 +208,15 @@ def _claim(house: House, mailer: Mailer, lane: Lane) -> tuple[Handful | None, bo
         return handful, admitted == 1
 
 
-def _still_good(house: House, handful: Handful) -> list[Letter]:
+def _still_good(house: House, mailer: Mailer, handful: Handful) -> list[Letter]:
     """Those that may leave as they are; the others go where they belong."""
     with house.ledger.writing() as tx:
-        return [one for one in handful.letters if not _turned_back(tx, house, one, handful.token)]
+        sent = sent_before(tx, house, mailer, handful)
+        for dispatch in filter(None, sent.values()):
+            accepted(tx, house, dispatch, "", WORKER)
+        return [
+            one for one in handful.letters if one.id not in sent and not _turned_back(tx, house, one, handful.token)
+        ]
 
 
 def _leave_the_probe(house: House, channel: Channel) -> None:
@@ -236,6 +244,7 @@ def _nothing_taken(
 
     Said after an answer, against the port's word, it is not believed: what is unanswered then is in doubt.
     """
+    house.tallies.count(Name.HAND_OVER, held.provider, type(fault).__name__.lower())
     retry_after = fault.retry_after if isinstance(fault, Unavailable) else None
     with house.ledger.writing() as tx:
         failures = channels.failures(tx, held.channel)
@@ -252,6 +261,7 @@ def _nothing_taken(
 
 def _doubt(house: House, held: LedgerConsignment, token: str) -> None:
     """What has no answer is in doubt. Where this was a probe, the next one follows soon."""
+    house.tallies.count(Name.HAND_OVER, held.provider, "no-answer")
     with house.ledger.writing() as tx:
         _put_in_doubt(tx, house, held.id, token)
         if failures := channels.failures(tx, held.channel):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
-from outbound import clock
+from outbound import clock, correlation
 from outbound.contents import (
     ANSWERS,
     FIELDS,
@@ -22,6 +22,7 @@ from outbound.contents import (
 )
 from outbound.delivery.house import House
 from outbound.delivery.reminders import plan_reminders
+from outbound.key_file import month_after as month_after
 from outbound.ledger import letters as ledger
 from outbound.ledger.letters import Submitted
 from outbound.letter import Format, Lane, Recipient, Submission
@@ -55,6 +56,7 @@ def _row(house: House, one: Submission, submission_id: UUID, number: int, recipi
         "case_number": one.case_number,
         "mailing_id": one.mailing_id,
         "follows": one.follows,
+        "corrects": one.corrects,
         "lane": Lane.MAILING if one.mailing_id else Lane.SINGLE,
         "ready_made": one.ready_made is not None,
         "attachments": len(one.attachments),
@@ -67,18 +69,13 @@ def _row(house: House, one: Submission, submission_id: UUID, number: int, recipi
         "not_before": _first_day(one),
         "useful_until": one.useful_until,
         "due_at": _first_moment(one, now),
+        "correlation": correlation.current(),
     }
 
 
 def recipient_key(seal: Seal, recipient: Recipient) -> str | None:
     """The keyed fingerprint by which a person's letters are found again; None without a number."""
     return seal.fingerprint("recipient", recipient.number) if recipient.number else None
-
-
-def month_after(day: date, months: int) -> str:
-    """The month (YYYY-MM) `months` after the one of `day`."""
-    count = day.year * 12 + day.month - 1 + months
-    return f"{count // 12:04d}-{count % 12 + 1:02d}"
 
 
 def _first_day(one: Submission) -> date | None:
@@ -119,6 +116,8 @@ def _fingerprints(seal: Seal, one: Submission) -> Mapping[str, str]:
         values["title"], values["dated"] = one.ready_made.title, one.ready_made.dated.isoformat()
     if one.one_parent_reason:
         values["one_parent_reason"] = one.one_parent_reason
+    if one.corrects:
+        values["corrects"] = str(one.corrects)
     if one.answers:
         values["answers_message"] = str(one.answers)
     if one.attachments:

@@ -9,6 +9,10 @@ from sqlalchemy import Connection, and_, func, or_, select, text
 from outbound.ledger import deferred
 from outbound.ledger import tables as t
 
+_XMIN = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_ENDED = text("event.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_LAST = 10**18 - 1  # above every event's number
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cursor:
@@ -33,14 +37,22 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """What happened to a letter: a move, with its code."""
+    """What happened to a letter: a move, with its code. `reference` is the system's own."""
 
     cursor: Cursor
     letter: UUID
+    reference: str
     was: str | None
     now: str
     code: str
     at: datetime
+
+
+def reached(tx: Connection) -> Cursor:
+    """The end of the feed as it is now: after it come the events of transactions that have not ended."""
+    if tx.dialect.name == "postgresql":
+        return Cursor(int(tx.execute(_XMIN).scalar_one()) - 1, _LAST)
+    return Cursor(0, tx.execute(select(func.max(t.event.c.id))).scalar_one() or 0)
 
 
 def is_beyond(tx: Connection, after: Cursor) -> bool:
@@ -48,10 +60,19 @@ def is_beyond(tx: Connection, after: Cursor) -> bool:
 
     PostgreSQL: only events below `pg_snapshot_xmin` are given, and that never falls. SQLite: no event is deleted.
     """
-    if tx.dialect.name == "postgresql":
-        reached = tx.execute(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")).scalar_one()
-        return after.txid >= int(reached)
-    return after > Cursor(0, tx.execute(select(func.max(t.event.c.id))).scalar_one() or 0)
+    return after > reached(tx)
+
+
+def bring_home(tx: Connection) -> int:
+    """After a restore into another PostgreSQL, whose transactions have lower numbers: events that the feed would keep
+    back until those are reached come first in it, in the order they had, and webhooks go on after what they told last;
+    how many events. Systems that read the feed begin anew at such a cursor.
+    """
+    if tx.dialect.name != "postgresql":
+        return 0
+    ahead = "SET txid = 0 WHERE txid > pg_current_xact_id()::text::bigint"
+    tx.execute(text(f"UPDATE webhook {ahead}"))
+    return tx.execute(text(f"UPDATE event {ahead}")).rowcount
 
 
 def events_after(tx: Connection, system: str, after: Cursor, limit: int) -> list[FeedEvent]:
@@ -63,8 +84,9 @@ def events_after(tx: Connection, system: str, after: Cursor, limit: int) -> list
     deferred.flush(tx)
     e = t.event.c
     past = or_(e.txid > after.txid, and_(e.txid == after.txid, e.id > after.id))
-    wanted = select(t.event).where(e.system == system, past)
+    joined = t.event.join(t.letter, t.letter.c.id == e.letter_id)
+    wanted = select(t.event, t.letter.c.reference).select_from(joined).where(e.system == system, past)
     if tx.dialect.name == "postgresql":
-        wanted = wanted.where(text("event.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+        wanted = wanted.where(_ENDED)
     rows = tx.execute(wanted.order_by(e.txid, e.id).limit(limit))
-    return [FeedEvent(Cursor(r.txid, r.id), r.letter_id, r.was, r.now, r.code, r.at) for r in rows]
+    return [FeedEvent(Cursor(r.txid, r.id), r.letter_id, r.reference, r.was, r.now, r.code, r.at) for r in rows]

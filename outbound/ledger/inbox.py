@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, select, update
 
 from outbound import clock
+from outbound.key_file import month_after
 from outbound.ledger import tables as t
 from outbound.ledger.letters import insert_new
 from outbound.letter import RawReceipt
@@ -33,14 +34,14 @@ class InboxReceipt:
     opens: bool = True
 
 
-def keep(tx: Connection, seal: Seal, raw: RawReceipt) -> bool:
-    """Keep a receipt as it came, once per provider's id. False where it is there already."""
+def keep(tx: Connection, seal: Seal, raw: RawReceipt, months: int) -> bool:
+    """Keep a receipt as it came for so many months, once per provider's id. False where it is there already."""
     at, owner = clock.now(), uuid4()
     known_as = _kept_id(raw.id) if raw.id else seal.fingerprint_bytes("receipt", raw.body)
     row = {"owner": owner, "provider": raw.provider, "provider_id": known_as, "tries": 0}
     if not insert_new(tx, t.receipt_inbox, {**row, "state": "new", "due_at": at, "arrived_at": at}):
         return False
-    seal.put(tx, owner, f"{at:%Y-%m}", {"receipt": raw.body})
+    seal.put(tx, owner, month_after(clock.danish_day(at), months), {"receipt": raw.body})
     return True
 
 
@@ -97,17 +98,31 @@ def work_again(tx: Connection, receipt: InboxReceipt) -> None:
     tx.execute(change.values(state="new", tries=0, due_at=clock.now(), settled_at=None))
 
 
-def mark(tx: Connection, receipt: InboxReceipt, state: str) -> None:
+def mark(tx: Connection, receipt: InboxReceipt, state: str, dispatch: UUID | None = None) -> None:
     """Say what became of it: settled, foreign (another system's), unmatched (no dispatch of ours) or unreadable; or
-    what a person made of it."""
+    what a person made of it.
+
+    `dispatch`: of whose letter it told, where that was one; then its body goes with that letter's content.
+    """
     change = update(t.receipt_inbox).where(t.receipt_inbox.c.id == receipt.row)
-    tx.execute(change.values(state=state, settled_at=clock.now()))
+    d, r = t.dispatch.c, t.reminder.c
+    letter = select(d.letter_id).where(d.id == dispatch).union(select(r.letter_id).where(r.id == dispatch))
+    told = {"letter_id": letter.limit(1).scalar_subquery()} if dispatch else {}
+    tx.execute(change.values(state=state, settled_at=clock.now(), **told))
 
 
 def look_again(tx: Connection, receipt: InboxReceipt, seconds: float) -> None:
     """It matches nothing yet: looked at again later."""
     change = update(t.receipt_inbox).where(t.receipt_inbox.c.id == receipt.row)
     tx.execute(change.values(tries=receipt.tries + 1, due_at=clock.now() + timedelta(seconds=seconds)))
+
+
+def look_again_at_loose(tx: Connection) -> None:
+    """Something has become known by which receipts that match nothing may match: all of those are looked at again."""
+    row = t.receipt_inbox.c
+    loose = (row.state == "unmatched") | ((row.state == "new") & (row.tries > 0))
+    change = update(t.receipt_inbox).where(loose)
+    tx.execute(change.values(state="new", tries=0, due_at=clock.now(), settled_at=None))
 
 
 def _open(tx: Connection, seal: Seal, parts: Sequence[Part]) -> dict[Part, bytes]:

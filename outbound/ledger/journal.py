@@ -8,8 +8,11 @@ from outbound import clock
 from outbound.ledger import tables as t
 
 
-def journalise(tx: Connection, letter_id: UUID) -> bool:
-    """Note it, once: the first time stands. It moves nothing, and no worker comes too late by it."""
+def journalise(tx: Connection, letter_id: UUID, month: str) -> bool:
+    """Note it, once: the first time stands. It moves nothing, and no worker comes too late by it.
+
+    `month` (YYYY-MM): the one at whose end the letter's content may go from now on.
+    """
     row = t.letter.c
     first = update(t.letter).where(row.id == letter_id, row.journalised_at.is_(None))
-    return tx.execute(first.values(journalised_at=clock.now())).rowcount == 1
+    return tx.execute(first.values(journalised_at=clock.now(), retention_month=month)).rowcount == 1

@@ -29,7 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from outbound import clock
-from outbound.ledger import deferred
+from outbound.ledger import deferred, moves
 from outbound.ledger import tables as t
 from outbound.ledger.values import CLAIMS, LedgerFault, Letter, Step, letter_from
 from outbound.letter import Channel, Lane, WaitsFor
@@ -72,6 +72,8 @@ def submit(
     for row in letters:
         tx.execute(insert(t.letter), {**_NEW, **row, "created_at": at, "updated_at": at})
     note_all(tx, [(row["id"], system) for row in letters], None, Status.RECEIVED, "received", system)
+    for row in letters:
+        moves.note(tx, row, None, Status.RECEIVED, "received", system)
     return Submitted(True, tuple(row["id"] for row in letters))
 
 
@@ -131,6 +133,7 @@ def move(
     if tx.execute(_move(tuple(values), token is not None), {**values, **same, **claimed}).rowcount != 1:
         return False
     note_all(tx, [(was.id, was.system)], was.status, to, code, by)
+    moves.note(tx, was, was.status, to, code, by, **changes)
     return True
 
 

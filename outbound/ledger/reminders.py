@@ -14,11 +14,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, or_, select, update
 
 from outbound import clock
+from outbound.ledger import names
 from outbound.ledger import tables as t
 from outbound.ledger.letters import not_paused
 from outbound.ledger.values import Letter
 from outbound.letter import Channel
 from outbound.life import Status
+from outbound.seal import Seal
 
 
 class ReminderState(StrEnum):
@@ -61,13 +63,21 @@ class Reminder:
     created_at: datetime
 
 
-def plan(tx: Connection, letter_id: UUID, planned_for: datetime, useful_until: datetime, refused: str = "") -> None:
-    """A reminder of a new letter; with `refused`, one that is dropped at once and shows why."""
+def plan(
+    tx: Connection, seal: Seal, of: Letter, planned_for: datetime, useful_until: datetime, refused: str = ""
+) -> UUID:
+    """A reminder of a new letter; with `refused`, one that is dropped at once and shows why. Its id."""
     at = clock.now()
     dropped = {"state": S.DROPPED, "code": refused, "due_at": None, "settled_at": at}
-    row = {"id": uuid4(), "letter_id": letter_id, "state": S.PLANNED, "due_at": planned_for}
+    row: dict[str, Any] = {
+        "id": names.reminder_id(seal, of),
+        "letter_id": of.id,
+        "state": S.PLANNED,
+        "due_at": planned_for,
+    }
     row |= {"planned_for": planned_for, "useful_until": useful_until, "deaths": 0, "tries": 0, "created_at": at}
     tx.execute(insert(t.reminder).values(row | (dropped if refused else {})))
+    return names.reminder_id(seal, of)
 
 
 def claim(tx: Connection, limit: int, lease: float, repeats: str | None) -> tuple[str, list[Reminder]]:
@@ -125,6 +135,12 @@ def taken(tx: Connection, reminder_id: UUID, transmission: str, at: datetime) ->
     values |= {"transmission": transmission} if transmission else {}
     was = (S.SENDING, S.PLANNED, S.DROPPED, S.FAILED)  # a try that was told "nothing taken" may turn out otherwise
     return _change(tx, reminder_id, was, _may_have_gone(), **_OVER, **values)
+
+
+def begun_before(tx: Connection, reminder_id: UUID, provider: str) -> None:
+    """What a restored ledger still plans was begun before: the supplier has had it."""
+    values = {"state": S.SENDING, "begun_at": clock.now(), "provider": provider, "tries": 1}
+    _change(tx, reminder_id, (S.PLANNED, S.DROPPED), t.reminder.c.tries == 0, **_OVER, **values)
 
 
 def delivered(tx: Connection, reminder_id: UUID, at: datetime) -> bool:

@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
 
 from outbound import clock
-from outbound.ledger import deferred
+from outbound.ledger import deferred, names
 from outbound.ledger import tables as t
 from outbound.ledger.letters import locked, move
 from outbound.ledger.values import LedgerDispatch, Letter, dispatch_from
 from outbound.letter import Channel, ReturnReason
 from outbound.life import LIVE, Status, may_move
-from outbound.return_code import new_code
+from outbound.seal import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,27 @@ class Return:
     undone_at: datetime | None
 
 
-def new_codes(tx: Connection, count: int) -> list[str]:
-    """So many codes that no letter has. A code becomes a letter's when it is written into its row."""
-    found: list[str] = []
-    while len(found) < count:
-        wanted = {new_code() for _ in range(count - len(found))} - {*found}
-        taken = tx.execute(select(t.letter.c.return_code).where(t.letter.c.return_code.in_(wanted))).scalars()
-        found += sorted(wanted - {*taken})
+def new_codes(tx: Connection, seal: Seal, letters: Sequence[Letter]) -> dict[UUID, str]:
+    """A code that no letter has for each of these. It becomes the letter's when it is written into its row.
+
+    After a restore a letter gets the code that its window showed before: the first of its own that is free.
+    """
+    found: dict[UUID, str] = {}
+    number = 1
+    while left := [one for one in letters if one.id not in found]:
+        wanted = {one.id: names.return_code(seal, one, number) for one in left}
+        taken = {*_taken(tx, wanted.values()), *found.values()}
+        for letter, code in wanted.items():
+            if code not in taken:
+                found[letter] = code
+                taken.add(code)
+        number += 1
     return found
+
+
+def _taken(tx: Connection, codes: Collection[str]) -> list[str]:
+    code = t.letter.c.return_code
+    return [str(one) for one in tx.execute(select(code).where(code.in_(codes))).scalars()]
 
 
 def letter_of(tx: Connection, code: str) -> UUID | None:

@@ -1,5 +1,10 @@
-"""Is the ledger's schema the one that this program was written for?"""
+"""Does the ledger's schema have what this program was written for?
 
+Migrations only add, so that a program works on a ledger that a newer one has migrated, while hosts are upgraded one by
+one. On an older ledger it does not work at all.
+"""
+
+from enum import StrEnum
 from functools import cache
 
 from sqlalchemy import Connection, text
@@ -8,20 +13,42 @@ from sqlalchemy.exc import DatabaseError
 from outbound.ledger.store import MIGRATIONS
 
 
-def is_newest(tx: Connection) -> bool:
-    """Has the ledger been migrated to the newest schema? (`outbound migrate` does it.)"""
+class Schema(StrEnum):
+    """The ledger's schema beside the one that this program was written for."""
+
+    SAME = "same"
+    OLDER = "older"  # or none at all
+    NEWER = "newer"  # made by a program that came later
+
+
+def schema_of(tx: Connection) -> Schema:
+    """Which of these it is. (`outbound migrate` brings an older one up.)"""
     try:
-        found = tx.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        found = set(tx.execute(text("SELECT version_num FROM alembic_version")).scalars())
     except DatabaseError:
-        return False
-    return set(found) == set(_newest())
+        return Schema.OLDER
+    known, heads = _known()
+    if found == heads:
+        return Schema.SAME
+    return Schema.OLDER if found <= known else Schema.NEWER
+
+
+def is_usable(tx: Connection) -> bool:
+    """Can this program work on the ledger?"""
+    return schema_of(tx) is not Schema.OLDER
+
+
+def newest() -> str:
+    """The revision that this program was written for."""
+    return max(_known()[1])
 
 
 @cache
-def _newest() -> tuple[str, ...]:
+def _known() -> tuple[frozenset[str], frozenset[str]]:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    return tuple(ScriptDirectory.from_config(config).get_heads())
+    scripts = ScriptDirectory.from_config(config)
+    return frozenset(one.revision for one in scripts.walk_revisions()), frozenset(scripts.get_heads())

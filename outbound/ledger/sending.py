@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Row, Select, Update, bindparam, exists, func, insert, select, update
 
 from outbound import clock
-from outbound.ledger import enrolments
+from outbound.ledger import enrolments, moves, names
 from outbound.ledger import tables as t
 from outbound.ledger.letters import hold, locked, move, touch
 from outbound.ledger.values import (
@@ -27,6 +27,7 @@ from outbound.ledger.values import (
 )
 from outbound.letter import Blame, Channel, WaitsFor
 from outbound.life import LIVE, UNSETTLED, Outcome, Status
+from outbound.seal import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,36 @@ class Closed:
     members: tuple[tuple[UUID, Letter], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A try of before a restore: under this id, with this outcome; `open` for the one that is about to be settled."""
+
+    id: UUID
+    outcome: Outcome
+    envelope: str | None
+
+
+def enter_known(tx: Connection, one: Letter, token: str, provider: str, tries: Sequence[Known], code: str) -> bool:
+    """Write down tries that a restored ledger has lost, the last one open; nothing leaves. False where the letter is
+    not claimed by `token` any more.
+
+    Each letter gets a consignment of its own: which others went with it is not known.
+    """
+    at = clock.now()
+    if not move(tx, one, Status.SENDING, code, "worker", token=token, due_at=None, deaths=one.deaths):
+        return False
+    if one.channel is None:
+        raise LedgerFault(f"Letter {one.id} has no channel; route it first.")
+    closed = LedgerConsignment(
+        uuid4(), one.channel, provider, one.lane, len(tries), at, at, at, None, None, None, None, 1
+    )
+    tx.execute(insert(t.consignment), asdict(closed))
+    for ended in tries[:-1]:
+        _enter(tx, closed, [(ended.id, one)], {}, outcome=ended.outcome, code=code, settled_at=at)
+    _enter(tx, closed, [(tries[-1].id, one)], {one.id: tries[-1].envelope} if tries[-1].envelope else {})
+    return True
+
+
 def close(
     tx: Connection,
     letters: Sequence[Letter],
@@ -52,14 +83,16 @@ def close(
     provider: str,
     lease: float,
     envelopes: Mapping[UUID, str],
+    seal: Seal,
 ) -> Closed | None:
     """Make these claimed, routed letters one consignment: membership, dispatches and ROUTED -> SENDING at once.
 
     Letters whose claim or version is no longer ours stay out; None where none is left. The claim moves from the
     letters to the consignment.
     """
+    tried = tries_of(tx, [one.id for one in letters])
     members = tuple(
-        (uuid4(), one)
+        (names.dispatch_id(seal, one, tried.get(one.id, 0) + 1), one)
         for one in sorted(letters, key=lambda one: one.id)
         if move(tx, one, Status.SENDING, "closed", "worker", token=token, due_at=None, deaths=one.deaths)
     )
@@ -119,6 +152,7 @@ def accept(
     Returns the letter as it was where the dispatch was unsettled; None where it was settled already: a success too.
     """
     one = locked(tx, found.letter_id)
+    moves.about(tx, found.id, found.letter_id, found.consignment_id, found.provider)
     if not settle_dispatch(tx, found.id, Outcome.TAKEN, UNSETTLED, taken_at=at, transmission=transmission):
         return None
     if one.status in (Status.SENDING, Status.HELD):
@@ -306,7 +340,12 @@ def dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch:
 def find_dispatch(tx: Connection, dispatch_id: UUID) -> LedgerDispatch | None:
     """The dispatch, if it is one of ours."""
     row = tx.execute(_FIND, {"dispatch": dispatch_id}).one_or_none()
-    return dispatch_from(row) if row else None
+    return _dealt_with(tx, row) if row else None
+
+
+def _dealt_with(tx: Connection, row: Any) -> LedgerDispatch:
+    moves.about(tx, row.id, row.letter_id, row.consignment_id, row.provider)
+    return dispatch_from(row)
 
 
 def live_dispatch(tx: Connection, letter_id: UUID) -> LedgerDispatch | None:
@@ -314,13 +353,20 @@ def live_dispatch(tx: Connection, letter_id: UUID) -> LedgerDispatch | None:
     d = t.dispatch.c
     wanted = select(t.dispatch).where(d.letter_id == letter_id, d.kind == "letter", d.outcome.in_(list(LIVE)))
     row = tx.execute(wanted).one_or_none()
-    return dispatch_from(row) if row else None
+    return _dealt_with(tx, row) if row else None
 
 
 def dispatches_of(tx: Connection, letter_id: UUID) -> list[LedgerDispatch]:
     """Every try of this letter, oldest first."""
     wanted = select(t.dispatch).where(t.dispatch.c.letter_id == letter_id).order_by(t.dispatch.c.created_at)
     return [dispatch_from(row) for row in tx.execute(wanted)]
+
+
+def tries_of(tx: Connection, letters: Sequence[UUID]) -> dict[UUID, int]:
+    """How many tries each of these letters has had; the absent ones none."""
+    d = t.dispatch.c
+    counted = select(d.letter_id, func.count()).where(d.letter_id.in_(letters), d.kind == "letter")
+    return {row.letter_id: row[1] for row in tx.execute(counted.group_by(d.letter_id))}
 
 
 def members_of(tx: Connection, consignment_id: UUID, *, lock: bool = False) -> list[Member]:
@@ -336,7 +382,7 @@ def members_of(tx: Connection, consignment_id: UUID, *, lock: bool = False) -> l
 def members_from(tx: Connection, rows: Sequence[Row[Any]]) -> list[Member]:
     """Rows of `dispatch` with their letters as they are now."""
     letters = {one.id: one for one in _letters(tx, [row.letter_id for row in rows])}
-    return [Member(dispatch_from(row), letters[row.letter_id]) for row in rows]
+    return [Member(_dealt_with(tx, row), letters[row.letter_id]) for row in rows]
 
 
 def settle_dispatch(
@@ -374,6 +420,7 @@ def _enter(
     closed: LedgerConsignment,
     members: Sequence[tuple[UUID, Letter]],
     envelopes: Mapping[UUID, str],
+    **known: Any,
 ) -> None:
     rows = [
         {
@@ -386,10 +433,13 @@ def _enter(
             "outcome": Outcome.OPEN,
             "created_at": closed.closed_at,
             "envelope": envelopes.get(one.id),
+            **known,
         }
         for dispatch_id, one in members
     ]
     tx.execute(insert(t.dispatch), rows)
+    for dispatch_id, one in members:
+        moves.about(tx, dispatch_id, one.id, closed.id, closed.provider)
 
 
 def _claimed(tx: Connection, consignment_id: UUID, token: str) -> bool:

@@ -1,17 +1,21 @@
 """Where the ledger lies and how it is written: one transaction at a time on SQLite, synchronous on both."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from outbound.ledger import deferred
+from outbound.ledger import deferred, moves
 from outbound.ledger.turn import Turn
 
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code, appendix A of its manual
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -32,8 +36,11 @@ class Ledger:
             try:
                 yield tx
                 deferred.flush(tx)
+                moved = moves.taken(tx)
             finally:
                 deferred.forget(tx)
+                moves.forget(tx)
+        moves.tell(moved)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -47,6 +54,7 @@ class Ledger:
                 yield tx
             finally:
                 deferred.forget(tx)
+                moves.forget(tx)
                 tx.rollback()
 
     def close(self) -> None:
@@ -56,15 +64,41 @@ class Ledger:
             self._turn.close()
 
 
-def migrate(url: str) -> None:
-    """Bring the database at `url` to the newest schema; nothing happens where it is there already."""
+def machine_clock(tx: Connection) -> datetime | None:
+    """What the database server's clock says; None on SQLite, which has ours."""
+    if tx.dialect.name == "sqlite":
+        return None
+    moment: datetime = tx.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return moment
+
+
+LOCK_TRIES = 30
+LOCK_PAUSE = 2.0  # seconds in which the letters that waited behind a migration go on
+
+
+def migrate(url: str, migrations: Collection[Path] = ()) -> None:
+    """Bring the database at `url` to the newest schema; nothing happens where it is there already.
+
+    A migration that does not get a lock within `migrations.env.LOCK_SECONDS` gives way to those who work, and is tried
+    again. `migrations`: folders of more of them, for tests. Raises what the database raises at the last try.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
+    folders = [MIGRATIONS / "versions", *migrations]
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(map(str, folders)))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    for tries in range(1, LOCK_TRIES + 1):
+        try:
+            command.upgrade(config, "head")
+            return
+        except OperationalError as fault:
+            if tries == LOCK_TRIES or getattr(fault.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+        time.sleep(LOCK_PAUSE)
 
 
 def sqlalchemy_url(url: str) -> URL:

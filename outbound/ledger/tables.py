@@ -16,10 +16,11 @@ from sqlalchemy import (
     text,
 )
 
+from outbound.ledger.people_tables import sign_in, sign_in_failure
 from outbound.schema import Moment, Serial, metadata, this_transaction
 from outbound.seal import reading, sealed
 
-__all__ = ["metadata", "reading", "sealed"]
+__all__ = ["metadata", "reading", "sealed", "sign_in", "sign_in_failure"]
 
 submission = Table(
     "submission",
@@ -47,8 +48,13 @@ mailing = Table(
 DIED = "deaths > 0 AND claim_token IS NULL"
 """Letters whose last claim died, and which wait to be claimed alone: few, and asked for at every claim."""
 
-UNSEEN = "status = 'RETURNED' AND acknowledged_at IS NULL"
-"""Letters that came back and that nobody has seen to yet."""
+IS_HELD = "status = 'HELD'"
+CAME_BACK = "status = 'RETURNED' AND acknowledged_at IS NULL"
+HAS_LAST_DAY = "useful_until IS NOT NULL AND status IN ('RECEIVED', 'RENDERED', 'ROUTED', 'HELD')"
+"""What waits for a department: few of all letters, and on the first page of its caseworkers."""
+KEPT = "forgotten_at IS NULL"
+UNJOURNALISED = "journalised_at IS NULL AND forgotten_at IS NULL"
+"""What retention asks for: letters whose content is here, and those whose system has not said that it filed them."""
 
 letter = Table(
     "letter",
@@ -104,7 +110,10 @@ letter = Table(
     Column("updated_at", Moment, nullable=False),
     Column("journalised_at", Moment),
     Column("acknowledged_at", Moment),
+    Column("corrects", Uuid),  # the faulty letter of the same system whose correction this is
     Column("return_code", String(11)),  # what stands in its window; null until it is made for paper
+    Column("forgotten_at", Moment),  # when its content was deleted
+    Column("correlation", String(64)),  # of the call that it came in by; null from before there were any
     UniqueConstraint("submission_id", "recipient_no"),
     Index("ix_letter_due", "status", "lane", "due_at"),
     Index("ix_letter_send", "status", "channel", "lane", "due_at"),
@@ -116,7 +125,42 @@ letter = Table(
     Index("ix_letter_case_number", "case_number"),
     Index("ix_letter_follows", "follows"),
     Index("uq_letter_return_code", "return_code", unique=True),
-    Index("ix_letter_returned", "id", "updated_at", sqlite_where=text(UNSEEN), postgresql_where=text(UNSEEN)),
+    Index("ix_letter_returned", "id", "updated_at", sqlite_where=text(CAME_BACK), postgresql_where=text(CAME_BACK)),
+    Index("ix_letter_held", "department", "updated_at", sqlite_where=text(IS_HELD), postgresql_where=text(IS_HELD)),
+    Index(
+        "ix_letter_came_back",
+        "department",
+        "updated_at",
+        sqlite_where=text(CAME_BACK),
+        postgresql_where=text(CAME_BACK),
+    ),
+    Index(
+        "ix_letter_last_day",
+        "department",
+        "useful_until",
+        sqlite_where=text(HAS_LAST_DAY),
+        postgresql_where=text(HAS_LAST_DAY),
+    ),
+    Index("ix_letter_of_type", "letter_type", "id"),
+    Index("ix_letter_of_department", "department", "id"),
+    Index("ix_letter_created_at", "created_at"),
+    Index("ix_letter_corrects", "corrects"),
+    Index(
+        "ix_letter_mailing_progress",
+        "mailing_id",
+        "status",
+        "channel",
+        sqlite_where=text("mailing_id IS NOT NULL"),
+        postgresql_where=text("mailing_id IS NOT NULL"),
+    ),
+    Index("ix_letter_retention", "retention_month", "id", sqlite_where=text(KEPT), postgresql_where=text(KEPT)),
+    Index(
+        "ix_letter_unjournalised",
+        "system",
+        "id",
+        sqlite_where=text(UNJOURNALISED),
+        postgresql_where=text(UNJOURNALISED),
+    ),
 )
 
 event = Table(
@@ -160,6 +204,8 @@ SHARED = "envelope_of IS NOT NULL"
 
 UNSETTLED = "outcome IN ('open', 'doubt')"
 """Dispatches of which nobody knows yet whether they were taken: few beside those that were."""
+DOUBT = "outcome = 'doubt'"
+"""Dispatches in doubt: few, and counted by whoever watches."""
 
 dispatch = Table(
     "dispatch",
@@ -197,6 +243,7 @@ dispatch = Table(
         postgresql_where=text(UNSETTLED),
     ),
     Index("ix_dispatch_envelope_of", "envelope_of", sqlite_where=text(SHARED), postgresql_where=text(SHARED)),
+    Index("ix_dispatch_doubt", "consignment_id", sqlite_where=text(DOUBT), postgresql_where=text(DOUBT)),
 )
 
 print_run = Table(
@@ -343,9 +390,13 @@ receipt_inbox = Table(
     Column("due_at", Moment, nullable=False),
     Column("arrived_at", Moment, nullable=False),
     Column("settled_at", Moment),
+    Column("letter_id", Uuid),  # whose news it was, where it was of one letter
     UniqueConstraint("provider", "provider_id"),
     Index("ix_receipt_inbox_state", "state", "due_at"),
+    Index("ix_receipt_inbox_letter_id", "letter_id"),
 )
+
+OPEN = "closed_at IS NULL"
 
 incident = Table(
     "incident",
@@ -359,6 +410,7 @@ incident = Table(
     Column("closed_at", Moment),
     UniqueConstraint("code", "dispatch_id", "letter_id"),
     Index("ix_incident_letter_id", "letter_id"),
+    Index("ix_incident_open", "code", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
 )
 
 tariff_row = Table(
@@ -506,6 +558,23 @@ channel_state = Table(
     Column("misconfigured", Text, nullable=False),  # JSON list of the letters that met it
 )
 
+sign_of_life = Table(
+    "sign_of_life",
+    metadata,
+    Column("kind", String(10), primary_key=True),  # as in ledger.signs
+    Column("name", String(40), primary_key=True),  # which pool, which supplier
+    Column("at", Moment, nullable=False),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("name", String(20), primary_key=True),  # as in ledger.tallies
+    Column("of", String(60), primary_key=True),
+    Column("answer", String(40), primary_key=True),
+    Column("total", BigInteger, nullable=False),
+)
+
 act = Table(
     "act",
     metadata,
@@ -519,6 +588,101 @@ act = Table(
     Index("ix_act_letter_id", "letter_id"),
 )
 
+BATCH_DUE = "due_at IS NOT NULL"
+"""Batches with something left to do: few."""
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # under it the why is sealed
+    Column("verb", String(30), nullable=False),
+    Column("channel", String(10)),  # the one chosen, of a re-routing
+    Column("wanted", Text, nullable=False),  # JSON: by which codes and ids the letters were chosen
+    Column("letters", Integer, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("phase", String(10), nullable=False),  # stop, act, undo, over
+    Column("acts_at", Moment, nullable=False),  # not before then; a cancellation can be called off until it
+    Column("due_at", Moment),  # null = nothing to do
+    Column("ended_at", Moment),
+    Column("undone_by", String(80)),
+    Column("undone_at", Moment),
+    Index("ix_batch_at", "at", "id"),
+    Index("ix_batch_due", "due_at", sqlite_where=text(BATCH_DUE), postgresql_where=text(BATCH_DUE)),
+)
+
+batch_letter = Table(
+    "batch_letter",
+    metadata,
+    Column("batch_id", Uuid, ForeignKey("batch.id"), primary_key=True),
+    Column("letter_id", Uuid, ForeignKey("letter.id"), primary_key=True),
+    Column("state", String(10), nullable=False),  # waiting, stopped, done, refused, undone, kept
+    Column("code", String(60)),  # why it was refused or kept
+    Column("was", String(30)),  # how the letter stood before, as far as undoing needs it
+    Index("ix_batch_letter_state", "batch_id", "state", "letter_id"),
+    Index("ix_batch_letter_letter_id", "letter_id"),
+)
+
+faulty = Table(
+    "faulty",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # under it the why is sealed
+    Column("wanted", Text, nullable=False),  # JSON: by which codes and ids the letters were chosen
+    Column("letters", Integer, nullable=False),
+    Column(
+        "found_at", Moment, nullable=False
+    ),  # when somebody found it out: the 72 hours of GDPR art. 33 run from here
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_faulty_at", "at", "id"),
+)
+
+faulty_letter = Table(
+    "faulty_letter",
+    metadata,
+    Column("faulty_id", Uuid, ForeignKey("faulty.id"), primary_key=True),
+    Column("letter_id", Uuid, ForeignKey("letter.id"), primary_key=True),
+    Column("dispatch_id", Uuid, ForeignKey("dispatch.id"), nullable=False),  # by which it went, or may have gone
+)
+
+ledger_id = Table(
+    "ledger_id",
+    metadata,
+    Column("name", String(8), primary_key=True),  # "ledger": there is one
+    Column("id", Uuid, nullable=False),  # under which marks of it are kept outside; its back-ups have it too
+    Column("at", Moment, nullable=False),
+)
+
+restoration = Table(
+    "restoration",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("suspected_at", Moment),  # when a mark kept outside was not found in the ledger; null = a person said so
+    Column("taken_at", Moment),  # when the back-up was taken, as a person says
+    Column("begun_at", Moment),  # when a person began it; null = nobody has
+    Column("finished_at", Moment),  # null = nothing is sent
+    Column("place", Integer, unique=True),  # 1 while it lasts, so that there is one at a time; null afterwards
+)
+
+LEFT_OVER = "settled_at IS NULL"
+"""Ids that suppliers have, and no letter yet: few or none, and asked for before every hand-over."""
+
+sent_before = Table(
+    "sent_before",
+    metadata,
+    Column("dispatch_id", Uuid, primary_key=True),  # that a supplier has, and that the restored ledger does not know
+    Column("channel", String(10), nullable=False),
+    Column("provider", String(40), nullable=False),
+    Column("told_at", Moment, nullable=False),
+    Column("settled_at", Moment),  # when its letter was found and counted as sent
+    Index(
+        "ix_sent_before_left_over",
+        "dispatch_id",
+        sqlite_where=text(LEFT_OVER),
+        postgresql_where=text(LEFT_OVER),
+    ),
+)
+
 system_key = Table(
     "system_key",
     metadata,
@@ -526,4 +690,78 @@ system_key = Table(
     Column("system", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
+)
+
+STANDING = "lifted_at IS NULL"
+"""Legal holds that stop retention now."""
+
+legal_hold = Table(
+    "legal_hold",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # of the act, under which the why is sealed
+    Column("scope", String(10), nullable=False),  # letter, case, person, mailing
+    Column("key", String(64), nullable=False),  # of a person: the HMAC of the number, as in `letter`
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("lifted_by", String(80)),
+    Column("lifted_at", Moment),
+    Column("lift_act_id", Uuid),
+    Index("ix_legal_hold_standing", "scope", "key", sqlite_where=text(STANDING), postgresql_where=text(STANDING)),
+    Index("ix_legal_hold_at", "at", "id"),
+)
+
+retention_night = Table(
+    "retention_night",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("system", String(64), primary_key=True),  # '' = no letter's: receipts, notes, lines of the reading log
+    Column("letter_type", String(64), primary_key=True),
+    Column("what", String(24), primary_key=True),  # forgotten, or why it was kept
+    Column("counted", BigInteger, nullable=False),
+)
+
+same_person = Table(
+    "same_person",
+    metadata,
+    Column("old_key", String(64), primary_key=True),  # HMACs of numbers, as in `letter`
+    Column("new_key", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Index("ix_same_person_new_key", "new_key"),
+)
+
+access_request = Table(
+    "access_request",
+    metadata,
+    Column("id", Uuid, primary_key=True),  # of the act, under which the why is sealed
+    Column("kind", String(10), nullable=False),  # look, pdf, zip
+    Column("by", String(80), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("letters", Integer, nullable=False),
+    Index("ix_access_request_at", "at", "id"),
+)
+
+reading_dropped = Table(
+    "reading_dropped",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("before", Moment, nullable=False),  # every line of the reading log from before then may be removed
+    Column("at", Moment, nullable=False),
+)
+
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("system", String(64), primary_key=True),
+    Column("txid", BigInteger, nullable=False),  # with the next: the feed's cursor after the last event delivered
+    Column("event_id", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),  # on, stopped (by somebody), gone (it said 410), given-up
+    Column("generation", Integer, nullable=False),  # of its secret
+    Column("older_until", Moment),  # until when the secret before signs too
+    Column("delivered_at", Moment),  # the last time that it took something
+    Column("failing_since", Moment),
+    Column("code", String(60)),  # why the last try failed
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("claim_token", String(32)),
+    Column("claimed_until", Moment),
 )

@@ -80,7 +80,10 @@ class Letter:
     updated_at: datetime
     journalised_at: datetime | None
     acknowledged_at: datetime | None
+    corrects: UUID | None
     return_code: str | None
+    forgotten_at: datetime | None = None
+    correlation: str | None = None
 
     @property
     def refused_channels(self) -> frozenset[Channel]:

@@ -26,9 +26,10 @@ def cores() -> int:
 
 
 def simulators(env: Mapping[str, str]) -> tuple[str, ...]:
-    """The suppliers of the roads that are chosen."""
+    """The suppliers of the roads that are chosen, and the specialist systems that are told what happens."""
     replaced = REPLACED.get(env.get("OUTBOUND_SF1601", ""), set())
-    return (*(name for name in SIMULATORS if name not in replaced), *(("sf1601",) if replaced else ()))
+    suppliers = (*(name for name in SIMULATORS if name not in replaced), *(("sf1601",) if replaced else ()))
+    return (*suppliers, "specialist-system")
 
 
 def simulator(name: str, folder: Path, env: Mapping[str, str]) -> Process:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from outbound import clock, seal
+from outbound import clock, seal, webhooks
 from outbound.ledger import Ledger, letters, migrate, reminders, sending
 from outbound.stack import parts
 from outbound.stack.announced import start_announced
@@ -175,6 +175,17 @@ class Stack:
             announced = json.loads(file.read_text())
             self.env.update(announced["env"])
             self.controls[name] = announced["control"]
+        self._share_secrets()
+
+    def _share_secrets(self) -> None:
+        """Give the simulated specialist systems the secrets that their webhooks are signed with."""
+        sealed, systems = (
+            seal.Seal(Path(self.env["OUTBOUND_SEAL_KEYS_FILE"])),
+            json.loads(self.env["OUTBOUND_WEBHOOKS"]),
+        )
+        known = {name: [webhooks.secret(sealed, name, 1)] for name in systems}
+        file = self.folder / "simulators" / "specialist-system" / "secrets.json"
+        file.write_text(json.dumps(known))
 
     def _make_faces(self) -> None:
         """Make the letter's faces once, where web and every worker look for them; else each would make them all."""

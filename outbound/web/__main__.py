@@ -1,20 +1,20 @@
 """`python -m outbound.web`: serve the API and the pages. TLS and rate limits per address are the proxy's in front."""
 
 import argparse
-import logging
 import sys
 from pathlib import Path
 
 import uvicorn
 
+from outbound import logs
 from outbound.rendering import LetterTypesFault
 from outbound.seal import SealFault
 from outbound.settings import SettingsFault, load
 from outbound.web.app import create_app
 from outbound.web.listening import Server, listen, url_of
 from workers.broker import connect_broker
-from workers.opening import open_house, quiet_logs
-from workers.tickets import Bell
+from workers.opening import begin_logs, open_house
+from workers.tickets import Bell, TicketsInRedis
 
 LARGEST_HEAD = 32_768  # bytes of a request's line and headers
 SECONDS_TO_FINISH = 8
@@ -23,12 +23,12 @@ SECONDS_TO_FINISH = 8
 def main() -> int:
     """Serve until told to stop. Exit status 2 where the settings cannot be used."""
     given = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    quiet_logs()
+    begin_logs("web")
     try:
         settings = load()
+        logs.set_up("web", settings.log_format)
         bell = Bell(connect_broker(settings))
-        app = create_app(open_house(settings), bell.ring)
+        app = create_app(open_house(settings), bell.ring, TicketsInRedis(settings))
         listening = listen(given.host, given.port)
     except (SettingsFault, SealFault, LetterTypesFault) as fault:
         print(fault, file=sys.stderr)  # noqa: T201 - told to whoever started us
@@ -52,6 +52,7 @@ def _config(app: object) -> uvicorn.Config:
         log_config=None,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # outbound.web.proxies reads them
         h11_max_incomplete_event_size=LARGEST_HEAD,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=SECONDS_TO_FINISH,

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from outbound.ledger import keys
@@ -40,7 +40,9 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def calling_system(inside: Inside, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> System:
+def calling_system(
+    request: Request, inside: Inside, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> System:
     """The system whose key came with the call. Raises Problem (401)."""
     if given is None:
         raise _unauthorized("The call has no API key.")
@@ -49,6 +51,7 @@ def calling_system(inside: Inside, given: Annotated[HTTPAuthorizationCredentials
     system = inside.house.organisation.system(name) if name else None
     if system is None:
         raise _unauthorized("The API key is not known, or has been revoked.")
+    request.state.system = system.name
     return system
 
 

@@ -11,25 +11,23 @@ from starlette.staticfiles import StaticFiles
 
 from outbound.delivery import House
 from outbound.web import problems
-from outbound.web.api import acts, events, health, letters, local_print, look_ups, mailings, preflights, proof
+from outbound.web.api import routers as calls
 from outbound.web.api.description import describe
+from outbound.web.api.status import Answers
+from outbound.web.calls import Calls
+from outbound.web.entrance import Entrance
 from outbound.web.headers import Headers
-from outbound.web.pages import (
-    documentation,
-    faults,
-    leadership,
-    letter,
-    loose_ends,
-    operations,
-    print_runs,
-    returned_post,
-    sign_in,
-)
+from outbound.web.measured import Measured, Requests
+from outbound.web.metrics import Metrics
+from outbound.web.origins import OwnForms
+from outbound.web.pages import faults
+from outbound.web.pages import routers as pages
 from outbound.web.pages.sessions import Sessions
 from outbound.web.pages.signed_in import SignInNeeded, sign_in_first
 from outbound.web.people import Accounts, SignIns
+from outbound.web.proxies import BehindProxies, Proxies
 from outbound.web.rate import Buckets
-from outbound.web.rooms import Ring, Rooms
+from outbound.web.rooms import Ring, Rooms, Tickets
 
 THREADS = 20  # requests worked at once: fewer than the ledger has connections
 DESCRIPTION = """Hand in letters; the router renders them, asks whether the recipient has a digital mailbox, and sends \
@@ -49,8 +47,8 @@ TAGS = [
 ]
 
 
-def create_app(house: House, ring: Ring) -> FastAPI:
-    """The application over this house. `ring` asks the workers for work and never delays."""
+def create_app(house: House, ring: Ring, tickets: Tickets | None = None) -> FastAPI:
+    """The application over this house. `ring` asks the workers for work and never delays; `tickets` counts in Redis."""
     app = FastAPI(
         title="Outbound mail router",
         version=version("outbound-mail-router"),
@@ -63,25 +61,41 @@ def create_app(house: House, ring: Ring) -> FastAPI:
         redirect_slashes=False,
         separate_input_output_schemas=False,
     )
-    settings = house.settings
-    rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), SignIns(Accounts(settings.accounts_file)))
-    app.state.rooms = rooms
-    app.state.sessions = Sessions.of(settings)
+    requests = Requests()
+    _furnish(app, house, ring, tickets, requests)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
-    for part in (letters, proof, acts, mailings, look_ups, preflights, local_print, events, health):
-        app.include_router(part.router)
-    for page in (documentation, sign_in, operations, loose_ends, print_runs, letter, returned_post, leadership):
-        app.include_router(page.router, include_in_schema=False)
+    for router in calls.ROUTERS:
+        app.include_router(router)
+    for router in pages.ROUTERS:
+        app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     problems.install(app, faults.fault_page)
     app.add_exception_handler(SignInNeeded, sign_in_first)
     app.add_middleware(problems.LastResort, page=faults.fault_page)
+    app.add_middleware(OwnForms, page=faults.fault_page)
+    app.add_middleware(BehindProxies, proxies=Proxies(house.settings), page=faults.fault_page)
     app.add_middleware(Headers)
+    app.add_middleware(Calls)
+    app.add_middleware(Measured, requests=requests)
     return app
+
+
+def _furnish(app: FastAPI, house: House, ring: Ring, tickets: Tickets | None, requests: Requests) -> None:
+    """What requests find in the application's state."""
+    settings = house.settings
+    accounts = Accounts(settings.accounts_file)
+    sign_ins = SignIns(accounts, house.ledger, settings.session_secret.get_secret_value())
+    app.state.rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), sign_ins, tickets=tickets)
+    app.state.metrics = Metrics(app.state.rooms, requests)
+    app.state.sessions = Sessions.of(settings, house.ledger)
+    app.state.entrance = Entrance.of(settings, house.organisation, accounts)
+    app.state.person_searches = Buckets(settings.person_searches_per_minute)
+    app.state.answers = Answers()
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = THREADS
     yield
+    app.state.entrance.close()
     app.state.rooms.house.ledger.close()

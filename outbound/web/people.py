@@ -1,24 +1,26 @@
 """People who may sign in: local accounts with argon2 hashes, roles and departments; and slowing down who guesses."""
 
+import hmac
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
-from time import monotonic
+from threading import BoundedSemaphore
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from outbound import clock
+from outbound.ledger import Ledger, sign_ins
 from outbound.settings import SettingsFault
 
 EVERYWHERE = "*"
 FREE_TRIES = 5
 LONGEST_WAIT = 900.0  # seconds
-MOST_REMEMBERED = 10_000
 _hasher = PasswordHasher()
 _hashing = BoundedSemaphore(2)  # each takes 64 MB: a flood of sign-ins must not take the memory
 
@@ -33,12 +35,21 @@ class Role(StrEnum):
     POST_ROOM = "post"
 
 
+class Way(StrEnum):
+    """How somebody came in."""
+
+    LOCAL = "local"
+    OIDC = "oidc"
+    PROXY = "proxy"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in. `departments` holds codes, or `*` for all of them."""
+    """Somebody who may sign in. `departments` holds codes, or `*` for all of them. `hash` is of the password, where
+    the account is our own."""
 
     name: str
-    hash: str = field(repr=False)
+    hash: str = field(default="", repr=False)
     roles: frozenset[Role] = frozenset()
     departments: frozenset[str] = frozenset()
 
@@ -66,6 +77,13 @@ class Accounts:
         """The account of that name."""
         self._refresh()
         return self._known.get(name)
+
+    def check(self, name: str, password: str) -> Account | None:
+        """The account, where name and password fit. Takes as long for a name that nobody has."""
+        account = self.find(name)
+        with _hashing:
+            fits = _verify(account.hash if account else _nobody(), password)
+        return account if fits else None
 
     def _refresh(self, strict: bool = False) -> None:
         if self._file is None:
@@ -111,55 +129,48 @@ def _account(row: Mapping[str, Any]) -> Account:
 
 
 class SignIns:
-    """Passwords checked, and whoever guesses kept waiting longer each time. In this process's memory."""
+    """Whoever guesses is kept waiting longer each time, by all web processes together: the ledger counts."""
 
-    def __init__(self, accounts: Accounts, time: Callable[[], float] = monotonic) -> None:
+    def __init__(self, accounts: Accounts, ledger: Ledger, secret: str = "") -> None:
         self.accounts = accounts
-        self._time = time
-        self._failed: dict[tuple[str, str], tuple[int, float]] = {}
-        self._lock = Lock()
+        self._ledger = ledger
+        self._secret = secret.encode()
 
     def check(self, name: str, password: str, client: str) -> Account | None:
-        """The account, where name and password fit. Takes as long for a name that nobody has."""
-        account = self.accounts.find(name)
-        with _hashing:
-            fits = _verify(account.hash if account else _nobody(), password)
-        good = account is not None and fits
-        self._note(name, client, good)
-        return account if good else None
+        """The account, where name and password fit."""
+        account = self.accounts.check(name, password)
+        keys = self._keys(name, client)
+        with self._ledger.writing() as tx:
+            sign_ins.forgive(tx, keys) if account else sign_ins.failed(tx, keys)
+        return account
 
     def wait(self, name: str, client: str) -> float:
         """The seconds until this name may be tried again from there."""
-        with self._lock:
-            return max(self._left(key) for key in _keys(name, client))
+        keys = self._keys(name, client)
+        with self._ledger.reading() as tx:
+            found = sign_ins.failures(tx, keys)
+        return max(0.0, *(_left(*found[key], free) for key, free in keys.items() if key in found), 0.0)
 
-    def _left(self, key: tuple[str, str]) -> float:
-        failed, since = self._failed.get(key, (0, 0.0))
-        free = FREE_TRIES * (1 if all(key) else 10)
-        if failed < free:
-            return 0.0
-        return max(0.0, since + min(LONGEST_WAIT, 2.0 ** (failed - free + 1)) - self._time())
+    def _keys(self, name: str, client: str) -> dict[str, int]:
+        """One name from one place; the name from anywhere, and anybody from the place, ten times as patiently."""
+        tries = ((name, client), FREE_TRIES), ((name, ""), 10 * FREE_TRIES), (("", client), 10 * FREE_TRIES)
+        return {self._sign(*who): free for who, free in tries}
 
-    def _note(self, name: str, client: str, good: bool) -> None:
-        with self._lock:
-            if len(self._failed) > MOST_REMEMBERED:
-                self._failed.clear()
-            for key in _keys(name, client):
-                if good:
-                    self._failed.pop(key, None)
-                else:
-                    self._failed[key] = (self._failed.get(key, (0, 0.0))[0] + 1, self._time())
+    def _sign(self, name: str, client: str) -> str:
+        return hmac.new(self._secret, f"guess|{client}|{name}".encode(), "sha256").hexdigest()
+
+
+def _left(failed: int, last: datetime, free: int) -> float:
+    if failed < free:
+        return 0.0
+    waits = min(LONGEST_WAIT, 2.0 ** min(failed - free + 1, 20))
+    return waits - (clock.now() - last).total_seconds()
 
 
 @cache
 def _nobody() -> str:
     """The hash that a name without an account is checked against."""
     return hash_password("nobody has this password")
-
-
-def _keys(name: str, client: str) -> tuple[tuple[str, str], ...]:
-    """One name from one place; the name from anywhere, and anybody from the place, ten times as patiently."""
-    return (name, client), (name, ""), ("", client)
 
 
 def _verify(stored: str, password: str) -> bool:

@@ -17,6 +17,7 @@ from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from outbound.ledger import LedgerAway
+from outbound.logs import place_of
 from outbound.rendering import Fault
 from outbound.web.kinds import Kind
 
@@ -124,15 +125,6 @@ def methods_of(request: Request) -> list[str]:
     paths: Mapping[str, Mapping[str, Any]] = request.app.openapi()["paths"]
     found = [calls for path, calls in paths.items() if compile_path(path)[0].match(request.url.path)]
     return sorted({method.upper() for calls in found for method in calls})
-
-
-def place_of(fault: BaseException) -> str:
-    """The class of an exception and where it was raised: never its text, which may carry what it must not."""
-    trace = fault.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-    return f"{type(fault).__name__}{where}"
 
 
 class LastResort:

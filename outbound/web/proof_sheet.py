@@ -14,15 +14,18 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from outbound.contents import Addressee
+from outbound import clock
+from outbound.contents import HEAD, PERSON, Addressee, attachments_of, title_of, unpack_addressee
+from outbound.delivery import House
 from outbound.letter import Attachment
 from outbound.rendering import fonts
 from outbound.rendering.danish import dato, tal
 from outbound.rendering.fonts import BOLD, REGULAR
 from outbound.rendering.fragments import GREY, LINE, plain
 from outbound.rendering.window import MM
+from outbound.seal import Part
 from outbound.story import Story, Try
-from outbound.web.pages import words
+from outbound.web.pages import case_story, words
 from outbound.web.pages.looks import moment
 
 _TITLE = ParagraphStyle("title", fontName=BOLD.name, fontSize=18, leading=23, spaceAfter=4)
@@ -57,9 +60,34 @@ class Proof:
     made_at: datetime
 
 
+def gather(house: House, story: Story, by: str, purpose: str) -> Proof:
+    """All that the proof of this letter is made of; the opening is written in the reading log."""
+    letter = story.letter
+    wanted = [Part(letter.id, PERSON), Part(letter.id, HEAD)]
+    with house.ledger.writing() as tx:
+        parts = house.seal.open_parts(tx, wanted, by, purpose)
+    person, head = (parts.get(part) for part in wanted)
+    return Proof(
+        story=story,
+        addressee=unpack_addressee(person) if person else None,
+        title=title_of(head) if head else None,
+        attachments=attachments_of(head) if head else (),
+        department=house.organisation.name_of(letter.department, letter.dated or clock.today()),
+        municipality=house.organisation.municipality.name,
+        made_at=clock.now(),
+    )
+
+
 def proof_pdf(proof: Proof) -> bytes:
     """The proof as A4 pages."""
     fonts.register()
+    _, pages = _built(proof, 0)
+    made, _ = _built(proof, pages)
+    return made
+
+
+def _built(proof: Proof, pages: int) -> tuple[bytes, int]:
+    """The pages, each saying which of how many it is; and how many there are."""
     out = BytesIO()
     made = SimpleDocTemplate(
         out,
@@ -79,24 +107,44 @@ def proof_pdf(proof: Proof) -> bytes:
         canvas.setFont(REGULAR.name, 8)
         canvas.setFillColor(GREY)
         canvas.drawString(_MARGIN + _PADDING, 12 * MM, f"Brev {proof.story.letter.id}")
-        canvas.drawRightString(A4[0] - _MARGIN - _PADDING, 12 * MM, f"Side {document.page}")
+        canvas.drawRightString(A4[0] - _MARGIN - _PADDING, 12 * MM, f"Side {document.page} af {pages}")
 
     made.build([*_pieces(proof)], onFirstPage=footer, onLaterPages=footer)
-    return out.getvalue()
+    return out.getvalue(), int(made.page)
 
 
 def _pieces(proof: Proof) -> Iterator[Flowable]:
     story = proof.story
+    told = case_story.told(story)
     yield plain("Bevis for afsendelse", _TITLE, BOLD)
-    yield plain(f"{proof.municipality}, lavet {moment(proof.made_at)}", _LABEL)
+    yield plain(f"{proof.municipality}, udskrevet {moment(proof.made_at)}. Alle tider er dansk tid.", _LABEL)
+    yield plain(told.head, _HEADING, BOLD)
+    yield from (plain(line, _TEXT) for line in (*told.known, *told.unknown))
     yield from _section("Brevet", _letter_facts(proof))
     yield from _section("Modtageren", _recipient_facts(proof.addressee))
     yield from _section("Vejen og grunden til den", _route_facts(story))
     for number, one in enumerate(story.tries, 1):
         yield from _section(f"Afsendelse {number}", _try_facts(one))
-    yield from _section("Historien", [(moment(one.at), words.happening(one.code, one.now)) for one in story.events])
-    incidents = [(moment(one.at), words.INCIDENTS.get(one.code, one.code)) for one in story.incidents]
-    yield from _section("Hændelser undervejs", incidents or [("", "Ingen.")])
+    yield from _section("Historien", [(moment(one.at), _by(one)) for one in case_story.lines(story)])
+    if not story.incidents:
+        yield plain("Der er ikke registreret fejl undervejs.", _LABEL)
+    yield from _section("Sådan er beviset lavet", _EXPLAINED)
+
+
+def _by(line: case_story.Line) -> str:
+    return f"{line.said} ({line.by})" if line.by else line.said
+
+
+_KEYED = (
+    "Regnet af brevets PDF med en nøgle, som kommunen har (HMAC-SHA-256). En PDF, der er ændret i det mindste, giver "
+    "et andet fingeraftryk."
+)
+_EXPLAINED = (
+    ("Kilde", "Kommunens protokol over udgående post, hvor hver hændelse skrives, når den sker."),
+    ("Fingeraftryk", _KEYED),
+    ("Id hos leverandøren", "Det nummer, som Digital Post eller trykkeriet kender brevet under og kan spørges om."),
+)
+"""What somebody asks who has never seen the router: what the proof rests on, and how it can be gone into."""
 
 
 def _section(heading: str, facts: Facts) -> Iterator[Flowable]:
@@ -121,7 +169,7 @@ def _letter_facts(proof: Proof) -> Facts:
         ("Fagsystem og reference", f"{one.system}, {one.reference}"),
         ("Sagsnummer", one.case_number),
         ("Omfang", f"{_pages(one.pages)}, {tal(one.bytes or 0)} byte" if one.pages else ""),
-        ("Fingeraftryk", one.document_fingerprint or ""),
+        ("Fingeraftryk af PDF'en", one.document_fingerprint or ""),
         ("Modtaget i routeren", moment(one.created_at)),
         ("Journaliseret", moment(one.journalised_at)),
         ("Brevets id", str(one.id)),
@@ -143,8 +191,10 @@ def _recipient_facts(addressee: Addressee | None) -> Facts:
     who = addressee.recipient
     address = "\n".join(addressee.address.as_lines()) if addressee.address else ""
     now = [("Nuværende CPR-nummer", addressee.current_cpr)] if addressee.current_cpr else []
-    numbers = [("CPR-nummer", who.cpr or ""), *now, ("CVR-nummer", who.cvr or "")]
-    return [("Navn", who.name), *numbers, ("Postadresse", address)]
+    cpr = [("CPR-nummer", who.cpr)] if who.cpr else []
+    cvr = [("CVR-nummer", who.cvr)] if who.cvr else []
+    hidden = [("Adressebeskyttelse", "Ja. Adressen må ikke gives videre.")] if addressee.protected else []
+    return [("Navn", who.name), *cpr, *now, *cvr, ("Postadresse", address), *hidden]
 
 
 def _route_facts(story: Story) -> Facts:
@@ -154,7 +204,7 @@ def _route_facts(story: Story) -> Facts:
     asked, held_code = story.letter.looked_up_at, story.letter.held_code
     return [
         ("Kanal", words.CHANNELS[route.channel]),
-        ("Grund", f"{route.sentence} ({route.code})"),
+        ("Grund", f"{route.sentence} (kode {route.code})"),
         *([("Slået op i Digital Post", moment(asked))] if asked else []),
         *([("Standset", words.reason(held_code))] if held_code else []),
     ]
@@ -166,8 +216,8 @@ def _try_facts(one: Try) -> Facts:
     return [
         ("Kanal og leverandør", f"{words.CHANNELS[found.channel]}, {found.provider}"),
         ("Id hos leverandøren", str(found.id)),
-        ("Transmission", found.transmission or ""),
-        ("Udfald", words.OUTCOMES[found.outcome] + (f" ({found.code})" if found.code else "")),
+        *([("Transmission", found.transmission)] if found.transmission else []),
+        ("Udfald", words.OUTCOMES[found.outcome] + (f" (leverandørens kode {found.code})" if found.code else "")),
         ("Begyndt", moment(one.begun_at)),
         ("Modtaget hos leverandøren", moment(found.taken_at)),
         (arrived, moment(found.available_at)),

@@ -26,3 +26,9 @@ class Buckets:
             left = min(self._most, left + (now - since) * self._per_second)
             self._left[name] = (left - 1 if left >= 1 else left, now)
         return 0.0 if left >= 1 else (1 - left) / self._per_second
+
+    def left(self, name: str) -> int:
+        """How many there are to take now."""
+        with self._lock:
+            left, since = self._left.get(name, (self._most, self._time()))
+            return int(min(self._most, left + (self._time() - since) * self._per_second))

@@ -5,7 +5,6 @@ TLS ends here and not in a proxy, since it is the caller's certificate that open
 
 import argparse
 import asyncio
-import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from adapters.tls import server_tls
+from outbound import logs
 from outbound.delivery import House
 from outbound.rendering import LetterTypesFault
 from outbound.seal import SealFault
@@ -23,7 +23,7 @@ from outbound.web.callers import caller_of
 from outbound.web.listening import Server, listen, url_of
 from outbound.web.receipt_doors import create_receipts_app
 from workers.broker import connect_broker
-from workers.opening import open_house, quiet_logs
+from workers.opening import begin_logs, open_house
 from workers.tickets import Bell
 
 LARGEST_HEAD = 16_384  # bytes of a request's line and headers
@@ -90,8 +90,7 @@ def configured(app: Any, house: House) -> uvicorn.Config:
 def main() -> int:
     """Serve until told to stop. Exit status 2 where the settings cannot be used."""
     given = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    quiet_logs()
+    begin_logs("receipts")
     try:
         return _serve(load(), given.host, given.port, given.announce)
     except (SettingsFault, SealFault, LetterTypesFault, ValueError) as fault:
@@ -102,6 +101,7 @@ def main() -> int:
 
 
 def _serve(settings: Settings, host: str, port: int, announcement: Path | None) -> int:
+    logs.set_up("receipts", settings.log_format)
     house = open_house(settings)
     if not house.outside.doors:
         raise SettingsFault(

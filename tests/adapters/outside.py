@@ -41,7 +41,7 @@ class Simulator:
     def mood(self, **words: Any) -> None:
         """Well and quick, except for these words."""
         wish = {"mood": "well", **{key: words[key] for key in words if key not in QUICK}}
-        if self.name not in ("persons", "companies"):
+        if self.name not in ("persons", "companies", "oidc"):
             wish |= {key: quick | words.get(key, {}) for key, quick in QUICK.items()}
         self._ask("/mood", wish)
 

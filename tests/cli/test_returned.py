@@ -11,7 +11,7 @@ from outbound.contents import PERSON, unpack_addressee
 from outbound.delivery import House
 from outbound.letter import Mailbox
 from outbound.life import Status
-from outbound.return_code import new_code
+from outbound.return_code import drawn_code
 from tests.cli.conftest import Run
 from tests.delivery.walking import run_to_rest
 from tests.house import events, hand_in, look, submission
@@ -43,7 +43,7 @@ def test_letters_come_back_by_their_codes(run: Run, house: House, printed: list[
 def test_codes_come_from_standard_input_and_a_wrong_one_hinders_no_other(
     run: Run, house: House, printed: list[UUID]
 ) -> None:
-    good, unknown = codes(house, printed)[0], new_code()
+    good, unknown = codes(house, printed)[0], drawn_code(7)
     ended = run("returned", "-", "--reason", "not-collected", *BY, stdin=f"{unknown}\n\n{good}\n{good}\n")
     assert ended.code == Code.REFUSED
     assert unknown in ended.err

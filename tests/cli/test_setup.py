@@ -17,7 +17,7 @@ from outbound.ledger import tables as t
 from outbound.ledger.keys import system_of
 from outbound.settings import load
 from outbound.web.access import digest_of
-from outbound.web.people import Accounts, SignIns, load_accounts
+from outbound.web.people import Accounts, load_accounts
 from tests.cli.conftest import Run
 from tests.people import person
 
@@ -60,9 +60,9 @@ def test_an_account_can_be_signed_in_with(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "accounts.toml"
     file.write_text(said.out)
     assert tomllib.loads(said.out)["account"][0]["departments"] == ["*"]
-    sign_ins = SignIns(Accounts(file))
-    assert sign_ins.check("Ådse 'æ\" 😀", "en lang kode", "here") is not None
-    assert sign_ins.check("Ådse 'æ\" 😀", "en anden kode", "here") is None
+    accounts = Accounts(file)
+    assert accounts.check("Ådse 'æ\" 😀", "en lang kode") is not None
+    assert accounts.check("Ådse 'æ\" 😀", "en anden kode") is None
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_an_account_that_would_not_do_is_refused(run: Run, words: tuple[str, ...
 def test_the_demo_login_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     file, password = demo_account(tmp_path / "keys" / "accounts.toml")
     assert demo_account(file) == (file, "")
-    assert SignIns(Accounts(file)).check("demo", password, "here") is not None
+    assert Accounts(file).check("demo", password) is not None
     assert load_accounts(file)["demo"].may_see("borgerservice")
     for kept in (file, file.with_suffix(".password")):
         assert kept.stat().st_mode & 0o777 == 0o600

@@ -18,7 +18,7 @@ import pytest
 from outbound.cli.faults import Code
 from outbound.settings import HOME
 from outbound.stack.places import scratch
-from outbound.web.people import Accounts, SignIns
+from outbound.web.people import Accounts
 from tests.waiting import wait_for
 
 SHIM = f"""#!{sys.executable}
@@ -114,7 +114,7 @@ def test_the_readme_s_first_integration_works_and_a_second_start_goes_on(home: P
         password = re.search(r"Sign in to the pages as demo with the password (\S+)", running.said)
         assert password
         accounts = home / "var" / "keys" / "accounts.toml"
-        assert SignIns(Accounts(accounts)).check("demo", password.group(1), "here")
+        assert Accounts(accounts).check("demo", password.group(1))
         assert httpx.get(f"{running.url}/healthz").status_code == 200
         first, second = blocks()
         *_, key, url, letter = shell(home, first + '\necho "$KEY"; echo "$URL"; echo "$ID"').split()

@@ -429,6 +429,7 @@ def _fate(news: News) -> str:
 
 ACTS: dict[desk.Verb, Callable[[House, UUID, Channel], object]] = {
     desk.Verb.CANCEL: lambda house, one, _: desk.cancel(house, one, HAND),
+    desk.Verb.HOLD: lambda house, one, _: desk.hold(house, one, HAND),
     desk.Verb.RELEASE: lambda house, one, _: desk.release(house, one, HAND),
     desk.Verb.REROUTE: lambda house, one, channel: desk.reroute(house, one, channel, HAND),
     desk.Verb.MEND: lambda house, one, _: desk.mend_address(house, one, HOME_ADDRESS, HAND),

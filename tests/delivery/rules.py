@@ -144,6 +144,6 @@ def _verbless(tx: Connection, one: Seen) -> bool:
     if one.row.status != Status.HELD:
         return False
     verbs = set(verbs_for(letter_from(one.row), live_dispatch(tx, one.row.id)))
-    if one.live and verbs & {Verb.CANCEL, Verb.RELEASE, Verb.MEND, Verb.REROUTE, Verb.REPLACE}:
+    if one.live and verbs & {Verb.CANCEL, Verb.HOLD, Verb.RELEASE, Verb.MEND, Verb.REROUTE, Verb.REPLACE}:
         return True
     return not verbs

@@ -21,9 +21,9 @@ from tests.people import person
 HAND = Hand("mester", "prøve")
 MENDING = {Verb.MEND, Verb.REROUTE, Verb.CANCEL}
 STATES: dict[str, tuple[Status, set[Verb]]] = {
-    "received": (Status.RECEIVED, MENDING),
-    "rendered": (Status.RENDERED, MENDING),
-    "routed": (Status.ROUTED, MENDING),
+    "received": (Status.RECEIVED, {Verb.HOLD, *MENDING}),
+    "rendered": (Status.RENDERED, {Verb.HOLD, *MENDING}),
+    "routed": (Status.ROUTED, {Verb.HOLD, *MENDING}),
     "in doubt": (Status.SENDING, set()),
     "sent": (Status.SENT, {Verb.RESEND}),
     "delivered": (Status.DELIVERED, {Verb.RESEND}),
@@ -35,6 +35,7 @@ STATES: dict[str, tuple[Status, set[Verb]]] = {
 }
 ACTS: dict[Verb, Callable[[House, UUID], object]] = {
     Verb.CANCEL: lambda house, one: desk.cancel(house, one, HAND),
+    Verb.HOLD: lambda house, one: desk.hold(house, one, HAND),
     Verb.RELEASE: lambda house, one: desk.release(house, one, HAND),
     Verb.REROUTE: lambda house, one: desk.reroute(house, one, Channel.PRINT, HAND),
     Verb.MEND: lambda house, one: desk.mend_address(house, one, HOME_ADDRESS, HAND),

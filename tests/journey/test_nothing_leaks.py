@@ -1,5 +1,7 @@
 """Planted people are found nowhere outside the seal after the whole journey, in any process."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,7 @@ from sqlalchemy import LargeBinary, select
 
 from outbound.ledger import Ledger
 from outbound.ledger import tables as t
+from outbound.ledger.feed import Cursor, events_after
 from outbound.stack.places import scratch
 from outbound.stack.up import Stack
 from outbound.web.access import issue_key
@@ -96,10 +99,84 @@ def test_metrics_carry_no_person(journey: Stack) -> None:
     assert not found_in(httpx.get(f"{journey.url}/metrics", timeout=10).raise_for_status().content)
 
 
+def test_every_process_gave_a_sign_of_life(journey: Stack) -> None:
+    said = httpx.get(f"{journey.url}/metrics", timeout=10).raise_for_status().text
+    for sign in ("timer_seconds", 'pool_seconds{pool="render"}', 'pool_seconds{pool="network"}'):
+        assert re.search(rf"^outbound_{re.escape(sign)} [\d.]+$", said, re.MULTILINE), sign
+    for supplier in ("digital-post", "print"):
+        assert re.search(rf'^outbound_fetch_seconds{{provider="{supplier}"}} [\d.]+$', said, re.MULTILINE), supplier
+    assert 'outbound_tickets{queue="receipts"}' in said
+    assert 'outbound_look_ups_total{answer="enrolled",register="enrolment"}' in said
+
+
 def test_the_planted_words_can_be_found_at_all(journey: Stack) -> None:
     """The search sees what is there: the outside's own records do carry the recipients."""
     records = (journey.folder / "simulators" / "digital-post").rglob("records.sqlite*")
     assert found_in(b"".join(path.read_bytes() for path in records))
+
+
+def test_a_letter_is_followed_from_the_call_to_the_receipt_by_its_correlation_id(journey: Stack) -> None:
+    """By the logs alone: taken in by web, rendered, routed and handed over by workers, delivered by a receipt."""
+    found = [line for line in logged(journey) if line.get("correlation") == followed(PEOPLE[0])]
+    (call,) = [line for line in found if line["event"] == "call"]
+    assert (call["route"], call["status"], call["system"], call["process"]) == ("/v1/letters", 202, "jobcenter", "web")
+    moves = [line for line in found if line["event"] == "moved"]
+    assert [line["now"] for line in moves] == ["RECEIVED", "RENDERED", "ROUTED", "SENDING", "SENT", "DELIVERED"]
+    first, *_, last = [line["by"] for line in moves]
+    assert (first, last) == ("system", "receipt")
+    assert [line["process"] for line in moves] == ["web", *["worker"] * 5]
+    assert len({line["letter"] for line in moves}) == 1
+    ((dispatch, consignment, provider),) = {
+        (line["dispatch"], line["consignment"], line["provider"]) for line in moves if line["now"] in LEFT
+    }
+    assert dispatch != consignment
+    assert provider == "digital-post"
+
+
+def test_every_line_of_every_process_is_an_event(journey: Stack) -> None:
+    """JSON with a time, but for the few lines that dramatiq's own parent process says at its start and its end."""
+    lines = logged(journey)
+    assert {line["process"] for line in lines} >= {"web", "worker"}
+    assert all(line["time"].endswith("Z") and line["event"] and line["level"] for line in lines)
+    assert {line["event"] for line in lines} >= {"call", "moved"}
+
+
+def test_the_system_was_told_by_webhook_what_its_feed_says(journey: Stack) -> None:
+    """The simulated system checks signature, time and order by its own eyes, and took every event once."""
+    ledger = Ledger(journey.env["OUTBOUND_DATABASE_URL"])
+    with ledger.reading() as tx:
+        wanted = [str(one.cursor) for one in events_after(tx, "jobcenter", Cursor(), 1000)]
+    ledger.close()
+    control = journey.controls["specialist-system"]
+
+    def told() -> list[str]:
+        takings = httpx.get(f"{control}/takings", timeout=10).json()["takings"]
+        return [one["detail"]["event"]["data"]["cursor"] for one in takings if one["nth"] == 1]
+
+    assert told() == wanted[: len(told())]
+    assert len(told()) >= len(PEOPLE) * 4
+    assert not {name for name in httpx.get(f"{control}/requests", timeout=10).json() if name.startswith("wrong")}
+
+
+LEFT = ("SENDING", "SENT", "DELIVERED")
+
+
+def followed(number: str) -> str:
+    """The correlation id that this person's letter was handed in with."""
+    return f"follow-{PEOPLE.index(number)}-me"
+
+
+def logged(stack: Stack) -> list[dict[str, Any]]:
+    """Every line of the logs of our own processes, in the order of their times."""
+    files = [stack.folder / "logs" / f"{name}.log" for name in OURS]
+    lines = [line for file in files for line in file.read_text().splitlines()]
+    of_parent = [line for line in lines if "dramatiq.MainProcess]" in line]
+    found = [json.loads(line) for line in lines if line not in of_parent]
+    assert len(of_parent) <= 10
+    return sorted(found, key=lambda line: str(line["time"]))
+
+
+OURS = ("web", "receipts", "render-pool", "network-pool", "timer")
 
 
 def found_in(content: bytes) -> list[str]:
@@ -134,8 +211,9 @@ def _example() -> dict[str, Any]:
 
 
 def _hand_in(client: httpx.Client, number: str) -> str:
-    answer = client.post("/v1/letters", json=_body(number))
+    answer = client.post("/v1/letters", json=_body(number), headers={"X-Correlation-Id": followed(number)})
     assert answer.status_code == 202, answer.text
+    assert answer.headers["X-Correlation-Id"] == followed(number)
     return str(answer.json()["letters"][0]["id"])
 
 

@@ -4,14 +4,25 @@ from itertools import product
 
 from outbound.ledger.values import Step
 from outbound.letter import Lane
-from workers.queues import CHANNELS, QUEUES, QUEUES_NETWORK, QUEUES_RENDER, RECEIPTS, REMINDERS, doubt_queue, queue_name
+from workers.queues import (
+    BATCHES,
+    CHANNELS,
+    QUEUES,
+    QUEUES_NETWORK,
+    QUEUES_RENDER,
+    RECEIPTS,
+    REMINDERS,
+    WEBHOOKS,
+    doubt_queue,
+    queue_name,
+)
 
 
 def test_every_step_of_every_lane_and_channel_has_its_queue() -> None:
     plain = {queue_name(step, lane) for step, lane in product((Step.RENDER, Step.ROUTE), Lane)}
     sending = {queue_name(Step.SEND, lane, channel) for lane, channel in product(Lane, CHANNELS)}
     doubts = {doubt_queue(channel) for channel in CHANNELS}
-    assert set(QUEUES) == plain | sending | doubts | {RECEIPTS, REMINDERS}
+    assert set(QUEUES) == plain | sending | doubts | {RECEIPTS, REMINDERS, BATCHES, WEBHOOKS}
 
 
 def test_every_queue_is_served_by_one_pool() -> None:
@@ -22,6 +33,7 @@ def test_a_queue_rings_only_for_queues_that_are_there() -> None:
     assert {name for queue in QUEUES.values() for name in queue.then} <= QUEUES.keys()
 
 
-def test_what_speaks_to_a_supplier_has_the_long_lease() -> None:
-    spoken = {name for name in QUEUES if name.startswith(("send-", "doubt-")) or name in (RECEIPTS, REMINDERS)}
+def test_what_speaks_to_others_has_the_long_lease() -> None:
+    others = (RECEIPTS, REMINDERS, WEBHOOKS)
+    spoken = {name for name in QUEUES if name.startswith(("send-", "doubt-")) or name in others}
     assert {name for name, queue in QUEUES.items() if queue.sending} == spoken

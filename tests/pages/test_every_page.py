@@ -22,6 +22,7 @@ PAGES = (
     ("drift", "/drift/tvivl"),
     ("drift", "/drift/retur"),
     ("drift", "/drift/tabte"),
+    ("drift", "/drift/webhooks"),
     ("drift", "/min-side"),
     ("ledelse", "/ledelse"),
     ("post", "/post/retur"),

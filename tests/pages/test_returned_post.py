@@ -15,7 +15,7 @@ from outbound.ledger import returned
 from outbound.ledger import tables as t
 from outbound.letter import Mailbox, News, Recipient, ReturnReason, Role, Wish
 from outbound.life import Status
-from outbound.return_code import new_code, shown
+from outbound.return_code import drawn_code, shown
 from outbound.seal import reading
 from tests.delivery.walking import run_to_rest
 from tests.house import events, hand_in, look, submission
@@ -132,7 +132,7 @@ def test_every_slip_is_said_in_words(post: httpx.Client, house: House, world: Wo
         (wrong, "Et ciffer er forkert"),
         ("12345", "Det er ingen returkode."),
         (person("well"), "Det er ingen returkode."),
-        (new_code(), "Ingen af vores breve har den kode."),
+        (drawn_code(7), "Ingen af vores breve har den kode."),
     ):
         answer = scan(post, typed)
         assert (answer.status_code, said in answer.text) == (422, True), typed

@@ -31,7 +31,7 @@ def test_schema(specs_dir): assert False, "there is no such folder"
 """
     status, last = run(tests, tmp_path, OUTBOUND_SPECS_DIR=str(tmp_path / "none"))
     assert status == 0
-    assert last == "skipped for want of: browser 1, sshd 0, specs 1, peers 0"
+    assert last == "skipped for want of: browser 1, sshd 0, specs 1, peers 0, prometheus 0"
 
 
 def test_a_skip_for_any_other_reason_fails_the_run(tmp_path: Path) -> None:

@@ -46,6 +46,15 @@ def test_an_empty_ledger_has_nothing_to_say(house: House) -> None:
     ]
 
 
+def test_what_is_paused_is_for_later_and_nobody_promises_when_it_leaves(house: House) -> None:
+    hand_in(house, submission(person()))
+    desk.pause(house, "system", "jobcenter", HAND)
+    one = seen(house)
+    (place,) = (place for place in one.way.places if place.letters)
+    assert (place.due, place.later, place.oldest) == (0, 1, None)
+    assert (one.waiting, one.going, one.drained_at) == (1, 0, None)
+
+
 def test_where_nothing_leaves_nobody_can_say_when_it_is_gone(house: House) -> None:
     hand_in(house, *(submission(person("well", number)) for number in range(2)))
     one = seen(house)

@@ -6,6 +6,8 @@ from dataclasses import replace
 import httpx
 
 from outbound.delivery import House
+from outbound.ledger import readings
+from outbound.ledger.readings import Wanted
 from outbound.letter import Mailbox
 from tests.outside import World
 from tests.people import company, person
@@ -22,6 +24,15 @@ def test_recipients_are_looked_up_beforehand_and_no_number_is_repeated(system: h
     assert [one["digital"] for one in answer.json()["recipients"]] == [True, False, None, True]
     assert well not in answer.text
     assert exempt not in answer.text
+
+
+def test_asking_beforehand_is_in_the_reading_log_of_each(system: httpx.Client, house: House) -> None:
+    sent = [{"cpr": person("well", 1)}, {"cvr": company()}, {"cpr": person("well", 1)}]
+    system.post("/v1/recipients/precheck", json={"recipients": sent}).raise_for_status()
+    keys = [house.seal.fingerprint("recipient", number) for number in (person("well", 1), company())]
+    with house.ledger.reading() as tx:
+        lines = readings.lines(tx, Wanted(keys=keys), None, 10)
+    assert [(one.by, one.purpose) for one in lines] == [("jobcenter", "precheck")] * 2
 
 
 def test_ten_thousand_are_looked_up_in_one_call_and_one_more_is_too_many(system: httpx.Client, world: World) -> None:

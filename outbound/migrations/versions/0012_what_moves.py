@@ -4,29 +4,22 @@ Revision ID: 0012
 Revises: 0011
 """
 
-import sqlalchemy as sa
-from alembic import op
+from outbound.migrations.beside import Index, build, drop
 
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-UNSETTLED = sa.text("outcome IN ('open', 'doubt')")
-UNSEEN = sa.text("status = 'RETURNED' AND acknowledged_at IS NULL")
+INDEXES = (
+    Index("ix_dispatch_unsettled", "dispatch", ("outcome", "letter_id"), "outcome IN ('open', 'doubt')"),
+    Index("ix_letter_returned", "letter", ("id", "updated_at"), "status = 'RETURNED' AND acknowledged_at IS NULL"),
+)
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_dispatch_unsettled",
-        "dispatch",
-        ["outcome", "letter_id"],
-        sqlite_where=UNSETTLED,
-        postgresql_where=UNSETTLED,
-    )
-    op.create_index("ix_letter_returned", "letter", ["id", "updated_at"], sqlite_where=UNSEEN, postgresql_where=UNSEEN)
+    build(INDEXES)
 
 
 def downgrade() -> None:
-    op.drop_index("ix_letter_returned", "letter")
-    op.drop_index("ix_dispatch_unsettled", "dispatch")
+    drop(INDEXES)

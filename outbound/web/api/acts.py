@@ -8,10 +8,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 
-from outbound import desk
+from outbound import desk, retention
 from outbound.desk import DeskRefusal, Hand
 from outbound.intake import document_faults, paper_faults
-from outbound.ledger.journal import journalise
 from outbound.ledger.values import Letter, Step
 from outbound.letter import WaitsFor
 from outbound.life import Status
@@ -50,8 +49,7 @@ async def _release_body(request: Request) -> ReleaseIn:
 def note_journalised(caller: Caller, inside: Inside, letter: UUID) -> LetterOut:
     """Say that you have journalised the copy. Retention counts from here; the first time stands."""
     with inside.house.ledger.writing() as tx:
-        own_letter(tx, caller, letter)
-        journalise(tx, letter)
+        retention.journalised(tx, inside.house, own_letter(tx, caller, letter))
     return letter_out(own_story(inside, caller, letter))
 
 

@@ -171,6 +171,10 @@ class MailingLetterIn(HandedIn):
     ] = Format.NORMAL
     not_before: Annotated[Day | None, Field(description="The first day that the letter may leave.")] = None
     useful_until: Annotated[Day | None, Field(description="After this day the letter is HELD, not sent.")] = None
+    corrects: Annotated[
+        UUID | None,
+        Field(description="The id of the faulty letter of yours whose correction this is. One correction for each."),
+    ] = None
     answers_message: Annotated[
         UUID | None,
         Field(
@@ -272,6 +276,7 @@ def submission_of(one: MailingLetterIn, system: str, mailing: UUID | None, pdf_l
         not_before=one.not_before,
         useful_until=one.useful_until,
         mailing_id=mailing,
+        corrects=one.corrects,
         answers=one.answers_message,
     )
 

@@ -169,13 +169,15 @@ class LetterOut(LetterSummaryOut):
 
 
 class FeedEventOut(BaseModel):
-    """An event of one of your letters."""
+    """An event of one of your letters, under your own reference; `cursor` is the place in the feed just after it."""
 
     letter: UUID
+    reference: str
     was: str | None
     now: str
     code: str
     at: datetime
+    cursor: str
 
 
 class FeedOut(BaseModel):
@@ -198,3 +200,20 @@ class MailingOut(BaseModel):
     reference: str
     department: str
     title: str
+
+
+class FaultyLetterOut(BaseModel):
+    """A faulty letter of yours that reached somebody, and how far its correction is."""
+
+    id: UUID
+    reference: str
+    state: str
+    correction: str
+
+
+class CorrectionsOut(BaseModel):
+    """`next`: send it as `after` for the rest; null where this is the end."""
+
+    id: UUID
+    letters: list[FaultyLetterOut]
+    next: UUID | None

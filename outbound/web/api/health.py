@@ -1,105 +1,70 @@
 """Is the process alive, can it work, and how much is waiting: for whoever keeps it running. No people in it."""
 
-from datetime import timedelta
+from hmac import compare_digest
 
-from fastapi import APIRouter, Response
+from anyio import fail_after
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from pydantic import BaseModel, Field
 
-from outbound import clock, standing
-from outbound.intake import month_after
-from outbound.ledger import runs
-from outbound.ledger.revision import is_newest
-from outbound.letter import Channel
-from outbound.life import Status
-from outbound.standing import QueueStanding
-from outbound.web.problems import place_of
-from outbound.web.rooms import Inside, Rooms
+from outbound.web.metrics import TEXT, Metrics
+from outbound.web.problems import Kind, Problem
+from outbound.web.readiness import State, ready
+from outbound.web.rooms import Inside
 
 router = APIRouter(tags=["operations"])
-TEXT = "text/plain; version=0.0.4; charset=utf-8"
+THREAD_SECONDS = 5.0  # in which a thread must become free; a probe is to wait longer than that
 
 
-@router.get("/healthz")
-def healthz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "ok"}
+class Alive(BaseModel):
+    """Whether the process does anything at all."""
+
+    status: str = Field(description="`ok`, or `stuck` where every thread is busy.", examples=["ok"])
 
 
-@router.get("/readyz", responses={503: {"description": "Something is missing; the answer names it"}})
+class Found(BaseModel):
+    """One check."""
+
+    state: State = Field(description="`degraded`: letters are taken in all the same.")
+    says: str = Field(description="What was found.", examples=["Redis answers."])
+    act: str = Field(description="What to do about it; empty where nothing is to be done.", examples=[""])
+
+
+class Readiness(BaseModel):
+    """Whether the process can do its work."""
+
+    status: str = Field(description="`ok`, `degraded` (200: letters are taken in) or `not ready` (503).")
+    checks: dict[str, Found] = Field(description="`ledger`, `writing`, `schema`, `seal`, `clock`, `disk`, `redis`.")
+
+
+@router.get("/healthz", response_model=Alive, responses={503: {"model": Alive, "description": "Every thread is busy"}})
+async def healthz() -> JSONResponse:
+    """The process answers, and a thread of it is free to work."""
+    try:
+        with fail_after(THREAD_SECONDS):
+            await run_sync(int)
+    except TimeoutError:
+        return JSONResponse({"status": "stuck"}, 503)
+    return JSONResponse({"status": "ok"})
+
+
+@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness, "description": "A check failed"}})
 def readyz(inside: Inside) -> JSONResponse:
-    """The ledger answers and has the newest schema, and there are seal keys for the letters that come in now."""
-    checks = {"ledger": _ledger(inside), "seal": _seal(inside)}
-    good = all(said == "ok" for said in checks.values())
-    return JSONResponse({"status": "ok" if good else "not ready", **checks}, 200 if good else 503)
+    """Ledger (read and written), schema, seal keys, clock, disk and Redis: each with a sentence and what to do."""
+    checks = ready(inside)
+    states = {one.state for one in checks.values()}
+    status = "not ready" if State.FAILED in states else "degraded" if State.DEGRADED in states else "ok"
+    said = {name: {"state": one.state, "says": one.says, "act": one.act} for name, one in checks.items()}
+    return JSONResponse({"status": status, "checks": said}, 503 if State.FAILED in states else 200)
 
 
-@router.get("/metrics", response_class=Response)
-def metrics(inside: Inside) -> Response:
-    """What is waiting, in Prometheus' text format."""
-    return Response(generate_latest(_registry(inside)), media_type=TEXT)
-
-
-def _ledger(inside: Rooms) -> str:
-    try:
-        with inside.house.ledger.reading() as tx:
-            return "ok" if is_newest(tx) else "not migrated: run `outbound migrate`"
-    except Exception as fault:
-        return f"does not answer ({type(fault).__name__})"
-
-
-def _seal(inside: Rooms) -> str:
-    today = clock.today()
-    months = {month_after(today, one.retention_months) for one in inside.house.types.values()}
-    try:
-        missing = sorted(month for month in {*months, f"{today:%Y-%m}"} if not inside.house.seal.has_month(month))
-    except Exception as fault:
-        return f"the keys cannot be read ({place_of(fault)})"
-    return f"no key for {', '.join(missing)}: run `outbound keys extend`" if missing else "ok"
-
-
-def _registry(inside: Rooms) -> CollectorRegistry:
-    registry = CollectorRegistry()
-    with inside.house.ledger.reading() as tx:
-        states, queues, held = standing.states(tx), standing.queues(tx), standing.held(tx)
-        failures = {one.channel: one.failures for one in standing.breakers(tx)}
-        counts = {
-            "outbound_doubts": ("Dispatches in doubt", standing.count_doubts(tx)),
-            "outbound_incidents_open": ("Incidents that nobody has closed", standing.count_incidents(tx)),
-            "outbound_receipts_loose": ("Receipts that match nothing", standing.count_loose_receipts(tx)),
-            "outbound_receipts_foreign": ("Receipts of other systems", standing.count_foreign_receipts(tx)),
-            "outbound_runs_missing": (
-                "Print runs of which the printer has said nothing",
-                runs.count(tx, runs.missing()),
-            ),
-            "outbound_runs_held_back": ("Print runs that the printer holds back", runs.count(tx, runs.held_back())),
-            "outbound_pauses": ("Pauses in force", len(standing.pauses(tx))),
-        }
-    letters = Gauge("outbound_letters", "Letters by state", ["state"], registry=registry)
-    for status in Status:
-        letters.labels(status).set(states.get(status, 0))
-    waiting = Gauge("outbound_held", "Letters HELD", ["code", "waits_for"], registry=registry)
-    for one in held:
-        waiting.labels(one.code, one.waits_for).set(one.letters)
-    for name, (what, count) in counts.items():
-        Gauge(name, what, registry=registry).set(count)
-    away = Gauge("outbound_channel_failures", "Failures in a row of a channel", ["channel"], registry=registry)
-    for channel in (Channel.DIGITAL, Channel.PRINT):
-        away.labels(channel).set(failures.get(channel, 0))
-    _queues(registry, queues)
-    return registry
-
-
-def _queues(registry: CollectorRegistry, queues: list[QueueStanding]) -> None:
-    labels = ["step", "lane", "channel"]
-    due = Gauge("outbound_due", "Letters due now", labels, registry=registry)
-    later = Gauge("outbound_later", "Letters due later", labels, registry=registry)
-    in_hand = Gauge("outbound_in_hand", "Letters in a worker's hands", labels, registry=registry)
-    oldest = Gauge("outbound_oldest_seconds", "How long the oldest has been due", labels, registry=registry)
-    for one in queues:
-        names = (one.step, one.lane, one.channel or "")
-        due.labels(*names).set(one.due)
-        later.labels(*names).set(one.later)
-        in_hand.labels(*names).set(one.in_hand)
-        age = clock.now() - one.oldest if one.oldest else timedelta(0)
-        oldest.labels(*names).set(max(0.0, age.total_seconds()))
+@router.get("/metrics", response_class=Response, responses={401: {"description": "`OUTBOUND_METRICS_TOKEN` is set"}})
+def metrics(request: Request, inside: Inside) -> Response:
+    """What is waiting, how fast it goes and what needs a hand, in Prometheus' text format."""
+    wanted = inside.house.settings.metrics_token.get_secret_value()
+    given = request.headers.get("authorization", "").encode("latin-1")
+    if wanted and not compare_digest(given, f"Bearer {wanted}".encode()):
+        raise Problem(Kind.UNAUTHORIZED, "The numbers ask for a token.", headers={"WWW-Authenticate": "Bearer"})
+    found: Metrics = request.app.state.metrics
+    return Response(found.text(), media_type=TEXT)

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from math import ceil
 from typing import Annotated, Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
 from outbound import clock, delivery
 from outbound.intake import number_faults, postal_faults, title_faults
+from outbound.ledger import readings
 from outbound.letter import Channel, Mailbox, Recipient, Role
 from outbound.organisation import OrganisationFault, System
 from outbound.ports import PersonId
@@ -83,7 +85,8 @@ class LetterTypesOut(BaseModel):
 def precheck(
     caller: Caller, body: Annotated[PrecheckIn, Depends(json_body(PrecheckIn, _precheck_room))], inside: Inside
 ) -> PrecheckOut:
-    """Can these recipients get Digital Post? For up to 10,000 at a time; nothing is kept."""
+    """Can these recipients get Digital Post? For up to 10,000 at a time; nothing is kept but a line for each in the
+    reading log, that your system asked."""
     faults = [fault for place, who in enumerate(body.recipients) for fault in _who_faults(who, f"/recipients/{place}")]
     if faults:
         raise invalid(faults)
@@ -91,6 +94,7 @@ def precheck(
     answers = delivery.precheck(inside.house, ids)
     if answers is None:
         raise Problem(Kind.RATE, headers={"Retry-After": str(ceil(inside.house.settings.timer_seconds))})
+    _note_readings(inside, caller, ids)
     return PrecheckOut(recipients=[_prechecked(place, answers[one]) for place, one in enumerate(ids)])
 
 
@@ -124,6 +128,13 @@ def preview(
     except RenderingFault as fault:
         raise invalid([Fault("/fields", f"The letter cannot be rendered with these fields ({fault.code}).")]) from None
     return pdf_answer(made.pdf, f"{name}.pdf")
+
+
+def _note_readings(inside: Rooms, caller: System, ids: list[PersonId]) -> None:
+    """Whoever asks what the router has on them is told of this, too."""
+    keys = {inside.house.seal.fingerprint("recipient", one.cpr or one.cvr) for one in ids}
+    with inside.house.ledger.writing() as tx:
+        readings.note_search(tx, uuid4(), keys, caller.name, "precheck")
 
 
 def _prechecked(place: int, mailbox: Mailbox) -> PrecheckedOut:

@@ -6,17 +6,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from outbound import clock
-from outbound.contents import HEAD, PERSON, Addressee, attachments_of, title_of, unpack_addressee
+from outbound.contents import Addressee
 from outbound.organisation import System
-from outbound.seal import Part
 from outbound.web.access import Caller
 from outbound.web.api.description import may_answer
 from outbound.web.api.handed_out import LetterOut
 from outbound.web.api.letters import own_story, pdf_answer
 from outbound.web.api.telling import letter_out
 from outbound.web.problems import Kind
-from outbound.web.proof_sheet import Proof, proof_pdf
+from outbound.web.proof_sheet import Proof, gather, proof_pdf
 from outbound.web.rooms import Inside, Rooms
 
 router = APIRouter(prefix="/v1/letters", tags=["letters"])
@@ -94,20 +92,7 @@ def prove_as_pdf(caller: Caller, inside: Inside, letter: UUID) -> Response:
 
 
 def _proof(inside: Rooms, caller: System, letter: UUID) -> Proof:
-    story, house = own_story(inside, caller, letter), inside.house
-    wanted = [Part(letter, PERSON), Part(letter, HEAD)]
-    with house.ledger.writing() as tx:
-        parts = house.seal.open_parts(tx, wanted, caller.name, "api-proof")
-    person, head = (parts.get(part) for part in wanted)
-    return Proof(
-        story=story,
-        addressee=unpack_addressee(person) if person else None,
-        title=title_of(head) if head else None,
-        attachments=attachments_of(head) if head else (),
-        department=house.organisation.name_of(story.letter.department, story.letter.dated or clock.today()),
-        municipality=house.organisation.municipality.name,
-        made_at=clock.now(),
-    )
+    return gather(inside.house, own_story(inside, caller, letter), caller.name, "api-proof")
 
 
 def _recipient(addressee: Addressee) -> ProvedRecipientOut:

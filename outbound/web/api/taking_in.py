@@ -9,13 +9,15 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from outbound.intake import MailingFacts, Submitted, check, take_in_all
+from outbound.ledger.faulty import is_corrected
 from outbound.ledger.mailings import mailing
 from outbound.ledger.values import Step
 from outbound.letter import Lane, Submission
 from outbound.life import Status
 from outbound.organisation import System
+from outbound.rendering import Fault
 from outbound.seal import SealFault
-from outbound.story import references_known, statuses
+from outbound.story import owned_by, references_known, statuses
 from outbound.web.api.handed_in import MailingLetterIn, Undecodable, submission_of
 from outbound.web.body import BrokenJson, model_faults, strict_json
 from outbound.web.problems import Kind, Problem, invalid, place_of
@@ -85,10 +87,25 @@ def _checked(
     good = []
     for place, one in waiting:
         again = one.reference in known and one.letter_type in rooms.house.types
-        answers[place] = None if again else _faults(rooms, system, one, mailings)
+        wrong = _wrong_correction(rooms, system, one) if one.corrects and not again else None
+        answers[place] = None if again else wrong or _faults(rooms, system, one, mailings)
         if answers[place] is None:
             good.append(place)
     return good
+
+
+def _wrong_correction(rooms: Rooms, system: System, one: Submission) -> Problem | None:
+    """It corrects a letter that is not this system's own, or that has a correction already."""
+    if one.corrects is None:
+        return None
+    if len(one.recipients) != 1:
+        return invalid([Fault("/corrects", "A correction goes to one recipient, as each faulty letter did.")])
+    with rooms.house.ledger.reading() as tx:
+        if owned_by(tx, one.corrects, system.name) is None:
+            return invalid([Fault("/corrects", "Your system has no such letter.")])
+        if is_corrected(tx, one.corrects):
+            return invalid([Fault("/corrects", "The letter has a correction already; cancel that one first.")])
+    return None
 
 
 def _known(rooms: Rooms, system: System, many: Sequence[Submission]) -> tuple[frozenset[str], dict[UUID, MailingFacts]]:

@@ -70,7 +70,8 @@ def letter_out(story: Story) -> LetterOut:
 
 def feed_event_out(one: FeedEvent) -> FeedEventOut:
     """An event in the feed."""
-    return FeedEventOut(letter=one.letter, was=one.was, now=one.now, code=one.code, at=one.at)
+    same = ("letter", "reference", "was", "now", "code", "at")
+    return FeedEventOut(**{name: getattr(one, name) for name in same}, cursor=str(one.cursor))
 
 
 def _summary(one: Letter, route: Route | None) -> dict[str, object]:

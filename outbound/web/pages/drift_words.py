@@ -20,7 +20,10 @@ WRONG = {
     Wrong.STILL: "står stille",
 }
 SHORT_LANES = {Lane.SINGLE: "enkelt", Lane.MAILING: "masse"}
-BY = {"misconfigured": "routeren, fordi leverandøren afviste os"}
+BY = {
+    "misconfigured": "routeren, fordi leverandøren afviste os",
+    "restored": "routeren, fordi databasen er genskabt fra en kopi",
+}
 """By whom something is paused, where it was nobody."""
 
 LOSSES = {
@@ -42,12 +45,14 @@ LIMITS = {
     Limit.RECEIPT: "standses, hvis kvitteringen ikke kommer",
 }
 NEEDS = {
+    Kind.RESTORED: "Databasen er genskabt fra en kopi, og intet sendes. Kør outbound restored show.",
     Kind.POSTED_PROOF: "Prøvekørsler er meldt postet. Ring til trykkeriet.",
     Kind.SEAL_KEY: "Segl-nøglen til {code} mangler. Kør outbound keys extend.",
     Kind.MISSING_RUN: "Printkørsler uden svar fra trykkeriet. Ring til dem.",
     Kind.DOUBT: "Afsendelser i tvivl: leverandøren har dem måske.",
     Kind.OVERDUE: "Kvitteringer er over tiden.",
     Kind.LOOSE: "Kvitteringer uden brev, eller som ikke kan læses.",
+    Kind.WEBHOOK: "Webhooken til {code} er opgivet. Få fagsystemet til at rette den, og start den igen.",
     Kind.HELD_BACK_RUN: "Printkørsler holdes tilbage hos trykkeriet.",
     Kind.RETURNED: "Returpost, som ingen har set til.",
 }
@@ -58,6 +63,7 @@ LINKS = {
     Kind.DOUBT: ("/drift/tvivl", "Se dem"),
     Kind.OVERDUE: ("/drift/tilstand/SENT", "Se brevene"),
     Kind.LOOSE: ("/drift/kvitteringer", "Se og afgør"),
+    Kind.WEBHOOK: ("/drift/webhooks", "Se og start"),
     Kind.HELD_BACK_RUN: ("/drift/koersler", "Se og frigiv"),
     Kind.RETURNED: ("/drift/retur", "Se dem"),
 }
@@ -111,7 +117,8 @@ def _waiting(one: Watch) -> Iterator[str]:
         yield _drained(one)
     if (later := one.waiting - one.going - one.lost.get(Loss.NO_TIME, 0)) > 0:
         until = f", senest {at(one.later_until)}" if one.later_until else ""
-        yield f"{tal(later)} af dem venter på et tidspunkt{until}."
+        pause = " eller på, at en pause ender" if one.stopped else ""
+        yield f"{tal(later)} af dem venter på et tidspunkt{until}{pause}."
 
 
 def _drained(one: Watch) -> str:

@@ -46,6 +46,7 @@ class Line:
     said: str
     by: str
     kind: str
+    batch: UUID | None = None
 
 
 @router.get("/{letter}")
@@ -66,12 +67,13 @@ def open_it(person: OnDuty, request: Request, form: Form, inside: Inside, letter
         Part(letter, "wish"),
         Part(letter, "one-parent"),
         Part(letter, HEAD),
-        *(Part(act.id, "why") for act in found.acts),
+        *dict.fromkeys(Part(act.reasoned, act.why) for act in found.acts),
     ]
     with inside.house.ledger.writing() as tx:
         opened = inside.house.seal.open_parts(tx, wanted, person.account.name, purpose)
     body = opened.get(Part(letter, PERSON))
-    whys = {part.owner: text.decode() for part, text in opened.items() if part.part == "why"}
+    said = {act.id: opened.get(Part(act.reasoned, act.why)) for act in found.acts}
+    whys = {act: text.decode() for act, text in said.items() if text}
     wish = opened.get(Part(letter, "wish"), b"").decode()
     head = opened.get(Part(letter, HEAD))
     one_parent = opened.get(Part(letter, "one-parent"), b"").decode()
@@ -141,6 +143,7 @@ def _do(house: House, verb: Verb, letter: UUID, form: Mapping[str, str], hand: H
 
 PLAIN: Mapping[Verb, Callable[[House, UUID, Hand], None]] = {
     Verb.CANCEL: desk.cancel,
+    Verb.HOLD: desk.hold,
     Verb.RELEASE: desk.release,
     Verb.TAKEN: desk.settle_taken,
     Verb.NOT_TAKEN: desk.settle_not_taken,
@@ -194,7 +197,7 @@ def _page(person: Person, found: Story, **opened: Any) -> Response:
 def _lines(found: Story) -> list[Line]:
     """Everything that happened, in the order of time."""
     lines = [Line(one.at, words.happening(one.code, one.now), one.by, "move") for one in found.events]
-    lines += [Line(one.at, words.ACTS.get(one.verb, one.verb), one.by, "act") for one in found.acts]
+    lines += [Line(one.at, words.ACTS.get(one.verb, one.verb), one.by, "act", one.batch) for one in found.acts]
     lines += [Line(one.at, words.INCIDENTS.get(one.code, one.code), "", "incident") for one in found.incidents]
     for one in found.tries:
         if one.dispatch.available_at:

@@ -40,6 +40,7 @@ def incidents(person: OnDuty, inside: Inside, efter: Place = 0, lukkede: bool = 
 @router.post("/haendelser/{incident}/{verb}")
 def see_to_incident(person: OnDuty, request: Request, form: Form, inside: Inside, incident: int, verb: str) -> Response:
     """Close an incident, or open it again."""
+    check_token(person, form)
     if verb not in INCIDENTS or not 0 < incident < 2**62:
         return fault_page(request, 404)
     back = "/drift/haendelser" + ("?lukkede=true" if verb == "genaabn" else "")
@@ -88,6 +89,7 @@ def pair_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, r
 @router.post("/kvitteringer/{row}/{verb}")
 def see_to_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: int, verb: str) -> Response:
     """Have a receipt worked once more, or put it aside."""
+    check_token(person, form)
     if verb not in RECEIPT_VERBS or not 0 < row < 2**62:
         return fault_page(request, 404)
 
@@ -139,6 +141,7 @@ def lost(person: OnDuty, inside: Inside, efter: UUID | None = None) -> Response:
 @router.post("/tabte/{letter}")
 def nudge(person: OnDuty, request: Request, form: Form, inside: Inside, letter: UUID) -> Response:
     """Bring a lost letter back among those that somebody comes to."""
+    check_token(person, form)
 
     def act(hand: Hand) -> None:
         loose_ends.nudge(inside.house, letter, hand)
@@ -155,7 +158,7 @@ def _ring_for(house: House, ring: Callable[[str, int], None], letter: UUID) -> N
 
 
 def _done(person: Person, request: Request, form: dict[str, str], act: Callable[[Hand], object], back: str) -> Response:
-    check_token(person, form)
+    """Do it, once the form's token has been checked."""
     try:
         act(person.hand(_why(form)))
     except DeskRefusal as refusal:

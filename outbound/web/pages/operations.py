@@ -77,7 +77,8 @@ def release_page(
     if not why:
         return fault_page(request, 422, words.REFUSALS["why"])
     for one in found:
-        _release(inside, one, person, why)
+        if person.account.may_see(one.department):
+            _release(inside, one, person, why)
     return RedirectResponse("/drift", 303)
 
 
@@ -173,7 +174,7 @@ def letters_page(person: Person, found: list[Letter], title: str, **more: Any) -
         "letters.html",
         title=title,
         words=words,
-        letters=found[:A_PAGE],
+        letters=[one for one in found[:A_PAGE] if person.account.may_see(one.department)],
         next=found[A_PAGE - 1].id if len(found) > A_PAGE else None,
         **more,
     )

@@ -1,19 +1,19 @@
-"""Who is signed in: a signed cookie with a name and a time, nothing else; and the token that every form carries."""
+"""Who is signed in: a signed cookie with a number of chance, nothing else; the ledger has whose it is and until when,
+so that signing out holds in every process. And the token that every form carries."""
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Self
 
 from outbound import clock
+from outbound.ledger import Ledger, sign_ins
+from outbound.ledger.sign_ins import SignIn
 from outbound.settings import Settings, SettingsFault
-from outbound.web.people import Account, Accounts
+from outbound.web.people import Account, Accounts, Role, Way
 
 LASTS = timedelta(hours=8)
 SHORTEST_SECRET = 32
@@ -21,56 +21,81 @@ SHORTEST_SECRET = 32
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in: since when, and by which account as it was then."""
+    """Somebody signed in: since when, and by which way."""
 
     id: str
     name: str
     since: datetime
-    account_mark: str
+    way: Way
 
 
 class Sessions:
-    """Signs and reads the cookies. Signing out is remembered by this process until the session would have ended."""
+    """Signs and reads the cookies."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, ledger: Ledger, settings: Settings) -> None:
         self._key = secret.encode()
-        self._ended: dict[str, datetime] = {}
-        self._lock = Lock()
+        self._ledger = ledger
+        self._ways = frozenset(map(Way, settings.sign_in))
+        self._kept = timedelta(days=settings.sign_in_log_days)
+        self._vouched_for = timedelta(minutes=settings.oidc_session_minutes)
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, ledger: Ledger) -> Self:
         """Raises SettingsFault where people may sign in and there is nothing to sign their sessions with."""
         secret = settings.session_secret.get_secret_value()
-        if settings.accounts_file is not None and len(secret) < SHORTEST_SECRET:
+        if (settings.accounts_file is not None or settings.sign_in != ("local",)) and len(secret) < SHORTEST_SECRET:
             raise SettingsFault(f"OUTBOUND_SESSION_SECRET needs at least {SHORTEST_SECRET} characters of chance.")
-        return cls(secret or secrets.token_urlsafe(SHORTEST_SECRET))
+        return cls(secret or secrets.token_urlsafe(SHORTEST_SECRET), ledger, settings)
 
-    def begin(self, account: Account) -> tuple[Session, str]:
+    def begin(self, account: Account, way: Way) -> tuple[Session, str]:
         """A new session and its cookie."""
-        one = Session(secrets.token_urlsafe(16), account.name, clock.now(), self._mark(account))
-        held = {"id": one.id, "name": one.name, "since": one.since.isoformat(), "mark": one.account_mark}
-        body = base64.urlsafe_b64encode(json.dumps(held).encode()).decode().rstrip("=")
-        return one, f"{body}.{self.sign('session', body)}"
+        one = Session(secrets.token_urlsafe(32), account.name, clock.now(), way)
+        rights = _packed(account) if way is Way.OIDC else "{}"
+        until = one.since + (self._vouched_for if way is Way.OIDC else LASTS)
+        row = SignIn(_digest(one.id), one.name, str(way), self._mark(account), rights, one.since, until)
+        with self._ledger.writing() as tx:
+            sign_ins.begin(tx, row, self._kept)
+        return one, f"{one.id}.{self.sign('session', one.id)}"
 
-    def read(self, cookie: str, accounts: Accounts) -> tuple[Session, Account] | None:
-        """The session of a cookie; None where it is not ours, is over, or its account has changed since."""
-        body, _, signature = cookie.partition(".")
-        if not hmac.compare_digest(self.sign("session", body).encode(), signature.encode()):
+    def read(self, cookie: str, accounts: Accounts, proxied: Account | None = None) -> tuple[Session, Account] | None:
+        """The session of a cookie; None where it is not ours, is over, or its account has changed since.
+
+        `proxied` is whom a trusted proxy's headers name in this very request: a session by that way is theirs alone.
+        """
+        if (row := self._row(cookie)) is None or clock.now() >= row.until:
             return None
-        one = _unpacked(body)
-        if one is None or clock.now() >= one.since + LASTS or one.id in self._ended:
+        way = Way(row.way)
+        found = {Way.LOCAL: accounts.find(row.name), Way.OIDC: _unpacked(row), Way.PROXY: proxied}[way]
+        if found is None or found.name != row.name or not hmac.compare_digest(self._mark(found), row.mark):
             return None
-        account = accounts.find(one.name)
-        if account is None or not hmac.compare_digest(self._mark(account), one.account_mark):
-            return None
-        return one, account
+        return Session(_id(cookie), row.name, row.at, way), found
+
+    def lapsed(self, cookie: str) -> SignIn | None:
+        """A sign-in of this working day after which the provider is to be asked again."""
+        row = self._row(cookie)
+        over = row is not None and row.way == Way.OIDC and row.until <= clock.now() < row.at + LASTS
+        return row if over else None
+
+    def renew(self, cookie: str, account: Account) -> bool:
+        """The provider has vouched for the same person again: the session goes on, with the rights of now."""
+        row = self._row(cookie)
+        if row is None or row.way != Way.OIDC or row.name != account.name or clock.now() >= row.at + LASTS:
+            return False
+        until = min(clock.now() + self._vouched_for, row.at + LASTS)
+        with self._ledger.writing() as tx:
+            sign_ins.renew(tx, row.digest, _packed(account), until)
+        return True
 
     def end(self, one: Session) -> None:
-        """Signed out: the cookie is worth nothing any more."""
-        with self._lock:
-            now = clock.now()
-            self._ended = {id_: until for id_, until in self._ended.items() if until > now}
-            self._ended[one.id] = one.since + LASTS
+        """Signed out: the cookie is worth nothing any more, to no process."""
+        with self._ledger.writing() as tx:
+            sign_ins.end(tx, _digest(one.id))
+
+    def end_any(self, cookie: str) -> None:
+        """Whoever a cookie of ours belongs to is signed out."""
+        if (row := self._row(cookie)) is not None:
+            with self._ledger.writing() as tx:
+                sign_ins.end(tx, row.digest)
 
     def token(self, one: Session) -> str:
         """What every form of this session carries."""
@@ -80,13 +105,36 @@ class Sessions:
         """HMAC-SHA-256 (hex)."""
         return hmac.new(self._key, f"{purpose}|{text}".encode(), hashlib.sha256).hexdigest()
 
+    def signed(self, purpose: str, text: str, signature: str) -> bool:
+        """Is this our signature, for this purpose?"""
+        return hmac.compare_digest(self.sign(purpose, text).encode(), signature.encode())
+
+    def _row(self, cookie: str) -> SignIn | None:
+        """The sign-in of a cookie of ours, by a way that is still offered, which nobody has ended."""
+        id_, _, signature = cookie.partition(".")
+        if not self.signed("session", id_, signature):
+            return None
+        with self._ledger.reading() as tx:
+            row = sign_ins.find(tx, _digest(id_))
+        return row if row is not None and row.ended_at is None and row.way in self._ways else None
+
     def _mark(self, account: Account) -> str:
-        return self.sign("account", account.hash)[:16]
+        return self.sign("account", account.hash)
 
 
-def _unpacked(body: str) -> Session | None:
-    try:
-        held = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        return Session(held["id"], held["name"], datetime.fromisoformat(held["since"]), held["mark"])
-    except (binascii.Error, ValueError, KeyError, TypeError):
-        return None
+def _id(cookie: str) -> str:
+    return cookie.partition(".")[0]
+
+
+def _digest(id_: str) -> str:
+    return hashlib.sha256(id_.encode()).hexdigest()
+
+
+def _packed(account: Account) -> str:
+    return json.dumps({"roles": sorted(account.roles), "departments": sorted(account.departments)})
+
+
+def _unpacked(row: SignIn) -> Account:
+    held = json.loads(row.rights)
+    roles = frozenset(map(Role, held.get("roles", ())))
+    return Account(row.name, roles=roles, departments=frozenset(held.get("departments", ())))

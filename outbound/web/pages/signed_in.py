@@ -1,6 +1,7 @@
 """Who may open a page and send a form: signed in, with the role for it, and with the session's own token."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Annotated, Any
@@ -8,12 +9,16 @@ from urllib.parse import parse_qsl, quote
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
+from fastapi.routing import APIRoute
 
 from outbound.desk import Hand
+from outbound.web.entrance import Entrance
 from outbound.web.pages.looks import page
 from outbound.web.pages.sessions import Session, Sessions
 from outbound.web.people import Account, Role
 from outbound.web.problems import Kind, Problem
+from outbound.web.proxies import Shown
+from outbound.web.rights import NotLetIn
 from outbound.web.rooms import rooms_of
 
 LARGEST_FORM = 20_000  # bytes
@@ -64,10 +69,29 @@ def cookie_name(request: Request) -> str:
     return "__Host-outbound" if request.url.scheme == "https" else "outbound"
 
 
+def session_cookie(request: Request) -> str:
+    """The cookie of the session, empty where there is none."""
+    return request.cookies.get(cookie_name(request), "")
+
+
+def entrance_of(request: Request) -> Entrance:
+    """The ways in of this process."""
+    entrance: Entrance = request.app.state.entrance
+    return entrance
+
+
+def proxied(request: Request) -> Account | None:
+    """Whom a trusted proxy names in this request, if they may come in."""
+    shown: Shown | None = request.scope.get("outbound.shown")
+    with suppress(NotLetIn):
+        return entrance_of(request).account(shown.name, shown.groups) if shown else None
+    return None
+
+
 def person_of(request: Request) -> Person | None:
     """Who is signed in, if anybody."""
     sessions = sessions_of(request)
-    found = sessions.read(request.cookies.get(cookie_name(request), ""), rooms_of(request).sign_ins.accounts)
+    found = sessions.read(session_cookie(request), rooms_of(request).sign_ins.accounts, proxied(request))
     return Person(found[1], found[0], sessions.token(found[0]), request) if found else None
 
 
@@ -82,7 +106,20 @@ def needs(*roles: Role) -> Callable[[Request], Person]:
             raise Problem(Kind.FORBIDDEN)
         return person
 
+    check.roles = frozenset(roles)  # type: ignore[attr-defined]
     return check
+
+
+def roles_of(route: APIRoute) -> frozenset[Role] | None:
+    """Who may come to this page; None where it asks for nobody."""
+    waiting = list(route.dependant.dependencies)
+    found: list[frozenset[Role]] = []
+    while waiting:
+        one = waiting.pop()
+        waiting += one.dependencies
+        if (roles := getattr(one.call, "roles", None)) is not None:
+            found.append(roles)
+    return frozenset.intersection(*found) if found else None
 
 
 async def form_of(request: Request) -> dict[str, str]:

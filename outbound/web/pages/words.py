@@ -1,6 +1,6 @@
 """The Danish words of the pages for what the house calls by code."""
 
-from outbound.desk import STOP_REMINDER, Verb
+from outbound.desk import BY_PERSON, STOP_REMINDER, TO_CANCEL, UNDO, Verb
 from outbound.ledger.reminders import NO_ANSWER, ReminderState
 from outbound.letter import Channel, Format, Lane, ReturnReason, WaitsFor
 from outbound.life import Outcome, Status
@@ -98,10 +98,11 @@ STAGES = {
 }
 VERBS = {
     Verb.CANCEL: ("Annullér brevet", "Det bliver aldrig sendt."),
+    Verb.HOLD: ("Stands brevet", "Det bliver stående, til nogen slipper det fri."),
     Verb.RELEASE: ("Slip brevet fri", "Det slås op igen og går videre."),
     Verb.REROUTE: ("Vælg kanal", "Valget går forud for opslag og ønske, men ikke for en lukket postkasse."),
     Verb.MEND: ("Ret adressen", "Brevet sættes op igen med den nye adresse."),
-    Verb.REPLACE: ("Udskift PDF'en", "Det gør fagsystemet, eller driften med kommandoen outbound mend."),
+    Verb.REPLACE: ("Udskift PDF'en", "Den nye kontrolleres først; derefter går brevet videre med den."),
     Verb.TAKEN: ("Leverandøren har brevet", "Sig det kun, når leverandøren har bekræftet det."),
     Verb.NOT_TAKEN: (
         "Leverandøren har ikke brevet",
@@ -122,6 +123,7 @@ ACTS |= {
     PAIR: "En kvittering uden brev fundet at handle om brevet",
     NUDGE: "Taget op igen, da intet bragte nogen til brevet",
 }
+ACTS |= {TO_CANCEL: "Skal annulleres", **{f"{UNDO}{verb}": f"Fortrudt: {said}" for verb, said in ACTS.items()}}
 ACTS |= {SCANNED: "Scannet som returpost", UNDONE: "Scanningen fortrudt"}
 REASONS = {
     "no-longer-useful": "Brevet er ikke længere til nytte for modtageren.",
@@ -129,6 +131,8 @@ REASONS = {
     "channel-unavailable": "Leverandøren har været utilgængelig for længe.",
     "content-missing": "Brevets indhold ligger ikke længere under seglet.",
     "kills-its-worker": "Brevet har flere gange standset den proces, der arbejdede med det.",
+    BY_PERSON: "En medarbejder har standset brevet.",
+    "restored": "Databasen er genskabt fra en kopi, og brevet kan være sendt siden. Driften afgør det samlet.",
     "doubt": "Leverandøren har måske brevet. Spørg dem, og afgør det.",
     "recalled": "Brevets printkørsel er kaldt tilbage; intet af den er trykt.",
     "no-receipt": "Der er ikke kommet kvittering inden fristen.",
@@ -167,6 +171,8 @@ SCANS = {
 """What the post room hears of a scan."""
 HAPPENINGS = {
     "received": "Modtaget fra fagsystemet",
+    "restored": "Holdt tilbage: databasen er genskabt fra en sikkerhedskopi",
+    "sent-before-restore": "Sendt, før databasen blev genskabt fra en sikkerhedskopi",
     "rendered": "Sat op",
     "closed": "Lagt i en forsendelse",
     "taken": "Modtaget hos leverandøren",
@@ -225,6 +231,16 @@ REFUSALS = {
     "address": "Adressen kan ikke bruges: se efter, at postnummer og by passer sammen, og at hver linje er kort nok.",
     "sent-again": "Brevet er allerede sendt igen, til en anden adresse.",
     "content-missing": "Brevets indhold ligger ikke længere under seglet.",
+    "acted-since": "En anden har gjort noget ved brevet imens. Se på det igen.",
+    "not-its-turn": "Handlingen er standset eller færdig.",
+    "too-many": "Det er for mange breve på én gang. Vælg færre.",
+    "more-than-seen": "Der er kommet flere breve med, siden du så dem. Se på dem igen.",
+    "none": "Ingen breve passer længere til dit valg.",
+    "no-such-batch": "Der er ingen sådan handling.",
+    "no-such-verb": "Det kan ikke gøres med mange breve på én gang.",
+    "no-undo": "Det kan ikke fortrydes eller standses længere.",
+    "found-later": "Det kan ikke være opdaget i fremtiden.",
+    "everything": "Vælg først, hvilke breve det gælder.",
     "not-quiet": "Afsendelsen kan endnu være undervejs. Vent lidt, og spørg så leverandøren.",
 }
 

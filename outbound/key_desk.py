@@ -1,0 +1,111 @@
+"""The seal's keys as a person works with them: what lies under each, another in a key's place, and dropping one.
+
+A key is dropped when nothing lies under it any more, or by force with a why: then what lies under it is gone, in every
+back-up too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from outbound import clock, key_file, leftovers
+from outbound.delivery.house import House
+from outbound.desk import DeskRefusal, Hand, note
+from outbound.key_file import SealFault, month_of
+from outbound.ledger import retention as rows
+from outbound.ledger.keys import Transaction
+from outbound.leftovers import Bite
+
+DROPPED, ROTATED = "key-dropped", "key-rotated"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStanding:
+    """One key. `parts`: what lies under it, `counted_out` where there may be more than was counted."""
+
+    id: str
+    parts: int
+    counted_out: bool
+    in_use: bool
+    since: datetime | None
+    dropped_at: datetime | None
+    month_over: bool
+
+
+def standing(tx: Transaction, house: House, most: int | None = None) -> list[KeyStanding]:
+    """Every key of the file, dropped ones too, the oldest month first."""
+    keys, now, this_month = house.seal.keys(), clock.now(), f"{clock.today():%Y-%m}"
+    found = []
+    for key_id in sorted({*keys.seal, *keys.dropped}):
+        parts, over = rows.count_under(tx, key_id, most), month_of(key_id) < this_month
+        used = keys.newest(month_of(key_id), now) == key_id and not over
+        dropped = keys.dropped.get(key_id)
+        found.append(KeyStanding(key_id, parts, parts == most, used, keys.since.get(key_id), dropped, over))
+    return found
+
+
+def rotate(house: House, file: Path, month: str, since: datetime, hand: Hand) -> str:
+    """Another key for a month, written with from `since` on: by then every host must have the file. Its id.
+
+    What lies under the old one is sealed anew by retention, or by `reseal`. Raises DeskRefusal, SealFault.
+    """
+    with house.ledger.writing() as tx:
+        note(tx, house, ROTATED, "key", month, hand)
+    return key_file.rotate(file, month, since)
+
+
+def reseal(house: House) -> Iterator[Bite]:
+    """What lies under keys that have another in their place, sealed anew, a bite at a time."""
+    for key_id in house.seal.replaced():
+        yield from leftovers.under(house, key_id, clock.today())
+
+
+def drop(house: House, file: Path, key_id: str, hand: Hand, force: bool = False) -> None:
+    """For good. Refused while something lies under it or letters are still to lie there, unless by force.
+
+    Raises DeskRefusal.
+    """
+    keys = house.seal.keys()
+    if key_id not in keys.seal:
+        raise DeskRefusal("no-such-key", "There is no such key; `outbound keys list` shows them.")
+    with house.ledger.writing() as tx:
+        _must_be_empty(tx, house, key_id, force)
+        note(tx, house, DROPPED, "key", key_id, hand)
+    try:
+        key_file.drop(file, key_id)
+    except SealFault:
+        raise DeskRefusal("no-such-key", "There is no such key in this file.") from None
+    for _ in leftovers.unreadable(house, key_id, clock.today()):
+        pass
+
+
+def _must_be_empty(tx: Transaction, house: House, key_id: str, force: bool) -> None:
+    parts, letters = rows.count_under(tx, key_id), rows.count_letters_under(tx, key_id)
+    if parts and not force:
+        raise DeskRefusal(
+            "key-in-use",
+            f"{parts} parts lie under {key_id}, of {letters} letters whose content is still kept; "
+            "`outbound retention show` says why. With --force they are gone for good.",
+        )
+    ended = _ended(house, key_id)
+    if ended is None and not force:
+        raise DeskRefusal("key-in-use", f"Letters are still to lie under {key_id}: its month is not over.")
+    days = house.settings.key_drop_days
+    if ended and not force and clock.now() < ended + timedelta(days=days):
+        raise DeskRefusal(
+            "key-too-young",
+            f"A back-up of the last {days} days may hold letters under {key_id} that are still kept; restored, they "
+            f"could not be read. Drop it after {ended + timedelta(days=days):%Y-%m-%d}.",
+        )
+
+
+def _ended(house: House, key_id: str) -> datetime | None:
+    """Since when nothing new lies under a key: its month is over, or it has another in its place. None: not yet."""
+    keys, month, now = house.seal.keys(), month_of(key_id), clock.now()
+    newest = keys.newest(month, now)
+    if newest not in (None, key_id):
+        return keys.since.get(str(newest), now)
+    first = date.fromisoformat(f"{key_file.month_after(date.fromisoformat(f'{month}-01'), 1)}-01")
+    over = datetime.combine(first, time(0), clock.COPENHAGEN)
+    return over if over <= now else None

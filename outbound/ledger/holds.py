@@ -1,0 +1,81 @@
+"""Legal holds: what must not be deleted, whatever retention says, until somebody lifts it. The whys lie sealed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, tuple_, update
+
+from outbound import clock
+from outbound.ledger import tables as t
+
+TOGETHER = 200
+
+
+class HoldScope(StrEnum):
+    """What a hold is on."""
+
+    LETTER = "letter"
+    CASE = "case"
+    PERSON = "person"
+    MAILING = "mailing"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`id` is that of the act, under which the why is sealed. `key` of a person is an HMAC, else what it names."""
+
+    id: UUID
+    scope: HoldScope
+    key: str
+    by: str
+    at: datetime
+    lifted_by: str | None
+    lifted_at: datetime | None
+
+
+def place(tx: Connection, act: UUID, scope: HoldScope, key: str, by: str) -> None:
+    """From now on."""
+    tx.execute(insert(t.legal_hold).values(id=act, scope=scope, key=key, by=by, at=clock.now()))
+
+
+def lift(tx: Connection, hold: UUID, act: UUID, by: str) -> bool:
+    """False where there is no such hold, or it was lifted before."""
+    h = t.legal_hold.c
+    standing = update(t.legal_hold).where(h.id == hold, h.lifted_at.is_(None))
+    return tx.execute(standing.values(lifted_by=by, lifted_at=clock.now(), lift_act_id=act)).rowcount == 1
+
+
+def on(tx: Connection, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (scope, key) a standing hold is on."""
+    h, wanted, found = t.legal_hold.c, sorted(set(pairs)), set()
+    for start in range(0, len(wanted), TOGETHER):
+        some = tuple_(h.scope, h.key).in_(wanted[start : start + TOGETHER])
+        found |= {(scope, key) for scope, key in tx.execute(select(h.scope, h.key).where(some, h.lifted_at.is_(None)))}
+    return found
+
+
+def persons(tx: Connection) -> frozenset[str]:
+    """The keys of the persons whom a standing hold is on: few."""
+    h = t.legal_hold.c
+    wanted = select(h.key).where(h.scope == HoldScope.PERSON, h.lifted_at.is_(None))
+    return frozenset(tx.execute(wanted).scalars())
+
+
+def newest(tx: Connection, after: UUID | None, limit: int, standing: bool = False) -> list[Hold]:
+    """Holds, the newest first, from the one after `after`; of those that stand alone, where wanted."""
+    h = t.legal_hold.c
+    wanted = select(t.legal_hold).order_by(h.at.desc(), h.id.desc()).limit(limit)
+    if standing:
+        wanted = wanted.where(h.lifted_at.is_(None))
+    if after is not None:
+        at = select(h.at).where(h.id == after).scalar_subquery()
+        wanted = wanted.where((h.at < at) | ((h.at == at) & (h.id < after)))
+    return [_hold(row) for row in tx.execute(wanted)]
+
+
+def _hold(row: Any) -> Hold:
+    return Hold(row.id, HoldScope(row.scope), row.key, row.by, row.at, row.lifted_by, row.lifted_at)

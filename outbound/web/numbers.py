@@ -1,0 +1,156 @@
+"""The numbers at `/metrics` that the ledger gives, each in one function. Another is one function more in NUMBERS."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from math import inf
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from outbound import clock, standing
+from outbound.ledger import hooks, recent, restorations, runs, signs, tallies, watch
+from outbound.ledger.due import letters_due
+from outbound.ledger.keys import Transaction
+from outbound.ledger.tallies import Name
+from outbound.letter import Channel
+from outbound.lost import count_lost
+from outbound.web.rooms import Rooms
+
+Samples = Iterable[tuple[Sequence[str], float]]
+CHANNELS = (Channel.DIGITAL, Channel.PRINT)
+PLACE = ("step", "lane", "channel")
+
+
+def gauge(name: str, what: str, labels: Sequence[str], samples: Samples) -> GaugeMetricFamily:
+    """A metric that goes up and down."""
+    made = GaugeMetricFamily(name, what, labels=list(labels))
+    for values, number in samples:
+        made.add_metric([str(value) for value in values], number)
+    return made
+
+
+def counter(name: str, what: str, labels: Sequence[str], samples: Samples) -> CounterMetricFamily:
+    """A metric that only grows."""
+    made = CounterMetricFamily(name, what, labels=list(labels))
+    for values, number in samples:
+        made.add_metric([str(value) for value in values], number)
+    return made
+
+
+def age(since: datetime | None) -> float:
+    """Seconds since then, never less than none; endless where it never was."""
+    return max(0.0, (clock.now() - since).total_seconds()) if since else inf
+
+
+def _letters(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
+    found = watch.states(tx)
+    yield gauge("outbound_letters", "Letters on their way, by state", ["state"], (((s,), n) for s, n in found.items()))
+    held = [((one.code, one.waits_for), one.letters) for one in standing.held(tx)]
+    yield gauge("outbound_held", "Letters HELD", ["code", "waits_for"], held)
+
+
+def _flow(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
+    """Queues, how fast each goes, when it is empty at that, and what must be out by when."""
+    queues, paces = standing.queues(tx), recent.paces(tx)
+    named = [((one.step, one.lane, one.channel or ""), one) for one in queues]
+    yield gauge("outbound_due", "Letters due now", PLACE, ((n, one.due) for n, one in named))
+    yield gauge("outbound_later", "Letters due later", PLACE, ((n, one.later) for n, one in named))
+    yield gauge("outbound_in_hand", "Letters in a worker's hands", PLACE, ((n, one.in_hand) for n, one in named))
+    oldest = ((n, age(one.oldest) if one.oldest else 0.0) for n, one in named)
+    yield gauge("outbound_oldest_seconds", "How long the oldest has been due", PLACE, oldest)
+    speed = {(one.step, one.lane, one.channel): pace for one, pace in paces.items()}
+    rates = ((place, pace.per_second) for place, pace in speed.items())
+    yield gauge("outbound_moved_per_second", "Letters that took the step, lately", PLACE, rates)
+    drains = ((n, one.due / speed[n].per_second if n in speed else inf) for n, one in named if one.due)
+    yield gauge("outbound_drain_seconds", "Until what is due is done, at the pace of lately", PLACE, drains)
+    took = (((*place, str(q)), pace.quantile(q)) for place, pace in speed.items() for q in (0.5, 0.95))
+    yield gauge("outbound_step_seconds", "From the state before, lately", (*PLACE, "quantile"), took)
+    days = watch.last_useful_days(tx).items()
+    ends = (((one.step, one.lane, one.channel), (_end_of(day) - clock.now()).total_seconds()) for one, day in days)
+    yield gauge("outbound_deadline_seconds", "Until the first letter is of no more use", PLACE, ends)
+    many = sum(count_lost(tx, rooms.house.settings).values())
+    yield gauge("outbound_lost", "Letters that nothing will take up", [], [((), many)])
+
+
+def _end_of(day: date) -> datetime:
+    """When that Danish day is over."""
+    return datetime.combine(day + timedelta(days=1), time(), clock.COPENHAGEN)
+
+
+def _doubtful(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
+    """What a person must look into."""
+    yield gauge("outbound_doubts", "Dispatches in doubt", [], [((), watch.doubts(tx))])
+    open_ones = (((code,), many) for code, many in watch.incidents(tx).items())
+    yield gauge("outbound_incidents_open", "Incidents that nobody has closed", ["code"], open_ones)
+    counts = {
+        "outbound_receipts_overdue": ("Letters whose receipt should have come", watch.overdue_receipts(tx)),
+        "outbound_receipts_loose": ("Receipts that match nothing", standing.count_loose_receipts(tx)),
+        "outbound_receipts_foreign": ("Receipts of other systems", standing.count_foreign_receipts(tx)),
+        "outbound_runs_missing": ("Print runs of which the printer has said nothing", runs.count(tx, runs.missing())),
+        "outbound_runs_held_back": ("Print runs that the printer holds back", runs.count(tx, runs.held_back())),
+    }
+    for name, (what, many) in counts.items():
+        yield gauge(name, what, [], [((), many)])
+
+
+def _channels(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
+    failures = {one.channel: one.failures for one in standing.breakers(tx)}
+    failed = (((channel,), failures.get(channel, 0)) for channel in CHANNELS)
+    yield gauge("outbound_channel_failures", "Failures in a row of a channel", ["channel"], failed)
+    stopped = {(one.scope, "fault" if one.fault else "person"): one for one in watch.pauses(tx)}
+    names = ("scope", "by")
+    yield gauge("outbound_pauses", "Pauses in force", names, ((n, one.many) for n, one in stopped.items()))
+    yield gauge("outbound_pause_seconds", "The oldest of them", names, ((n, age(o.since)) for n, o in stopped.items()))
+
+
+def _signs(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
+    """How long ago each that should be alive said so; what never did, endlessly long ago."""
+    given = {(one.kind, one.name): one.at for one in signs.signs(tx)}
+    timer = [((), age(given.get((signs.Kind.TIMER, "timer"))))]
+    yield gauge("outbound_timer_seconds", "Since the timer last ended a round", [], timer)
+    pools = (((pool,), age(given.get((signs.Kind.POOL, pool)))) for pool in POOLS)
+    yield gauge("outbound_pool_seconds", "Since a worker of the pool last worked a ticket", ["pool"], pools)
+    fetched = (
+        ((one.provider,), age(given.get((signs.Kind.FETCH, one.provider)))) for one in rooms.house.outside.sources
+    )
+    yield gauge("outbound_fetch_seconds", "Since receipts were last fetched", ["provider"], fetched)
+
+
+def _totals(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
+    """What workers and the timer have counted up."""
+    found = tallies.totals(tx)
+    for name, (metric, what, labels) in TOTALS.items():
+        begun = {("letter",): 0, ("consignment",): 0} if name is Name.DEATHS else {}  # an increase needs a beginning
+        counts = begun | {(one.of, one.answer)[: len(labels)]: one.total for one in found if one.name is name}
+        yield counter(metric, what, labels, counts.items())
+
+
+def _tickets(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
+    """The ledger's truth beside what lies in Redis."""
+    if rooms.tickets is not None:
+        due = rooms.tickets.for_letters(letters_due(tx))
+        samples = (((queue,), many) for queue, many in due.items())
+        yield gauge("outbound_queue_letters", "Letters that may be worked now, by queue", ["queue"], samples)
+
+
+POOLS = ("render", "network")
+TOTALS = {
+    Name.HAND_OVER: ("outbound_hand_overs", "What suppliers answered", ("provider", "answer")),
+    Name.LOOK_UP: ("outbound_look_ups", "What registers answered", ("register", "answer")),
+    Name.DEATHS: ("outbound_deaths", "Claims whose worker died", ("of",)),
+    Name.MOVES: ("outbound_moves", "Letters that came to a state", ("state",)),
+    Name.ROUTES: ("outbound_routes", "Letters that were routed", ("route",)),
+}
+
+
+def _ended(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
+    """What goes on by a person's hand alone."""
+    restored = int(restorations.current(tx) is not None)
+    yield gauge("outbound_restored", "1: the ledger is a back-up, and nothing is sent from it", [], [((), restored)])
+    told = hooks.hooks(tx, rooms.house.outside.hooks)
+    ended = (((one.system,), int(one.state in hooks.ENDED)) for one in told)
+    yield gauge("outbound_webhook_ended", "1: the webhook has ended by itself", ["system"], ended)
+
+
+NUMBERS: tuple[Callable[[Transaction, Rooms], Iterator[Metric]], ...] = (
+    *(_letters, _flow, _doubtful, _channels, _signs, _totals, _tickets, _ended),
+)

@@ -191,6 +191,13 @@ def held_letters(tx: Connection, code: str, waits_for: WaitsFor | None, after: U
     return _page(tx, wanted, after, limit)
 
 
+def still_held(tx: Connection, letters: Sequence[UUID], code: str, waits_for: WaitsFor) -> list[Letter]:
+    """Those of these letters that are HELD for this reason, oldest first."""
+    row = t.letter.c
+    wanted = select(t.letter).where(row.id.in_(letters), row.status == Status.HELD)
+    return _page(tx, wanted.where(row.held_code == code, row.waits_for == waits_for), None, len(letters))
+
+
 def letters_in(tx: Connection, status: Status, after: UUID | None, limit: int) -> list[Letter]:
     """Letters in this state, oldest first, from the one after `after`."""
     return _page(tx, select(t.letter).where(t.letter.c.status == status), after, limit)

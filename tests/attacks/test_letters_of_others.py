@@ -75,11 +75,12 @@ def test_another_department_s_letter_is_as_one_that_there_is_not(house: House, s
         assert str(held)[-8:] not in browser.post("/drift/find", data={**form, "soeg": str(held)}).text
         one_held = look(house, held)
         list_of_it = f"/drift/standset?kode={one_held.held_code}&venter={one_held.waits_for}"
-        assert browser.post(list_of_it, data=form).status_code == 200
+        assert browser.post(list_of_it, data={**form, "breve": held.hex}).status_code == 200
         assert rows(house) == before
     with served.signed_in("drift") as browser:
         assert str(held)[-8:] in browser.get(list_of_it).text
-        browser.post(list_of_it, data={"token": hidden(browser.get("/drift").text), "why": "fordi"})
+        token = hidden(browser.get("/drift").text)
+        browser.post(list_of_it, data={"token": token, "why": "fordi", "breve": held.hex})
     assert rows(house) != before, "whoever may see the department releases it"
 
 

@@ -22,4 +22,6 @@ SAID = {
 def fault_page(request: Request, status: int, said: str = "") -> HTMLResponse:
     """The page for this status; `said` is a sentence of ours that says more."""
     title, what_to_do = SAID.get(status, SAID[500])
+    if said and status == 409:  # a refusal says itself what is the matter: the letter need not have gone on
+        what_to_do = ""
     return page(request, "fault.html", status, title=title, what_to_do=what_to_do, said=said)

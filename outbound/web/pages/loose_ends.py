@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from outbound import loose_ends, standing
@@ -23,6 +23,7 @@ from workers.queues import RECEIPTS, queue_name
 
 router = APIRouter(prefix="/drift")
 Place = Annotated[int, Query(ge=0, lt=2**62)]
+Number = Annotated[int, Path(gt=0, lt=2**62)]
 INCIDENTS = {"luk": loose_ends.close_incident, "genaabn": loose_ends.reopen_incident}
 RECEIPT_VERBS = {"igen": loose_ends.work_again, "til-side": loose_ends.put_aside}
 QUEUES = {Status.RECEIVED: Step.RENDER, Status.RENDERED: Step.ROUTE, Status.ROUTED: Step.SEND}
@@ -38,10 +39,12 @@ def incidents(person: OnDuty, inside: Inside, efter: Place = 0, lukkede: bool = 
 
 
 @router.post("/haendelser/{incident}/{verb}")
-def see_to_incident(person: OnDuty, request: Request, form: Form, inside: Inside, incident: int, verb: str) -> Response:
+def see_to_incident(
+    person: OnDuty, request: Request, form: Form, inside: Inside, incident: Number, verb: str
+) -> Response:
     """Close an incident, or open it again."""
     check_token(person, form)
-    if verb not in INCIDENTS or not 0 < incident < 2**62:
+    if verb not in INCIDENTS:
         return fault_page(request, 404)
     back = "/drift/haendelser" + ("?lukkede=true" if verb == "genaabn" else "")
     return _done(person, request, form, lambda hand: INCIDENTS[verb](inside.house, incident, hand), back)
@@ -58,7 +61,7 @@ def receipts(person: OnDuty, inside: Inside, efter: Place = 0, til_side: bool = 
 
 
 @router.post("/kvitteringer/{row}/aabn")
-def open_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: int) -> Response:
+def open_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: Number) -> Response:
     """The receipt as it came; written in the reading log under this person's name."""
     check_token(person, form)
     if (purpose := form.get("purpose", "")) not in drift_words.PURPOSES:
@@ -72,7 +75,7 @@ def open_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, r
 
 
 @router.post("/kvitteringer/{row}/par")
-def pair_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: int) -> Response:
+def pair_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: Number) -> Response:
     """Say which dispatch the receipt is about; to its letter."""
     check_token(person, form)
     try:
@@ -87,10 +90,10 @@ def pair_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, r
 
 
 @router.post("/kvitteringer/{row}/{verb}")
-def see_to_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: int, verb: str) -> Response:
+def see_to_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: Number, verb: str) -> Response:
     """Have a receipt worked once more, or put it aside."""
     check_token(person, form)
-    if verb not in RECEIPT_VERBS or not 0 < row < 2**62:
+    if verb not in RECEIPT_VERBS:
         return fault_page(request, 404)
 
     def act(hand: Hand) -> None:

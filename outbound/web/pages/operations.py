@@ -4,29 +4,27 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from outbound import desk, standing
-from outbound.desk import DeskRefusal, Verb, verbs_for
+from outbound.desk import DeskRefusal
 from outbound.intake import looks_like_cpr
-from outbound.ledger import returned, sending
-from outbound.ledger.values import Letter, Step
-from outbound.letter import WaitsFor
+from outbound.ledger import returned
+from outbound.ledger.values import Letter
 from outbound.life import RESTING, Status
 from outbound.return_code import as_scanned
 from outbound.story import find_by_reference, story
 from outbound.web.pages import drift_words, picture, words
+from outbound.web.pages.choosing import held_so
 from outbound.web.pages.faults import fault_page
 from outbound.web.pages.now import Now, look
 from outbound.web.pages.signed_in import Form, Person, check_token, needs
 from outbound.web.people import Role
 from outbound.web.rooms import Inside, Rooms
-from workers.queues import queue_name
 
 router = APIRouter(prefix="/drift")
 OnDuty = Annotated[Person, Depends(needs(Role.OPERATIONS))]
-Code = Annotated[str, Query(max_length=60, pattern=r"^[^\x00-\x1f]*$")]
 A_PAGE = 50
 
 
@@ -40,46 +38,6 @@ def overview(person: OnDuty, inside: Inside) -> Response:
 def now(person: OnDuty, inside: Inside) -> Response:
     """The live parts alone, for the page's script."""
     return person.page("operations_live.html", **_shown(inside.glance.at(inside.house)))
-
-
-@router.get("/standset")
-def held(
-    person: OnDuty,
-    inside: Inside,
-    kode: Code,
-    venter: WaitsFor,
-    efter: UUID | None = None,
-) -> Response:
-    """HELD letters for one reason, a page at a time."""
-    with inside.house.ledger.reading() as tx:
-        found = standing.held_letters(tx, kode, venter, efter, A_PAGE + 1)
-        first = verbs_for(found[0], sending.live_dispatch(tx, found[0].id)) if found else ()
-    said = words.reason(kode)
-    more = {"said": said, "code": kode, "waits_for": venter, "after": efter, "releases": Verb.RELEASE in first}
-    return letters_page(person, found, "Standsede breve", **more)
-
-
-@router.post("/standset")
-def release_page(
-    person: OnDuty,
-    request: Request,
-    form: Form,
-    inside: Inside,
-    kode: Code,
-    venter: WaitsFor,
-    efter: UUID | None = None,
-) -> Response:
-    """Release every letter on this page of the list that may be."""
-    check_token(person, form)
-    with inside.house.ledger.reading() as tx:
-        found = standing.held_letters(tx, kode, venter, efter, A_PAGE)
-    why = form.get("why", "").strip()
-    if not why:
-        return fault_page(request, 422, words.REFUSALS["why"])
-    for one in found:
-        if person.account.may_see(one.department):
-            _release(inside, one, person, why)
-    return RedirectResponse("/drift", 303)
 
 
 @router.get("/tilstand/{status}")
@@ -159,17 +117,9 @@ def _why(form: dict[str, str]) -> str:
     return form.get("why", "").strip()[:500]
 
 
-def _release(inside: Rooms, one: Letter, person: Person, why: str) -> None:
-    try:
-        desk.release(inside.house, one.id, person.hand(why))
-    except DeskRefusal:
-        return  # it has gone on meanwhile, or a dispatch of it is live: it stays on the list if so
-    inside.ring(queue_name(Step.ROUTE if one.document_fingerprint else Step.RENDER, one.lane), 1)
-
-
 def letters_page(person: Person, found: list[Letter], title: str, **more: Any) -> Response:
     """A page of letters; one more than a page in `found` says that there is another."""
-    more = {"said": "", "code": "", "waits_for": None, "after": None, "releases": False, **more}
+    more = {"said": "", "code": "", "waits_for": None, "after": None, "free": (), "many": "", **more}
     return person.page(
         "letters.html",
         title=title,
@@ -181,7 +131,14 @@ def letters_page(person: Person, found: list[Letter], title: str, **more: Any) -
 
 
 def _shown(seen: Now) -> dict[str, Any]:
-    names = {"words": words, "says": drift_words, "picture": picture, "Status": Status, "RESTING": RESTING}
+    names = {
+        "words": words,
+        "says": drift_words,
+        "picture": picture,
+        "Status": Status,
+        "RESTING": RESTING,
+        "many": held_so,
+    }
     return {**names, **seen.values()}
 
 

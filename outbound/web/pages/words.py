@@ -229,7 +229,7 @@ REFUSALS = {
     "moved-meanwhile": "Brevet er kommet videre imens. Se på det igen.",
     "why": "Skriv hvorfor.",
     "address": "Adressen kan ikke bruges: se efter, at postnummer og by passer sammen, og at hver linje er kort nok.",
-    "sent-again": "Brevet er allerede sendt igen, til en anden adresse.",
+    "sent-again": "Brevet er allerede sendt igen, til en anden adresse. Se på det brev, der følger det.",
     "content-missing": "Brevets indhold ligger ikke længere under seglet.",
     "acted-since": "En anden har gjort noget ved brevet imens. Se på det igen.",
     "not-its-turn": "Handlingen er standset eller færdig.",

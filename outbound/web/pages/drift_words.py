@@ -68,6 +68,9 @@ LINKS = {
     Kind.HELD_BACK_RUN: ("/drift/koersler", "Se og frigiv"),
     Kind.RETURNED: ("/drift/retur", "Se dem"),
 }
+FOR_ALL = frozenset({Kind.POSTED_PROOF, Kind.MISSING_RUN, Kind.HELD_BACK_RUN, Kind.DOUBT, Kind.LOOSE, Kind.WEBHOOK})
+"""What only an account with all departments sees to."""
+ASK = "Det ser en kollega med alle forvaltninger til."
 PURPOSES = {
     "receipt-inquiry": "Kvitteringens brev skal findes",
     "page-fault": "En fejl undersøges",

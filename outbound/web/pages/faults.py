@@ -7,7 +7,10 @@ from outbound.web.pages.looks import page
 
 SAID = {
     400: ("Det kan vi ikke læse", "Gå tilbage, og prøv igen."),
-    403: ("Det har du ikke adgang til", "Din konto har ikke den rolle, som siden kræver. Tal med it-driften."),
+    403: (
+        "Det har du ikke adgang til",
+        "Din konto har ikke den rolle eller de forvaltninger, som det kræver. Tal med it-driften.",
+    ),
     404: ("Siden findes ikke", "Kontrollér adressen. Et brev kan være slettet, fordi det ikke længere skal gemmes."),
     405: ("Det kan siden ikke", "Gå tilbage, og brug sidens knapper."),
     409: ("Det kan ikke lade sig gøre nu", "Brevet er kommet videre imens. Se på det igen."),

@@ -13,14 +13,16 @@ from outbound.intake import looks_like_cpr
 from outbound.ledger import returned
 from outbound.ledger.values import Letter
 from outbound.life import RESTING, Status
+from outbound.needs import Kind
 from outbound.return_code import as_scanned
 from outbound.story import find_by_reference, story
 from outbound.web.pages import drift_words, picture, words
 from outbound.web.pages.choosing import held_so
+from outbound.web.pages.concerns import may_turn, must_turn
 from outbound.web.pages.faults import fault_page
 from outbound.web.pages.now import Now, look
 from outbound.web.pages.signed_in import Form, Person, check_token, needs
-from outbound.web.people import Role
+from outbound.web.people import EVERYWHERE, Role
 from outbound.web.rooms import Inside, Rooms
 
 router = APIRouter(prefix="/drift")
@@ -31,13 +33,15 @@ A_PAGE = 50
 @router.get("")
 def overview(person: OnDuty, inside: Inside) -> Response:
     """How things stand now."""
-    return person.page("operations.html", title="Drift", choices=_pausable(inside), **_shown(look(inside.house)))
+    return person.page(
+        "operations.html", title="Drift", choices=_pausable(inside), **_shown(person, inside, look(inside.house))
+    )
 
 
 @router.get("/nu")
 def now(person: OnDuty, inside: Inside) -> Response:
     """The live parts alone, for the page's script."""
-    return person.page("operations_live.html", **_shown(inside.glance.at(inside.house)))
+    return person.page("operations_live.html", **_shown(person, inside, inside.glance.at(inside.house)))
 
 
 @router.get("/tilstand/{status}")
@@ -58,10 +62,12 @@ def find(person: OnDuty, request: Request, form: Form, inside: Inside) -> Respon
         return fault_page(request, 422, "Her kan der ikke søges med CPR-nummer. Brug brevets id eller reference.")
     with inside.house.ledger.reading() as tx:
         letter = _as_id(wanted) or returned.letter_of(tx, as_scanned(wanted))
-        if letter is not None and story(tx, letter) is not None:
+        told = story(tx, letter) if letter is not None else None
+        if told is not None and person.account.may_see(told.letter.department):
             return RedirectResponse(f"/drift/breve/{letter}", 303)
         systems = inside.house.organisation.systems if wanted.isprintable() else ()
         found = [one for system in systems for one in find_by_reference(tx, system.name, wanted)]
+        found = [one for one in found if person.account.may_see(one.department)]
     if len(found) == 1:
         return RedirectResponse(f"/drift/breve/{found[0].id}", 303)
     said = "" if found else "Intet brev har den reference, den returkode eller det id."
@@ -76,6 +82,8 @@ def pause(person: OnDuty, request: Request, form: Form, inside: Inside) -> Respo
     if key not in _pausable(inside).get(scope, ()) and not (scope == "mailing" and _as_id(key)):
         return fault_page(request, 422, "Vælg, hvad der skal standses.")
     key = found.hex if scope == "mailing" and (found := _as_id(key)) else key
+    with inside.house.ledger.reading() as tx:
+        must_turn(tx, person.account, scope, key)
     return _stop_or_go(person, request, form, lambda: desk.pause(inside.house, scope, key, person.hand(_why(form))))
 
 
@@ -85,6 +93,7 @@ def why_paused(person: OnDuty, request: Request, form: Form, inside: Inside) -> 
     check_token(person, form)
     scope, key = form.get("scope", ""), form.get("key", "")
     with inside.house.ledger.writing() as tx:
+        must_turn(tx, person.account, scope, key)
         found = next((one for one in standing.pauses(tx) if (one.scope, one.key) == (scope, key)), None)
         if found is None:
             return fault_page(request, 409, "Pausen er ophævet imens.")
@@ -99,9 +108,9 @@ def resume(person: OnDuty, request: Request, form: Form, inside: Inside) -> Resp
     check_token(person, form)
     scope, key = form.get("scope", ""), form.get("key", "")
     with inside.house.ledger.reading() as tx:
-        paused = {(one.scope, one.key) for one in standing.pauses(tx)}
-    if (scope, key) not in paused:
-        return fault_page(request, 409, "Pausen er ophævet imens.")
+        must_turn(tx, person.account, scope, key)
+        if (scope, key) not in {(one.scope, one.key) for one in standing.pauses(tx)}:
+            return fault_page(request, 409, "Pausen er ophævet imens.")
     return _stop_or_go(person, request, form, lambda: desk.resume(inside.house, scope, key, person.hand(_why(form))))
 
 
@@ -130,7 +139,10 @@ def letters_page(person: Person, found: list[Letter], title: str, **more: Any) -
     )
 
 
-def _shown(seen: Now) -> dict[str, Any]:
+def _shown(person: Person, inside: Rooms, seen: Now) -> dict[str, Any]:
+    paused = [(one.code, one.key) for one in seen.needs if one.kind is Kind.PAUSED]
+    with inside.house.ledger.reading() as tx:
+        turns = {one for one in paused if may_turn(tx, person.account, *one)}
     names = {
         "words": words,
         "says": drift_words,
@@ -138,6 +150,8 @@ def _shown(seen: Now) -> dict[str, Any]:
         "Status": Status,
         "RESTING": RESTING,
         "many": held_so,
+        "turns": turns,
+        "for_all": person.account.may_see(EVERYWHERE),
     }
     return {**names, **seen.values()}
 

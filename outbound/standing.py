@@ -191,6 +191,13 @@ def held_letters(tx: Connection, code: str, waits_for: WaitsFor | None, after: U
     return _page(tx, wanted, after, limit)
 
 
+def still_held(tx: Connection, letters: Sequence[UUID], code: str, waits_for: WaitsFor) -> list[Letter]:
+    """Those of these letters that are HELD for this reason, oldest first."""
+    row = t.letter.c
+    wanted = select(t.letter).where(row.id.in_(letters), row.status == Status.HELD)
+    return _page(tx, wanted.where(row.held_code == code, row.waits_for == waits_for), None, len(letters))
+
+
 def letters_in(tx: Connection, status: Status, after: UUID | None, limit: int) -> list[Letter]:
     """Letters in this state, oldest first, from the one after `after`."""
     return _page(tx, select(t.letter).where(t.letter.c.status == status), after, limit)
@@ -210,11 +217,18 @@ def breakers(tx: Connection) -> list[Breaker]:
     return [Breaker(Channel(row.channel), row.failures, row.open_until) for row in rows]
 
 
-def open_incidents(tx: Connection, after: int, limit: int) -> list[Incident]:
-    """Incidents that nobody has closed, oldest first, from the one after `after`."""
+def open_incidents(tx: Connection, after: int, limit: int, departments: frozenset[str] | None = None) -> list[Incident]:
+    """Incidents that nobody has closed, oldest first, from the one after `after`; of letters of these departments."""
     i = t.incident.c
-    wanted = select(t.incident).where(i.closed_at.is_(None), i.id > after).order_by(i.id).limit(limit)
+    wanted = _incidents(departments).where(i.closed_at.is_(None), i.id > after).order_by(i.id).limit(limit)
     return [incident_from(row) for row in tx.execute(wanted)]
+
+
+def _incidents(departments: frozenset[str] | None) -> Any:
+    if departments is None:
+        return select(t.incident)
+    own = t.letter.c.department.in_(sorted(departments))
+    return select(t.incident).join(t.letter, t.letter.c.id == t.incident.c.letter_id).where(own)
 
 
 def count_incidents(tx: Connection) -> int:
@@ -300,10 +314,12 @@ def in_consignment(tx: Connection, consignment: UUID, after: UUID | None, limit:
     return _page(tx, wanted, after, limit)
 
 
-def closed_incidents(tx: Connection, before: int, limit: int) -> list[Incident]:
+def closed_incidents(
+    tx: Connection, before: int, limit: int, departments: frozenset[str] | None = None
+) -> list[Incident]:
     """Incidents that somebody has closed, newest first, from the one before `before` (0: from the newest)."""
     i = t.incident.c
-    wanted = select(t.incident).where(i.closed_at.is_not(None))
+    wanted = _incidents(departments).where(i.closed_at.is_not(None))
     wanted = wanted.where(i.id < before) if before else wanted
     return [incident_from(row) for row in tx.execute(wanted.order_by(i.id.desc()).limit(limit))]
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -13,6 +13,12 @@ def report(tx: Connection, letter_id: UUID, code: str, dispatch_id: UUID, other:
     """Write an incident once; False where it is known."""
     row = {"letter_id": letter_id, "code": code, "dispatch_id": dispatch_id, "other_dispatch_id": other}
     return insert_new(tx, t.incident, {**row, "at": clock.now()})
+
+
+def department(tx: Connection, incident_id: int) -> str | None:
+    """Of its letter, or None where there is no incident of that number."""
+    wanted = select(t.letter.c.department).join(t.incident, t.incident.c.letter_id == t.letter.c.id)
+    return tx.execute(wanted.where(t.incident.c.id == incident_id)).scalar_one_or_none()
 
 
 def close(tx: Connection, incident_id: int) -> UUID | None:

@@ -356,6 +356,15 @@ def live_dispatch(tx: Connection, letter_id: UUID) -> LedgerDispatch | None:
     return _dealt_with(tx, row) if row else None
 
 
+def live_outcomes(tx: Connection, letters: Sequence[UUID]) -> dict[UUID, Outcome]:
+    """What the one try that may count has come to, of each of these letters; the absent ones have none."""
+    d = t.dispatch.c
+    wanted = select(d.letter_id, d.outcome).where(
+        d.letter_id.in_(letters), d.kind == "letter", d.outcome.in_(list(LIVE))
+    )
+    return {letter: Outcome(outcome) for letter, outcome in tx.execute(wanted)}
+
+
 def dispatches_of(tx: Connection, letter_id: UUID) -> list[LedgerDispatch]:
     """Every try of this letter, oldest first."""
     wanted = select(t.dispatch).where(t.dispatch.c.letter_id == letter_id).order_by(t.dispatch.c.created_at)

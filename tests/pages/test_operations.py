@@ -228,7 +228,8 @@ def test_a_page_of_held_letters_is_released_together(drift: httpx.Client, house:
     assert first.count('href="/drift/breve/') == 50
     second = drift.get(f"{path}&efter={letters[49]}").text
     assert second.count('href="/drift/breve/') == 3
-    drift.post(f"{path}&efter={letters[49]}", data={"token": hidden(second), "why": "Registeret virker igen"})
+    form = {"token": hidden(second), "breve": hidden(second, "breve"), "why": "Registeret virker igen"}
+    drift.post(path, data=form)
     assert [look(house, one).status for one in letters] == [Status.HELD] * 50 + [Status.RENDERED] * 3
 
 

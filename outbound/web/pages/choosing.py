@@ -69,6 +69,12 @@ def given_of(wanted: Wanted) -> dict[str, str]:
     return {name: plain[part] for name, (part, _) in FIELDS.items() if part in plain}
 
 
+def held_so(code: str, waits_for: str) -> str:
+    """Where letters HELD for this reason are chosen; empty where no address can ask for such a code."""
+    asked = {"tilstand": Status.HELD, "kode": code, "venter": waits_for}
+    return f"/drift/breve?{urlencode(asked)}" if CODE.fullmatch(code) else ""
+
+
 def packed(wanted: Wanted) -> str:
     """The same in one field of a form."""
     return urlencode(given_of(wanted))

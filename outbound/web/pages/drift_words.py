@@ -1,9 +1,10 @@
 """The Danish words of operations' pages and of `outbound now`: the sentence for 03:00, the flow, what needs a hand."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from outbound import clock
+from outbound.desk import Verb
 from outbound.flow import WINDOW, Place, Wrong
 from outbound.letter import Lane
 from outbound.lost import Loss
@@ -67,6 +68,9 @@ LINKS = {
     Kind.HELD_BACK_RUN: ("/drift/koersler", "Se og frigiv"),
     Kind.RETURNED: ("/drift/retur", "Se dem"),
 }
+FOR_ALL = frozenset({Kind.POSTED_PROOF, Kind.MISSING_RUN, Kind.HELD_BACK_RUN, Kind.DOUBT, Kind.LOOSE, Kind.WEBHOOK})
+"""What only an account with all departments sees to."""
+ASK = "Det ser en kollega med alle forvaltninger til."
 PURPOSES = {
     "receipt-inquiry": "Kvitteringens brev skal findes",
     "page-fault": "En fejl undersøges",
@@ -189,6 +193,16 @@ def need(one: Need) -> str:
     if one.kind is Kind.CERTIFICATE:
         return _certificate(one)
     return NEEDS[one.kind].format(code=one.code)
+
+
+def held_said(verbs: Collection[Verb]) -> Iterator[str]:
+    """What can be done with letters that are HELD, by the verbs that fit them."""
+    if Verb.RELEASE in verbs:
+        yield "Slip dem fri fra listen; ret, vælg kanal eller annullér på brevets side."
+    if Verb.NOT_TAKEN in verbs:
+        yield "Spørg leverandøren, om den har brevet, og afgør det på brevets side."
+    if Verb.WAIT_ON in verbs:
+        yield "Leverandøren har brevet. Spørg, hvad der er blevet af det, og afgør det på brevets side."
 
 
 def _certificate(one: Need) -> str:

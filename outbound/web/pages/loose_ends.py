@@ -4,17 +4,20 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from outbound import loose_ends, standing
 from outbound.delivery import House
 from outbound.desk import DeskRefusal, Hand
+from outbound.ledger import incidents as incident_ledger
 from outbound.ledger.letters import letter as found_letter
 from outbound.ledger.values import Step
 from outbound.life import Status
 from outbound.lost import lost_letters
 from outbound.web.pages import drift_words, words
+from outbound.web.pages.cases import departments_of
+from outbound.web.pages.concerns import OnDutyForAll, must_see
 from outbound.web.pages.faults import fault_page
 from outbound.web.pages.operations import A_PAGE, OnDuty, letters_page
 from outbound.web.pages.signed_in import Form, Person, check_token
@@ -23,6 +26,7 @@ from workers.queues import RECEIPTS, queue_name
 
 router = APIRouter(prefix="/drift")
 Place = Annotated[int, Query(ge=0, lt=2**62)]
+Number = Annotated[int, Path(gt=0, lt=2**62)]
 INCIDENTS = {"luk": loose_ends.close_incident, "genaabn": loose_ends.reopen_incident}
 RECEIPT_VERBS = {"igen": loose_ends.work_again, "til-side": loose_ends.put_aside}
 QUEUES = {Status.RECEIVED: Step.RENDER, Status.RENDERED: Step.ROUTE, Status.ROUTED: Step.SEND}
@@ -33,22 +37,26 @@ def incidents(person: OnDuty, inside: Inside, efter: Place = 0, lukkede: bool = 
     """Incidents that nobody has closed, or with `lukkede` those that somebody has."""
     listed = standing.closed_incidents if lukkede else standing.open_incidents
     with inside.house.ledger.reading() as tx:
-        found = listed(tx, efter, A_PAGE + 1)
+        found = listed(tx, efter, A_PAGE + 1, departments_of(person))
     return person.page("incidents.html", title="Hændelser", words=words, closed=lukkede, **_paged(found, efter))
 
 
 @router.post("/haendelser/{incident}/{verb}")
-def see_to_incident(person: OnDuty, request: Request, form: Form, inside: Inside, incident: int, verb: str) -> Response:
+def see_to_incident(
+    person: OnDuty, request: Request, form: Form, inside: Inside, incident: Number, verb: str
+) -> Response:
     """Close an incident, or open it again."""
     check_token(person, form)
-    if verb not in INCIDENTS or not 0 < incident < 2**62:
+    if verb not in INCIDENTS:
         return fault_page(request, 404)
+    with inside.house.ledger.reading() as tx:
+        must_see(person.account, incident_ledger.department(tx, incident))
     back = "/drift/haendelser" + ("?lukkede=true" if verb == "genaabn" else "")
     return _done(person, request, form, lambda hand: INCIDENTS[verb](inside.house, incident, hand), back)
 
 
 @router.get("/kvitteringer")
-def receipts(person: OnDuty, inside: Inside, efter: Place = 0, til_side: bool = False) -> Response:
+def receipts(person: OnDutyForAll, inside: Inside, efter: Place = 0, til_side: bool = False) -> Response:
     """Receipts that match no dispatch of ours or cannot be read, or with `til_side` those that were put aside."""
     listed = standing.receipts_aside if til_side else standing.loose_receipts
     with inside.house.ledger.reading() as tx:
@@ -58,7 +66,7 @@ def receipts(person: OnDuty, inside: Inside, efter: Place = 0, til_side: bool = 
 
 
 @router.post("/kvitteringer/{row}/aabn")
-def open_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: int) -> Response:
+def open_receipt(person: OnDutyForAll, request: Request, form: Form, inside: Inside, row: Number) -> Response:
     """The receipt as it came; written in the reading log under this person's name."""
     check_token(person, form)
     if (purpose := form.get("purpose", "")) not in drift_words.PURPOSES:
@@ -72,7 +80,7 @@ def open_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, r
 
 
 @router.post("/kvitteringer/{row}/par")
-def pair_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: int) -> Response:
+def pair_receipt(person: OnDutyForAll, request: Request, form: Form, inside: Inside, row: Number) -> Response:
     """Say which dispatch the receipt is about; to its letter."""
     check_token(person, form)
     try:
@@ -87,10 +95,12 @@ def pair_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, r
 
 
 @router.post("/kvitteringer/{row}/{verb}")
-def see_to_receipt(person: OnDuty, request: Request, form: Form, inside: Inside, row: int, verb: str) -> Response:
+def see_to_receipt(
+    person: OnDutyForAll, request: Request, form: Form, inside: Inside, row: Number, verb: str
+) -> Response:
     """Have a receipt worked once more, or put it aside."""
     check_token(person, form)
-    if verb not in RECEIPT_VERBS or not 0 < row < 2**62:
+    if verb not in RECEIPT_VERBS:
         return fault_page(request, 404)
 
     def act(hand: Hand) -> None:
@@ -101,7 +111,7 @@ def see_to_receipt(person: OnDuty, request: Request, form: Form, inside: Inside,
 
 
 @router.get("/tvivl")
-def doubts(person: OnDuty, inside: Inside) -> Response:
+def doubts(person: OnDutyForAll, inside: Inside) -> Response:
     """The consignments in doubt, the oldest first."""
     with inside.house.ledger.reading() as tx:
         found, count = standing.doubts(tx, A_PAGE), standing.count_doubts(tx)
@@ -109,7 +119,7 @@ def doubts(person: OnDuty, inside: Inside) -> Response:
 
 
 @router.get("/tvivl/{consignment}")
-def in_doubt(person: OnDuty, inside: Inside, consignment: UUID, efter: UUID | None = None) -> Response:
+def in_doubt(person: OnDutyForAll, inside: Inside, consignment: UUID, efter: UUID | None = None) -> Response:
     """The letters of a consignment that are in doubt in it."""
     with inside.house.ledger.reading() as tx:
         found = standing.in_consignment(tx, consignment, efter, A_PAGE + 1)
@@ -133,15 +143,19 @@ def lost(person: OnDuty, inside: Inside, efter: UUID | None = None) -> Response:
     """Letters that nothing brings anybody to, with what is wrong with each."""
     with inside.house.ledger.reading() as tx:
         found = lost_letters(tx, inside.house.settings, efter, A_PAGE + 1)
+    mine = [one for one in found[:A_PAGE] if person.account.may_see(one.letter.department)]
     more: dict[str, Any] = {"next": found[A_PAGE - 1].letter.id if len(found) > A_PAGE else None, "after": efter}
     names: dict[str, Any] = {"words": words, "says": drift_words, "helped": loose_ends.HELPED}
-    return person.page("lost.html", title="Tabte breve", lost=found[:A_PAGE], **names, **more)
+    return person.page("lost.html", title="Tabte breve", lost=mine, **names, **more)
 
 
 @router.post("/tabte/{letter}")
 def nudge(person: OnDuty, request: Request, form: Form, inside: Inside, letter: UUID) -> Response:
     """Bring a lost letter back among those that somebody comes to."""
     check_token(person, form)
+    with inside.house.ledger.reading() as tx:
+        one = found_letter(tx, letter)
+    must_see(person.account, one.department if one else None)
 
     def act(hand: Hand) -> None:
         loose_ends.nudge(inside.house, letter, hand)

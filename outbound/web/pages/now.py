@@ -8,8 +8,10 @@ from typing import Any
 
 from outbound import standing
 from outbound.delivery import House
+from outbound.desk import Verb
+from outbound.held import verbs_of_oldest
 from outbound.life import Status
-from outbound.needs import Need, needs
+from outbound.needs import Kind, Need, needs
 from outbound.watch import Watch, watch
 
 KEPT = 2.0  # seconds for which the live parts of several open pages share one look at the ledger
@@ -24,16 +26,27 @@ class Now:
     watch: Watch
     needs: tuple[Need, ...]
     states: Mapping[Status, int]
+    verbs: Mapping[tuple[str, str], tuple[Verb, ...]]
+    """By reason and whom it waits for: what fits the oldest letter that is HELD so."""
 
     def values(self) -> dict[str, Any]:
         """What the templates ask for."""
-        return {"watch": self.watch, "needs": self.needs, "states": self.states, "most": MOST_COUNTED}
+        return {
+            "watch": self.watch,
+            "needs": self.needs,
+            "states": self.states,
+            "most": MOST_COUNTED,
+            "verbs": self.verbs,
+        }
 
 
 def look(house: House) -> Now:
     """Look now."""
     with house.ledger.reading() as tx:
-        return Now(watch(tx, house.settings), tuple(needs(tx, house)), standing.states_bounded(tx, MOST_COUNTED + 1))
+        wanted = tuple(needs(tx, house))
+        held = [one for one in wanted if one.kind is Kind.HELD]
+        verbs = {(one.code, str(one.waits_for)): verbs_of_oldest(tx, one.code, one.waits_for) for one in held}
+        return Now(watch(tx, house.settings), wanted, standing.states_bounded(tx, MOST_COUNTED + 1), verbs)
 
 
 class Glance:

@@ -4,82 +4,44 @@ from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from outbound import desk, standing
-from outbound.desk import DeskRefusal, Verb, verbs_for
+from outbound.desk import DeskRefusal
 from outbound.intake import looks_like_cpr
-from outbound.ledger import returned, sending
-from outbound.ledger.values import Letter, Step
-from outbound.letter import WaitsFor
+from outbound.ledger import returned
+from outbound.ledger.values import Letter
 from outbound.life import RESTING, Status
+from outbound.needs import Kind
 from outbound.return_code import as_scanned
 from outbound.story import find_by_reference, story
 from outbound.web.pages import drift_words, picture, words
+from outbound.web.pages.choosing import held_so
+from outbound.web.pages.concerns import may_turn, must_turn
 from outbound.web.pages.faults import fault_page
 from outbound.web.pages.now import Now, look
 from outbound.web.pages.signed_in import Form, Person, check_token, needs
-from outbound.web.people import Role
+from outbound.web.people import EVERYWHERE, Role
 from outbound.web.rooms import Inside, Rooms
-from workers.queues import queue_name
 
 router = APIRouter(prefix="/drift")
 OnDuty = Annotated[Person, Depends(needs(Role.OPERATIONS))]
-Code = Annotated[str, Query(max_length=60, pattern=r"^[^\x00-\x1f]*$")]
 A_PAGE = 50
 
 
 @router.get("")
 def overview(person: OnDuty, inside: Inside) -> Response:
     """How things stand now."""
-    return person.page("operations.html", title="Drift", choices=_pausable(inside), **_shown(look(inside.house)))
+    return person.page(
+        "operations.html", title="Drift", choices=_pausable(inside), **_shown(person, inside, look(inside.house))
+    )
 
 
 @router.get("/nu")
 def now(person: OnDuty, inside: Inside) -> Response:
     """The live parts alone, for the page's script."""
-    return person.page("operations_live.html", **_shown(inside.glance.at(inside.house)))
-
-
-@router.get("/standset")
-def held(
-    person: OnDuty,
-    inside: Inside,
-    kode: Code,
-    venter: WaitsFor,
-    efter: UUID | None = None,
-) -> Response:
-    """HELD letters for one reason, a page at a time."""
-    with inside.house.ledger.reading() as tx:
-        found = standing.held_letters(tx, kode, venter, efter, A_PAGE + 1)
-        first = verbs_for(found[0], sending.live_dispatch(tx, found[0].id)) if found else ()
-    said = words.reason(kode)
-    more = {"said": said, "code": kode, "waits_for": venter, "after": efter, "releases": Verb.RELEASE in first}
-    return letters_page(person, found, "Standsede breve", **more)
-
-
-@router.post("/standset")
-def release_page(
-    person: OnDuty,
-    request: Request,
-    form: Form,
-    inside: Inside,
-    kode: Code,
-    venter: WaitsFor,
-    efter: UUID | None = None,
-) -> Response:
-    """Release every letter on this page of the list that may be."""
-    check_token(person, form)
-    with inside.house.ledger.reading() as tx:
-        found = standing.held_letters(tx, kode, venter, efter, A_PAGE)
-    why = form.get("why", "").strip()
-    if not why:
-        return fault_page(request, 422, words.REFUSALS["why"])
-    for one in found:
-        if person.account.may_see(one.department):
-            _release(inside, one, person, why)
-    return RedirectResponse("/drift", 303)
+    return person.page("operations_live.html", **_shown(person, inside, inside.glance.at(inside.house)))
 
 
 @router.get("/tilstand/{status}")
@@ -100,10 +62,12 @@ def find(person: OnDuty, request: Request, form: Form, inside: Inside) -> Respon
         return fault_page(request, 422, "Her kan der ikke søges med CPR-nummer. Brug brevets id eller reference.")
     with inside.house.ledger.reading() as tx:
         letter = _as_id(wanted) or returned.letter_of(tx, as_scanned(wanted))
-        if letter is not None and story(tx, letter) is not None:
+        told = story(tx, letter) if letter is not None else None
+        if told is not None and person.account.may_see(told.letter.department):
             return RedirectResponse(f"/drift/breve/{letter}", 303)
         systems = inside.house.organisation.systems if wanted.isprintable() else ()
         found = [one for system in systems for one in find_by_reference(tx, system.name, wanted)]
+        found = [one for one in found if person.account.may_see(one.department)]
     if len(found) == 1:
         return RedirectResponse(f"/drift/breve/{found[0].id}", 303)
     said = "" if found else "Intet brev har den reference, den returkode eller det id."
@@ -118,6 +82,8 @@ def pause(person: OnDuty, request: Request, form: Form, inside: Inside) -> Respo
     if key not in _pausable(inside).get(scope, ()) and not (scope == "mailing" and _as_id(key)):
         return fault_page(request, 422, "Vælg, hvad der skal standses.")
     key = found.hex if scope == "mailing" and (found := _as_id(key)) else key
+    with inside.house.ledger.reading() as tx:
+        must_turn(tx, person.account, scope, key)
     return _stop_or_go(person, request, form, lambda: desk.pause(inside.house, scope, key, person.hand(_why(form))))
 
 
@@ -127,6 +93,7 @@ def why_paused(person: OnDuty, request: Request, form: Form, inside: Inside) -> 
     check_token(person, form)
     scope, key = form.get("scope", ""), form.get("key", "")
     with inside.house.ledger.writing() as tx:
+        must_turn(tx, person.account, scope, key)
         found = next((one for one in standing.pauses(tx) if (one.scope, one.key) == (scope, key)), None)
         if found is None:
             return fault_page(request, 409, "Pausen er ophævet imens.")
@@ -141,9 +108,9 @@ def resume(person: OnDuty, request: Request, form: Form, inside: Inside) -> Resp
     check_token(person, form)
     scope, key = form.get("scope", ""), form.get("key", "")
     with inside.house.ledger.reading() as tx:
-        paused = {(one.scope, one.key) for one in standing.pauses(tx)}
-    if (scope, key) not in paused:
-        return fault_page(request, 409, "Pausen er ophævet imens.")
+        must_turn(tx, person.account, scope, key)
+        if (scope, key) not in {(one.scope, one.key) for one in standing.pauses(tx)}:
+            return fault_page(request, 409, "Pausen er ophævet imens.")
     return _stop_or_go(person, request, form, lambda: desk.resume(inside.house, scope, key, person.hand(_why(form))))
 
 
@@ -159,17 +126,9 @@ def _why(form: dict[str, str]) -> str:
     return form.get("why", "").strip()[:500]
 
 
-def _release(inside: Rooms, one: Letter, person: Person, why: str) -> None:
-    try:
-        desk.release(inside.house, one.id, person.hand(why))
-    except DeskRefusal:
-        return  # it has gone on meanwhile, or a dispatch of it is live: it stays on the list if so
-    inside.ring(queue_name(Step.ROUTE if one.document_fingerprint else Step.RENDER, one.lane), 1)
-
-
 def letters_page(person: Person, found: list[Letter], title: str, **more: Any) -> Response:
     """A page of letters; one more than a page in `found` says that there is another."""
-    more = {"said": "", "code": "", "waits_for": None, "after": None, "releases": False, **more}
+    more = {"said": "", "code": "", "waits_for": None, "after": None, "free": (), "many": "", **more}
     return person.page(
         "letters.html",
         title=title,
@@ -180,8 +139,20 @@ def letters_page(person: Person, found: list[Letter], title: str, **more: Any) -
     )
 
 
-def _shown(seen: Now) -> dict[str, Any]:
-    names = {"words": words, "says": drift_words, "picture": picture, "Status": Status, "RESTING": RESTING}
+def _shown(person: Person, inside: Rooms, seen: Now) -> dict[str, Any]:
+    paused = [(one.code, one.key) for one in seen.needs if one.kind is Kind.PAUSED]
+    with inside.house.ledger.reading() as tx:
+        turns = {one for one in paused if may_turn(tx, person.account, *one)}
+    names = {
+        "words": words,
+        "says": drift_words,
+        "picture": picture,
+        "Status": Status,
+        "RESTING": RESTING,
+        "many": held_so,
+        "turns": turns,
+        "for_all": person.account.may_see(EVERYWHERE),
+    }
     return {**names, **seen.values()}
 
 

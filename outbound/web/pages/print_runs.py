@@ -12,8 +12,8 @@ from outbound.desk import DeskRefusal
 from outbound.ledger import proofs, runs
 from outbound.ports import RunOrder
 from outbound.web.pages import run_words, words
+from outbound.web.pages.concerns import OnDutyForAll
 from outbound.web.pages.faults import fault_page
-from outbound.web.pages.operations import OnDuty
 from outbound.web.pages.signed_in import Form, check_token
 from outbound.web.problems import Kind, Problem
 from outbound.web.rooms import Inside
@@ -25,7 +25,7 @@ A_FEW = 10
 
 
 @router.get("")
-def print_runs(person: OnDuty, inside: Inside, efter: UUID | None = None) -> Response:
+def print_runs(person: OnDutyForAll, inside: Inside, efter: UUID | None = None) -> Response:
     """Print runs, the newest first, and what waits for the next one."""
     closings = class_closings(inside.house.settings)
     with inside.house.ledger.reading() as tx:
@@ -49,7 +49,7 @@ def print_runs(person: OnDuty, inside: Inside, efter: UUID | None = None) -> Res
 
 
 @router.get("/{run}")
-def print_run(person: OnDuty, inside: Inside, run: UUID, efter: UUID | None = None) -> Response:
+def print_run(person: OnDutyForAll, inside: Inside, run: UUID, efter: UUID | None = None) -> Response:
     """One run: the counts, the orders, and its letters a page at a time."""
     with inside.house.ledger.reading() as tx:
         found = runs.run(tx, run)
@@ -72,7 +72,7 @@ def print_run(person: OnDuty, inside: Inside, run: UUID, efter: UUID | None = No
 
 
 @router.post("/{run}/{kind}")
-def order(person: OnDuty, request: Request, form: Form, inside: Inside, run: UUID, kind: RunOrder) -> Response:
+def order(person: OnDutyForAll, request: Request, form: Form, inside: Inside, run: UUID, kind: RunOrder) -> Response:
     """Order it, with a why; a worker gives it to the printer."""
     check_token(person, form)
     try:

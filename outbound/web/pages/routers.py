@@ -8,6 +8,7 @@ from outbound.web.pages import (
     dpo_log,
     dpo_person,
     faulty,
+    held,
     leadership,
     letter,
     letters,
@@ -25,7 +26,7 @@ from outbound.web.pages import (
 )
 
 FOR_EVERYBODY = (documentation, sign_in, oidc, mine)
-FOR_OPERATIONS = (operations, loose_ends, print_runs, letters, letter, new_pdf, many, faulty, mailings, webhooks)
+FOR_OPERATIONS = (operations, held, loose_ends, print_runs, letters, letter, new_pdf, many, faulty, mailings, webhooks)
 FOR_OTHERS = (cases, cases_letter, returned_post, leadership, dpo, dpo_person, dpo_log)
 
 ROUTERS = tuple(page.router for page in (*FOR_EVERYBODY, *FOR_OPERATIONS, *FOR_OTHERS))

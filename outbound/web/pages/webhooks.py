@@ -14,8 +14,8 @@ from outbound.ledger import hooks
 from outbound.ledger.feed import Cursor
 from outbound.ledger.hooks import HookState
 from outbound.web.pages import hook_words
+from outbound.web.pages.concerns import OnDutyForAll
 from outbound.web.pages.faults import fault_page
-from outbound.web.pages.operations import OnDuty
 from outbound.web.pages.signed_in import Form, check_token
 from outbound.web.problems import Kind, Problem
 from outbound.web.rooms import Inside
@@ -29,7 +29,7 @@ PLAIN: dict[str, Act] = {"start": webhooks.start, "stop": webhooks.stop}
 
 
 @router.get("")
-def overview(person: OnDuty, inside: Inside, proevet: Code = "", svar: Code = "") -> Response:
+def overview(person: OnDutyForAll, inside: Inside, proevet: Code = "", svar: Code = "") -> Response:
     """Every webhook. `proevet` and `svar`: which one was just tried out, and the code that came of it."""
     found = webhooks.standing(inside.house)
     tried = proevet if proevet in {one.hook.system for one in found} else ""
@@ -46,7 +46,7 @@ def overview(person: OnDuty, inside: Inside, proevet: Code = "", svar: Code = ""
 
 
 @router.post("/{system}/proev")
-def try_out(person: OnDuty, form: Form, inside: Inside, system: System) -> Response:
+def try_out(person: OnDutyForAll, form: Form, inside: Inside, system: System) -> Response:
     """Call it now with a test; what came of it stands on the page."""
     check_token(person, form)
     try:
@@ -57,7 +57,7 @@ def try_out(person: OnDuty, form: Form, inside: Inside, system: System) -> Respo
 
 
 @router.post("/{system}/igen")
-def replay(person: OnDuty, request: Request, form: Form, inside: Inside, system: System) -> Response:
+def replay(person: OnDutyForAll, request: Request, form: Form, inside: Inside, system: System) -> Response:
     """Tell it again what happened since a moment (Danish time) or after a place in the feed."""
     check_token(person, form)
     place = _place(inside.house, form.get("fra", "").strip())
@@ -67,7 +67,7 @@ def replay(person: OnDuty, request: Request, form: Form, inside: Inside, system:
 
 
 @router.post("/{system}/{act}")
-def turn(person: OnDuty, request: Request, form: Form, inside: Inside, system: System, act: str) -> Response:
+def turn(person: OnDutyForAll, request: Request, form: Form, inside: Inside, system: System, act: str) -> Response:
     """Stop it or start it."""
     check_token(person, form)
     if act not in PLAIN:
@@ -85,7 +85,7 @@ def _done(inside: Inside, request: Request, system: str, act: Callable[[], objec
     return RedirectResponse(f"/drift/webhooks#{system}", 303)
 
 
-def _hand(person: OnDuty, form: Form) -> Hand:
+def _hand(person: OnDutyForAll, form: Form) -> Hand:
     return person.hand(form.get("why", "").strip()[:500])
 
 

@@ -232,7 +232,7 @@ REFUSALS = {
     "corrected": "Brevet med fejl har fået en anden rettelse imens. Se på den.",
     "being-cancelled": "Brevet hører til en annullering af mange breve, der er i gang. Fortryd den først.",
     "no-such-stop": "Det findes ikke og kan ikke standses. Se efter, og vælg igen.",
-    "sent-again": "Brevet er allerede sendt igen, til en anden adresse.",
+    "sent-again": "Brevet er allerede sendt igen, til en anden adresse. Se på det brev, der følger det.",
     "content-missing": "Brevets indhold ligger ikke længere under seglet.",
     "acted-since": "En anden har gjort noget ved brevet imens. Se på det igen.",
     "not-its-turn": "Handlingen er standset eller færdig.",

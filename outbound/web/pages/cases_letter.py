@@ -92,7 +92,7 @@ def foresee(person: OnCase, request: Request, form: Form, inside: Inside, letter
     if Verb.RESEND not in cases.verbs_of(found.letter, found.live):
         return fault_page(request, 409, words.REFUSALS["not-now"])
     why, address = _why(form), _address(form)
-    if not why:
+    if not desk.says_something(why):
         return fault_page(request, 422, words.REFUSALS["why"])
     if address and (*address_faults(address), *postcode_faults(address, inside.house.districts)):
         return fault_page(request, 422, words.REFUSALS["address"])

@@ -74,7 +74,7 @@ def release_page(
     with inside.house.ledger.reading() as tx:
         found = standing.held_letters(tx, kode, venter, efter, A_PAGE)
     why = form.get("why", "").strip()
-    if not why:
+    if not desk.says_something(why):
         return fault_page(request, 422, words.REFUSALS["why"])
     for one in found:
         if person.account.may_see(one.department):

@@ -6,6 +6,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+NEAR = range(1900, 2200)
+"""The years in which something that somebody asks for can lie; nobody prescribes them."""
 
 
 def now() -> datetime:
@@ -30,6 +32,26 @@ def today() -> date:
 def danish_day(moment: datetime) -> date:
     """The date in Denmark at ``moment``."""
     return moment.astimezone(COPENHAGEN).date()
+
+
+def day_of(text: str) -> date:
+    """The day that somebody wrote, YYYY-MM-DD. Raises ValueError, also for one that no clock of ours can come near."""
+    found = date.fromisoformat(text)
+    _must_be_near(found)
+    return found
+
+
+def moment_of(text: str) -> datetime:
+    """The moment that somebody wrote (ISO 8601), naive where no zone was said. Raises ValueError as `day_of` does."""
+    found = datetime.fromisoformat(text)
+    _must_be_near(found)
+    return found
+
+
+def _must_be_near(found: date) -> None:
+    """At the ends of what Python can write, another zone or the day after is no time at all."""
+    if found.year not in NEAR:
+        raise ValueError("centuries away")
 
 
 def _offset() -> timedelta:

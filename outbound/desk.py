@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
+from unicodedata import category
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, and_, insert, select
@@ -90,6 +91,11 @@ class Hand:
     by: str
     why: str
     turn: Turn | None = None
+
+    def __post_init__(self) -> None:
+        """The why without control characters, but for ends of lines: it is read at terminals, too."""
+        kept = (sign for sign in self.why if sign in "\n\t" or category(sign) not in ("Cc", "Cs"))
+        object.__setattr__(self, "why", "".join(kept))
 
 
 WAITING = frozenset({Status.RECEIVED, Status.RENDERED, Status.ROUTED, Status.HELD})
@@ -380,10 +386,15 @@ def _must_not_be_restored(tx: Connection, scope: str) -> None:
 
 def must_be_named(hand: Hand) -> None:
     """Raises DeskRefusal without a name and a why."""
-    if not hand.why.strip() or not hand.by.strip():
+    if not says_something(hand.why) or not says_something(hand.by):
         raise DeskRefusal("why", "Say who you are and why; both are kept with the act.")
     if len(hand.by) > LONGEST_NAME:
         raise DeskRefusal("why", f"Give your name in at most {LONGEST_NAME} characters.")
+
+
+def says_something(text: str) -> bool:
+    """Is there a sign in it that can be seen?"""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def _stoppable(scope: str, key: str) -> str:

@@ -62,7 +62,7 @@ def accounts_file(folder: Path) -> Path:
     """Operations for everything, management of all and of one department, two of the post room, and somebody without a
     page."""
     file = folder / "accounts.toml"
-    people = (
+    people: tuple[tuple[str, list[str], list[str]], ...] = (
         ("drift", ["drift"], ["*"]),
         ("ledelse", ["ledelse"], ["*"]),
         ("skoleleder", ["ledelse"], ["boern-og-skole"]),
@@ -72,6 +72,7 @@ def accounts_file(folder: Path) -> Path:
         ("lokal-dpo", ["post", "dpo"], ["borgerservice"]),
         ("post", ["post"], ["*"]),
         ("vikar", ["post"], ["*"]),
+        ("ny", [], []),
     )
     rows = [
         f'[[account]]\nname = "{name}"\nhash = "{_hash}"\nroles = {roles}\ndepartments = {departments}\n'

@@ -23,6 +23,7 @@ PANELS = {
         "show": Listed("views:show", "One letter's story."),
         "find": Listed("cases:find", "Letters by id, return code, reference, case number, or person."),
         "case": Listed("cases:case", "Every letter of a case, and what became of it, in plain sentences."),
+        "proof": Listed("proof:proof", "The proof of a letter as a PDF: what was sent, to whom, when, which way."),
         "incidents": Listed("loose_ends:incidents", "What must never happen and did: list, close, reopen."),
         "receipts": Listed("loose_ends:receipts", "Receipts without a letter: list, open, again, aside, pair."),
         "person": Listed("person:person", "Everything about one person or company, for a request for access."),

@@ -11,9 +11,9 @@ from uuid import UUID
 import typer
 
 from outbound import clock, desk
-from outbound.cli.acts import Act, By, Letters, One, Why, each_letter
+from outbound.cli.acts import Act, By, Letters, One, Why, each_id, each_letter
 from outbound.cli.faults import CannotDo
-from outbound.cli.opening import hand
+from outbound.cli.opening import hand, name_of_hand, opened_house
 from outbound.desk import Hand
 from outbound.letter import Address, ReadyMade
 
@@ -53,10 +53,13 @@ def mend(
 def resend(
     letters: Letters,
     by: By,
-    why: Why,
+    why: Why = "",
     address: Annotated[
         str, typer.Option(help="File with another address as JSON, as with mend; for one letter alone.")
     ] = "",
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only say what would happen to one letter: way, address, cost.")
+    ] = False,
 ) -> None:
     """Send letters again, as new ones.
 
@@ -65,8 +68,22 @@ def resend(
     """
     if address and (len(letters) != 1 or letters == ["-"]):
         raise CannotDo("Give one letter with --address: each letter has an address of its own.")
+    if preview:
+        _preview(letters, by, address)
+        return
+    if not why:
+        raise typer.BadParameter("Say why (--why), or look first (--preview).")
     act: Act = partial(_resend, address=_address(address)) if address else desk.resend
     each_letter(letters, hand(by, why), act, "sent again as")
+
+
+def _preview(letters: list[str], by: str, address: str) -> None:
+    from outbound.cli.foreseeing import preview
+
+    if len(wanted := each_id(letters)) != 1:
+        raise CannotDo("Look at one letter at a time (--preview).")
+    with opened_house() as house:
+        preview(house, wanted[0], _address(address) if address else None, name_of_hand(by))
 
 
 def _resend(house: "House", one: UUID, who: Hand, address: Address) -> UUID:

@@ -1,6 +1,5 @@
 """`outbound misdelivered`: faulty letters at a terminal: who got them, and who has got the correction."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -46,7 +45,7 @@ def begin(
 ) -> None:
     """Freeze the list of the letters that went out, or may have."""
     try:
-        found_at = datetime.fromisoformat(found).replace(tzinfo=clock.COPENHAGEN)
+        found_at = clock.moment_of(found).replace(tzinfo=clock.COPENHAGEN)
     except ValueError:
         raise CannotDo("--found is a day and a time, written YYYY-MM-DDTHH:MM.") from None
     wanted = Wanted(

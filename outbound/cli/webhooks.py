@@ -1,6 +1,5 @@
 """`outbound webhook`: what the specialist systems have been told, and what can be done about it."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -144,7 +143,7 @@ def _place(house: House, after: str, since: str) -> Cursor:
     try:
         if after:
             return Cursor.parse(after)
-        moment_ = datetime.fromisoformat(since)
+        moment_ = clock.moment_of(since)
     except ValueError:
         raise CannotDo("This is neither a cursor of the feed (1042-77) nor a moment (2026-11-27T13:00).") from None
     with house.ledger.reading() as tx:

@@ -2,16 +2,23 @@
 
 import json
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import func, select
 
+from outbound import cases
 from outbound.cli.faults import Code
 from outbound.contents import PERSON, unpack_addressee
 from outbound.delivery import House
-from outbound.letter import Mailbox
+from outbound.desk import DeskRefusal
+from outbound.ledger import tables as t
+from outbound.letter import Address, Channel, Mailbox
 from outbound.life import Status
+from outbound.resending import Source, foresee
 from outbound.return_code import drawn_code
+from outbound.seal import reading
+from outbound.tariff_row import Part
 from tests.cli.conftest import Run
 from tests.delivery.walking import run_to_rest
 from tests.house import events, hand_in, look, submission
@@ -73,3 +80,61 @@ def test_a_letter_that_came_back_goes_to_another_address(
     assert look(house, again).follows == printed[0]
     file.write_text(json.dumps({**new, "town": "Odense C"}))
     assert run("resend", printed[1], "--address", file, *why).code == Code.REFUSED
+
+
+def test_sending_again_is_looked_at_first_and_sends_nothing(
+    run: Run, house: House, printed: list[UUID], tmp_path: Path
+) -> None:
+    ended = run("resend", printed[0], "--preview", *BY, "--json")
+    assert ended.code == Code.DONE, ended.err
+    (row,) = json.loads(ended.out)
+    assert row["said"], "the register is away here: it waits, and says so"
+    assert (row["letter"], row["source"], row["cost"]) == (str(printed[0]), None, None)
+    assert run("resend", printed[0], *BY).code == Code.USAGE, "without a why"
+    new = {"name": "Solvej Prøvesen", "lines": ["Prøvevej 9"], "postcode": "4300", "town": "Holbæk"}
+    (file := tmp_path / "address.json").write_text(json.dumps(new))
+    said = run("resend", printed[0], "--preview", "--address", file, *BY).out
+    assert "Prøvevej 9, 4300 Holbæk" in said
+    assert "(from: given)" in said
+    assert run("resend", *printed, "--preview", *BY).code == Code.REFUSED
+    with house.ledger.reading() as tx:
+        assert tx.execute(select(t.letter.c.id).where(t.letter.c.follows == printed[0])).all() == []
+        looks = tx.execute(select(reading.c.part, reading.c.by).where(reading.c.purpose == "case-resend")).all()
+    assert [tuple(one) for one in looks] == [("person", BY[1])] * 2
+
+
+def test_what_is_foreseen_says_whose_address_it_is_and_what_it_costs(house: House, printed: list[UUID]) -> None:
+    with house.ledger.reading() as tx:
+        found = cases.story_for(tx, printed[0], None)
+    assert found
+    seen = foresee(house, found, None, "mester")
+    assert (seen.route.channel, seen.source) == (Channel.PRINT, Source.REGISTER)
+    assert seen.cost == standing_cost(house, printed[0])
+    abroad = Address("Solvej Prøvesen", ("Prøvegatan 9",), "", "Malmö", "SE")
+    elsewhere = foresee(house, found, abroad, "mester")
+    assert (elsewhere.source, elsewhere.addressee.address) == (Source.GIVEN, abroad)
+    assert 0 < (seen.cost or 0) < (elsewhere.cost or 0)
+    with pytest.raises(DeskRefusal, match="address"):
+        foresee(house, found, Address("", (), "", ""), "mester")
+
+
+def standing_cost(house: House, letter: UUID) -> int:
+    """What the letter was booked with, in øre."""
+    e = t.entry.c
+    wanted = select(func.sum(e.amount)).where(e.letter_id == letter, e.stage == "booked", e.measure.in_([*Part]))
+    with house.ledger.reading() as tx:
+        return int(tx.execute(wanted).scalar_one())
+
+
+def test_a_proof_is_written_once_and_logged(run: Run, house: House, printed: list[UUID], tmp_path: Path) -> None:
+    file = tmp_path / "proof.pdf"
+    asked = ("proof", printed[0], "--out", file, *BY)
+    assert run(*asked).code == Code.USAGE, "without a purpose"
+    assert run(*asked, "--purpose", "case-complaint").code == Code.DONE
+    assert file.read_bytes()[:5] == b"%PDF-"
+    assert file.stat().st_mode & 0o077 == 0
+    assert run(*asked, "--purpose", "case-complaint").code == Code.REFUSED, "it is there already"
+    assert run("proof", uuid4(), "--out", tmp_path / "x.pdf", *BY, "--purpose", "case-work").code == Code.REFUSED
+    with house.ledger.reading() as tx:
+        looks = tx.execute(select(reading.c.part).where(reading.c.purpose == "case-complaint", reading.c.by == BY[1]))
+        assert {*looks.scalars()} == {"person", "head"}

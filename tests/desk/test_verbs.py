@@ -180,3 +180,20 @@ def test_a_letter_that_is_not_there_is_refused(house: House) -> None:
         with pytest.raises(DeskRefusal) as refusal:
             act(house, UUID(int=7))
         assert refusal.value.code == "no-such-letter"
+
+
+@pytest.mark.parametrize("why", ["", " \n", "\x00", "\x1b\x07 \x85", "\u200b\u200e"])
+def test_a_why_in_which_nothing_can_be_seen_is_no_why(house: House, why: str) -> None:
+    (letter,) = hand_in(house, submission(person()))
+    with pytest.raises(DeskRefusal) as refused:
+        desk.hold(house, letter, Hand("mester", why))
+    assert refused.value.code == "why"
+    assert look(house, letter).status is Status.RECEIVED
+
+
+def test_a_why_is_kept_without_control_characters(house: House) -> None:
+    (letter,) = hand_in(house, submission(person()))
+    desk.hold(house, letter, Hand("mester", "Hun \x1b[2Jringede\x00\nog 👨\u200d👩 kom\x9b"))
+    with house.ledger.writing() as tx:
+        act = tx.execute(select(t.act.c.id)).scalar_one()
+        assert house.seal.open(tx, act, "why", "mester", "prøve") == "Hun [2Jringede\nog 👨\u200d👩 kom".encode()

@@ -293,9 +293,11 @@ def test_a_letter_is_sent_again_after_a_look_at_what_will_happen(
     world.enrolment.default = Mailbox.ENROLLED  # since yesterday
     with house.ledger.writing() as tx:
         tx.execute(t.enrolment.delete())
+    assert post(sag, f"/sager/breve/{letter}/send-igen", why="\x00").status_code == 422
     page = post(sag, f"/sager/breve/{letter}/send-igen", why="Hun har ikke fået det")
     assert "Det nye brev lægges i modtagerens digitale postkasse." in page.text
     assert "mærket »Genudsendt«" in page.text
+    assert "Det koster 0," in page.text
     assert readings(house) == [("person", "case-resend")]
     assert look_for_followers(house, letter) == []  # nothing is sent yet
     served.rung.clear()

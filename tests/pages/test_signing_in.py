@@ -144,3 +144,66 @@ def test_an_accounts_file_with_faults_is_refused_with_all_of_them(tmp_path: obje
     for said in ("name is", "hash is", "roles are", "kode is not known"):
         assert said in str(fault.value)
     assert "plain" not in str(fault.value)
+
+
+def test_an_account_without_a_role_is_told_so_and_can_sign_out(served: Served) -> None:
+    with served.browser() as browser:
+        page = signed_in(browser, browser.get("/log-ind"), "ny")
+        assert (page.url.path, page.status_code) == ("/min-side", 200)
+        assert "Der er ikke noget til dig her" in page.text
+        assert "Tal med it-driften" in page.text
+        assert browser.post("/log-ud", data={"token": hidden(page.text)}).url.path == "/log-ind"
+        assert browser.get("/min-side").url.path == "/log-ind"
+
+
+def test_whose_role_opens_nothing_for_them_is_told_why(served: Served) -> None:
+    """Data protection is for all departments or for none."""
+    with served.browser() as browser:
+        page = signed_in(browser, browser.get("/log-ind"), "lokal-dpo")
+        assert page.url.path == "/post/retur"
+        assert 'href="/dpo"' not in page.text
+        own = browser.get("/min-side").text
+        assert "Du kan ikke åbne siderne om databeskyttelse" in own
+        assert 'href="/dpo"' not in own
+
+
+@pytest.mark.parametrize(("name", "begins"), [("drift", "/drift"), ("sag", "/sager"), ("dpo", "/dpo")])
+def test_the_front_page_is_that_of_one_s_role(served: Served, name: str, begins: str) -> None:
+    with served.signed_in(name) as browser:
+        assert browser.get("/").url.path == begins
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("/sager/venter/retur?efter=x", "/sager/venter/retur?efter=x"),
+        (
+            "/sager/breve/00000000-0000-0000-0000-000000000000/send-igen",
+            "/sager/breve/00000000-0000-0000-0000-000000000000",
+        ),
+        ("/sager/find", "/sager"),
+        ("https://ond.example/sager", "/sager"),
+        ("//ond.example/x", "/sager"),
+        ("/no-such-page/x", "/sager"),
+        ("/log-ind", "/sager"),
+        ("/sager?x=" + "y" * 300, "/sager"),
+        ("", "/sager"),
+    ],
+)
+def test_a_form_that_is_sent_too_late_leads_back_to_its_page(
+    served: Served, moving_clock: MovingClock, page: str, back: str
+) -> None:
+    with served.signed_in("sag") as browser:
+        moving_clock.pass_(hours=9)
+        referer = {"Referer": page if "://" in page or not page else served.url + page}
+        asked = browser.post("/sager/find", data={"token": "x", "soeg": "x"}, headers=referer)
+        assert asked.url.path == "/log-ind"
+        browser.follow_redirects = False
+        again = signed_in(browser, asked, "sag")
+        assert again.headers["location"] == back
+
+
+def signed_in(browser: httpx.Client, page: httpx.Response, name: str) -> httpx.Response:
+    """By the sign-in page."""
+    form = {"navn": name, "kode": PASSWORD, "token": hidden(page.text), "til": hidden(page.text, "til")}
+    return browser.post("/log-ind", data=form)

@@ -157,7 +157,7 @@ def _own(inside: Rooms, caller: System, letter: UUID) -> Letter:
 
 
 def _hand(caller: System, reason: str, otherwise: str) -> Hand:
-    return Hand(caller.name, reason.strip() or otherwise)
+    return Hand(caller.name, reason.strip() if desk.says_something(reason) else otherwise)
 
 
 @contextmanager

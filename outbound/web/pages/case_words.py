@@ -4,6 +4,7 @@ from outbound.cases import Task
 from outbound.desk import Verb
 from outbound.letter import Channel
 from outbound.life import Status
+from outbound.resending import Source
 from outbound.story import Happening, route_of
 from outbound.web.pages import words
 
@@ -87,3 +88,11 @@ def happened(one: Happening, channel: Channel | None) -> str:
         return SAID[one.code]
     known = words.HAPPENINGS.get(one.code)
     return f"{known}." if known else f"{words.STATES[Status(one.now)]} (kode {one.code})."
+
+
+SOURCES = {
+    Source.GIVEN: "Adressen er den, der er skrevet til denne afsendelse.",
+    Source.LETTER: "Adressen er den, fagsystemet gav med brevet.",
+    Source.REGISTER: "Adressen er personregisterets, slået op nu.",
+}
+"""Where the address of a letter that is sent again comes from."""

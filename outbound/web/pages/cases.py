@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from outbound import cases
+from outbound import cases, clock
 from outbound.cases import Departments, Place, Task, Waiting
 from outbound.intake import looks_like_cpr
 from outbound.ledger import sending
@@ -146,7 +146,7 @@ def _place(task: Task, text: str) -> Place | None:
     """Where the page before ended; from the beginning where that cannot be read."""
     at, _, letter = text.partition("_")
     try:
-        day: datetime | date = date.fromisoformat(at) if task is Task.SOON else datetime.fromisoformat(at)
+        day: datetime | date = clock.day_of(at) if task is Task.SOON else clock.moment_of(at)
         return Place(day, UUID(letter)) if task is Task.SOON or day.tzinfo else None  # type: ignore[union-attr]
     except ValueError:
         return None

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from outbound import cases, desk, standing
-from outbound.contents import DOCUMENT, HEAD, PERSON, Addressee, attachments_of, title_of, unpack_addressee
+from outbound.contents import DOCUMENT, HEAD, PERSON, attachments_of, title_of, unpack_addressee
 from outbound.delivery import House
 from outbound.delivery.closing import cancellable_until
-from outbound.delivery.route import foreseen
 from outbound.desk import DeskRefusal, Hand, Verb
 from outbound.ledger.values import Step
-from outbound.letter import Address
-from outbound.postal_address import address_faults, postcode_faults
+from outbound.letter import Address, Channel
+from outbound.resending import Foreseen
+from outbound.resending import foresee as foresee_it
 from outbound.seal import Part
 from outbound.story import Story
 from outbound.web.api.letters import pdf_answer
@@ -31,7 +31,10 @@ from workers.queues import queue_name
 
 router = APIRouter(prefix="/sager/breve")
 WHY = "Vælg, hvorfor du åbner brevet."
-GONE = "Brevets indhold er slettet, fordi det ikke længere skal gemmes."
+REFUSALS = {
+    "content-missing": "Brevets indhold er slettet, fordi det ikke længere skal gemmes.",
+    "no-type": "Brevtypen findes ikke mere. Send et nyt brev fra fagsystemet.",
+}
 PLAIN: Mapping[Verb, Callable[[House, UUID, Hand], None]] = {
     Verb.CANCEL: desk.cancel,
     Verb.RELEASE: desk.release,
@@ -92,19 +95,16 @@ def foresee(person: OnCase, request: Request, form: Form, inside: Inside, letter
     if Verb.RESEND not in cases.verbs_of(found.letter, found.live):
         return fault_page(request, 409, words.REFUSALS["not-now"])
     why, address = _why(form), _address(form)
-    if not why:
+    if not desk.says_something(why):
         return fault_page(request, 422, words.REFUSALS["why"])
-    if address and (*address_faults(address), *postcode_faults(address, inside.house.districts)):
-        return fault_page(request, 422, words.REFUSALS["address"])
-    if found.letter.letter_type not in inside.house.types:
-        return fault_page(request, 409, "Brevtypen findes ikke mere. Send et nyt brev fra fagsystemet.")
     if wait := searches_of(request).take(person.account.name):
         return fault_page(request, 429, f"Der er slået meget op. Vent {int(wait) + 1} sekunder.")
-    with inside.house.ledger.writing() as tx:
-        body = inside.house.seal.open(tx, letter, PERSON, person.account.name, "case-resend")
-    if body is None:
-        return fault_page(request, 409, GONE)
-    return _foreseen_page(person, inside, found, form, _to(unpack_addressee(body), address))
+    try:
+        seen = foresee_it(inside.house, found, address, person.account.name)
+    except DeskRefusal as refusal:
+        said = REFUSALS.get(refusal.code, words.REFUSALS.get(refusal.code, ""))
+        return fault_page(request, 422 if refusal.code == "address" else 409, said)
+    return _foreseen_page(person, inside, found, form, seen)
 
 
 @router.post("/{letter}/handling/{verb}")
@@ -167,18 +167,16 @@ def _page(person: Person, inside: Rooms, found: Story, **opened: Any) -> Respons
     )
 
 
-def _foreseen_page(
-    person: Person, inside: Rooms, found: Story, form: Mapping[str, str], addressee: Addressee
-) -> Response:
-    anew = replace(found.letter, forced=None, refused="")  # the new letter begins without what was chosen for this one
-    route, addressee = foreseen(inside.house, anew, addressee)
+def _foreseen_page(person: Person, inside: Rooms, found: Story, form: Mapping[str, str], seen: Foreseen) -> Response:
     return person.page(
         "case_resend.html",
         title="Send brevet igen",
         letter=found.letter,
         story=found,
-        route=route,
-        addressee=addressee,
+        route=seen.route,
+        addressee=seen.addressee,
+        source=case_words.SOURCES[seen.source] if seen.source and seen.route.channel == Channel.PRINT else "",
+        cost=seen.cost,
         given=_address(form) is not None,
         form={name: form.get(name, "") for name in ("why", *ADDRESS)},
         words=words,
@@ -187,12 +185,6 @@ def _foreseen_page(
 
 
 ADDRESS = ("name", "lines", "postcode", "town", "country")
-
-
-def _to(addressee: Addressee, address: Address | None) -> Addressee:
-    """The recipient as the new letter has them: what the register said before is asked anew."""
-    recipient = addressee.recipient
-    return replace(addressee, recipient=replace(recipient, address=address or recipient.address), register_address=None)
 
 
 def _why(form: Mapping[str, str]) -> str:

@@ -5,11 +5,11 @@ Only codes, ids and days: nothing in which a person, a reference or a case could
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
+from outbound import clock
 from outbound.intake import looks_like_cpr
 from outbound.ledger.search import Wanted
 from outbound.letter import Channel, WaitsFor
@@ -41,9 +41,9 @@ FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "leverandoer": ("provider", _code),
     "koersel": ("run", UUID),
     "handling": ("batch", UUID),
-    "fra": ("since", date.fromisoformat),
-    "til": ("until", date.fromisoformat),
-    "set": ("came_by", datetime.fromisoformat),
+    "fra": ("since", clock.day_of),
+    "til": ("until", clock.day_of),
+    "set": ("came_by", clock.moment_of),
 }
 """A field in the address: which part of the question it is, and how it is read."""
 

@@ -14,8 +14,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 @router.get("/")
 def front() -> RedirectResponse:
-    """People begin at the pages of operations."""
-    return RedirectResponse("/drift", 303)
+    """People begin where their role does; whoever is not signed in, by that."""
+    return RedirectResponse("/log-ind", 303)
 
 
 @router.get("/docs")

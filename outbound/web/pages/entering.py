@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from outbound.web import sign_in_log
 from outbound.web.pages.sessions import LASTS
 from outbound.web.pages.signed_in import cookie_name, session_cookie, sessions_of
-from outbound.web.people import Account, Role, Way
+from outbound.web.people import EVERYWHERE, Account, Role, Way
 
 FRONT = {
     Role.OPERATIONS: "/drift",
@@ -19,15 +19,15 @@ FRONT = {
 }
 
 
-def inside(til: str) -> str:
-    """Where to go afterwards: a page of ours, never somebody else's."""
-    ours = til.startswith("/") and not til.startswith("//") and "\\" not in til
-    return til if ours and til.isascii() and til.isprintable() and not til.startswith("/log-") else ""
+def front(account: Account) -> str:
+    """Where somebody begins: where their first role has a page for them, or where it says what they may."""
+    return next((path for role in FRONT if (path := front_of(role, account))), "/min-side")
 
 
-def front(roles: frozenset[Role]) -> str:
-    """Where somebody with these roles begins."""
-    return next((path for role, path in FRONT.items() if role in roles), "/min-side")
+def front_of(role: Role, account: Account) -> str:
+    """Where this role of theirs begins; empty where they have it not, or not for enough departments."""
+    wide = role is not Role.DATA_PROTECTION or account.may_see(EVERYWHERE)
+    return FRONT[role] if role in account.roles and wide else ""
 
 
 def let_in(request: Request, answer: Response, account: Account, way: Way) -> None:

@@ -1,7 +1,6 @@
 """`/drift/fejl`: faulty letters: who got them, what can still be stopped, and who has got the correction."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +62,7 @@ def write_down(person: OnDuty, request: Request, form: Form, inside: Inside) -> 
     check_token(person, form)
     try:
         wanted = wanted_of(unpacked(form.get("valg", "")), person.account)
-        found_at = datetime.fromisoformat(form.get("fundet", "")).replace(tzinfo=clock.COPENHAGEN)
+        found_at = clock.moment_of(form.get("fundet", "")).replace(tzinfo=clock.COPENHAGEN)
         made = lists.write_down(inside.house, wanted, found_at, person.hand(form.get("why", "").strip()[:500]))
     except DeskRefusal as refusal:
         return fault_page(request, 409 if refusal.code == "none" else 422, _said(refusal))

@@ -42,7 +42,7 @@ def release_shown(
     """Release the letters that the page showed, where they are still HELD for that reason."""
     check_token(person, form)
     why, shown = form.get("why", "").strip()[:500], _ids(form.get("breve", ""))
-    if not why:
+    if not desk.says_something(why):
         return fault_page(request, 422, words.REFUSALS["why"])
     if not shown:
         return fault_page(request, 422, "Se listen igen, og slip så brevene fri.")

@@ -7,7 +7,7 @@ from outbound import clock
 from outbound.ledger import sign_ins
 from outbound.organisation import Organisation
 from outbound.web.pages import sign_in_words as words
-from outbound.web.pages.entering import FRONT
+from outbound.web.pages.entering import front_of
 from outbound.web.pages.sign_in import Anybody
 from outbound.web.people import EVERYWHERE, Account, Role, Way
 from outbound.web.rooms import Inside
@@ -24,7 +24,11 @@ def mine(person: Anybody, inside: Inside) -> Response:
     return person.page(
         "mine.html",
         title="Min side",
-        may=[(*words.ROLES[role], FRONT.get(role, "")) for role in Role if role in person.account.roles],
+        may=[
+            (*words.said_of(role, person.account), front_of(role, person.account))
+            for role in Role
+            if role in person.account.roles
+        ],
         departments=_departments(person.account, inside.house.organisation),
         everywhere=EVERYWHERE in person.account.departments,
         way=words.WAYS[person.session.way],

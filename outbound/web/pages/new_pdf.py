@@ -1,14 +1,13 @@
 """`/drift/breve/{id}/pdf-ny`: another PDF in place of the one that a system handed in, uploaded and checked first."""
 
 from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from outbound import desk
+from outbound import clock, desk
 from outbound.desk import DeskRefusal, Verb, verbs_for
 from outbound.intake import document_faults
 from outbound.ledger import sending
@@ -42,7 +41,7 @@ def _replace(person: Person, request: Request, inside: Rooms, letter: UUID, uplo
         new = _ready_made(upload.fields, upload.file)
     except ValueError:
         return fault_page(request, 422, "Vælg en PDF, og skriv dens titel og dato.")
-    if not upload.fields.get("why", "").strip():
+    if not desk.says_something(upload.fields.get("why", "")):
         return fault_page(request, 422, words.REFUSALS["why"])
     if found := [*document_faults(inside.house, new, "")]:
         said = dict.fromkeys(pdf_words.fault_said(fault) for fault in found)
@@ -71,4 +70,4 @@ def _ready_made(fields: Mapping[str, str], pdf: bytes) -> ReadyMade:
     title = fields.get("titel", "").strip()
     if not title or not pdf:
         raise ValueError("missing")
-    return ReadyMade(pdf, title, date.fromisoformat(fields.get("dateret", "")))
+    return ReadyMade(pdf, title, clock.day_of(fields.get("dateret", "")))

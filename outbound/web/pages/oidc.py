@@ -14,7 +14,8 @@ from outbound import clock
 from outbound.ports import Misconfigured, OutsideError
 from outbound.web import sign_in_log
 from outbound.web.pages import sign_in_words as words
-from outbound.web.pages.entering import drop_cookie, front, inside, keep_cookie, let_in
+from outbound.web.pages.entering import drop_cookie, front, keep_cookie, let_in
+from outbound.web.pages.leading import LONGEST, inside
 from outbound.web.pages.looks import page
 from outbound.web.pages.sign_in import sign_in_page
 from outbound.web.pages.signed_in import cookie_name, entrance_of, session_cookie, sessions_of
@@ -37,7 +38,7 @@ class Underway:
 
 @router.get("")
 def away(
-    request: Request, til: Annotated[str, Query(max_length=200)] = "", stille: Annotated[bool, Query()] = False
+    request: Request, til: Annotated[str, Query(max_length=LONGEST)] = "", stille: Annotated[bool, Query()] = False
 ) -> Response:
     """Off to the provider."""
     try:
@@ -61,7 +62,7 @@ def back(request: Request) -> Response:
         return _not_in(request, til, refusal.code)
     except OutsideError as fault:
         return _not_in(request, til, _code(fault))
-    answer = page(request, "signed_through.html", til=til or front(account.roles))
+    answer = page(request, "signed_through.html", til=til or front(account))
     answer.headers["Referrer-Policy"] = "no-referrer"  # the code stands in this page's address
     if not sessions_of(request).renew(session_cookie(request), account):
         let_in(request, answer, account, Way.OIDC)

@@ -11,7 +11,8 @@ from fastapi.responses import RedirectResponse, Response
 from outbound.ports import OutsideError
 from outbound.web import sign_in_log
 from outbound.web.pages import sign_in_words as words
-from outbound.web.pages.entering import drop_cookie, front, inside, keep_cookie, let_in
+from outbound.web.pages.entering import drop_cookie, front, keep_cookie, let_in
+from outbound.web.pages.leading import LONGEST, inside
 from outbound.web.pages.looks import page
 from outbound.web.pages.signed_in import (
     Form,
@@ -25,22 +26,22 @@ from outbound.web.pages.signed_in import (
     session_cookie,
     sessions_of,
 )
-from outbound.web.people import Role, Way
+from outbound.web.people import Way
 from outbound.web.rooms import Inside, rooms_of
 
 router = APIRouter()
 DOOR = "outbound-door"
 DOOR_LASTS = timedelta(hours=1)
-Anybody = Annotated[Person, Depends(needs(*Role))]
+Anybody = Annotated[Person, Depends(needs())]
 
 
 @router.get("/log-ind")
-def ask(request: Request, til: Annotated[str, Query(max_length=200)] = "") -> Response:
+def ask(request: Request, til: Annotated[str, Query(max_length=LONGEST)] = "") -> Response:
     """The ways in; whom the proxy names is in already, and whom the provider vouched for today is sent there again."""
-    if person_of(request) is not None:
-        return RedirectResponse(inside(til) or "/min-side", 303)
+    if person := person_of(request):
+        return RedirectResponse(inside(til) or front(person.account), 303)
     if account := proxied(request):
-        answer = RedirectResponse(inside(til) or front(account.roles), 303)
+        answer = RedirectResponse(inside(til) or front(account), 303)
         let_in(request, answer, account, Way.PROXY)
         return answer
     if request.scope.get("outbound.shown"):
@@ -66,7 +67,7 @@ def sign_in(request: Request, form: Form, inside_: Inside) -> Response:
     account = inside_.sign_ins.check(name, form.get("kode", "")[:400], client)
     if account is None:
         return _not_in(request, til, "password", words.WRONG, 422)
-    answer = RedirectResponse(inside(til) or front(account.roles), 303)
+    answer = RedirectResponse(inside(til) or front(account), 303)
     let_in(request, answer, account, Way.LOCAL)
     drop_cookie(request, answer, DOOR)
     return answer

@@ -1,6 +1,6 @@
 """The Danish words of signing in."""
 
-from outbound.web.people import Role, Way
+from outbound.web.people import EVERYWHERE, Account, Role, Way
 
 WAYS = {Way.LOCAL: "navn og adgangskode", Way.OIDC: "kommunens login", Way.PROXY: "kommunens netværk"}
 DRIFT = (
@@ -14,6 +14,10 @@ ROLES = {
     Role.DATA_PROTECTION: ("Databeskyttelse", "Se læseloggen, give indsigt og lægge breve i bero for sletning."),
     Role.POST_ROOM: ("Postrum", "Scanne returpost fra alle forvaltninger."),
 }
+TOO_NARROW = (
+    "Du kan ikke åbne siderne om databeskyttelse: de viser alle forvaltninger, og du har ikke dem alle. Tal med "
+    "it-driften, hvis du skal have adgang."
+)
 TOO_OLD = "Siden var for gammel. Prøv igen."
 WRONG = "Navn og adgangskode passer ikke sammen."
 REFUSED = {
@@ -27,6 +31,13 @@ REFUSED = {
     "provider-refused": "Kommunens login afviste dig. Prøv igen, eller tal med it-driften.",
 }
 REFUSED_ELSE = "Svaret fra kommunens login kan ikke bruges. Prøv igen, eller tal med it-driften."
+
+
+def said_of(role: Role, account: Account) -> tuple[str, str]:
+    """What the role is called, and what they may with it; or whom to ask where it opens nothing for them."""
+    title, said = ROLES[role]
+    wide = role is not Role.DATA_PROTECTION or account.may_see(EVERYWHERE)
+    return title, said if wide else TOO_NARROW
 
 
 def waiting(seconds: float) -> str:

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 
 from outbound.desk import Hand
 from outbound.web.entrance import Entrance
+from outbound.web.pages.leading import page_of
 from outbound.web.pages.looks import page
 from outbound.web.pages.sessions import Session, Sessions
 from outbound.web.people import Account, Role
@@ -96,17 +97,20 @@ def person_of(request: Request) -> Person | None:
 
 
 def needs(*roles: Role) -> Callable[[Request], Person]:
-    """A dependency: somebody signed in who has one of these roles. Raises SignInNeeded or Problem (403)."""
+    """A dependency: somebody signed in who has one of these roles; without any, whoever is signed in.
+
+    Raises SignInNeeded or Problem (403).
+    """
 
     def check(request: Request) -> Person:
         person = person_of(request)
         if person is None:
-            raise SignInNeeded(request.url.path if request.method == "GET" else "/drift")
-        if not person.account.roles & set(roles):
+            raise SignInNeeded(page_of(request))
+        if roles and not person.account.roles & set(roles):
             raise Problem(Kind.FORBIDDEN)
         return person
 
-    check.roles = frozenset(roles)  # type: ignore[attr-defined]
+    check.roles = frozenset(roles or Role)  # type: ignore[attr-defined]
     return check
 
 

@@ -1,7 +1,6 @@
 """`/drift/webhooks`: what each specialist system has been told, how far it is behind, and what can be done about it."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -96,7 +95,7 @@ def _place(house: House, text: str) -> Cursor | None:
     except ValueError:
         pass
     try:
-        moment = datetime.fromisoformat(text)
+        moment = clock.moment_of(text)
     except ValueError:
         return None
     with house.ledger.reading() as tx:

@@ -14,7 +14,7 @@ from outbound import clock, standing
 from outbound.certificates import running_out
 from outbound.delivery import House
 from outbound.intake import month_after
-from outbound.ledger import hooks, proofs, restorations, runs
+from outbound.ledger import hooks, proofs, restorations, runs, signs
 from outbound.letter import WaitsFor
 from outbound.standing import Unseen
 
@@ -22,6 +22,7 @@ from outbound.standing import Unseen
 class Kind(StrEnum):
     """What there is to see to; in the order of urgency."""
 
+    DEAD = "dead"
     RESTORED = "restored"
     POSTED_PROOF = "posted-proof"
     INCIDENT = "incident"
@@ -41,7 +42,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """So many of a kind. `code`: which (a reason, an incident's code, a setting, a month); `key` and `by`: of a pause.
+    """So many of a kind. `code`: which (a reason, an incident's code, a setting, a pool); `key` and `by`: of a pause.
 
     `since`: since when the oldest waits. `until`: when something ends (a certificate) or is tried again (a channel).
     """
@@ -65,6 +66,11 @@ def needs(tx: Connection, house: House) -> list[Need]:
         key=lambda one: (order.index(one.kind), one.waits_for is not WaitsFor.OPERATIONS, one.since or clock.now())
     )
     return found
+
+
+def _dead(tx: Connection, house: House) -> Iterator[Need]:
+    for one in signs.silent(tx, house.settings.silent_seconds):
+        yield Need(Kind.DEAD, code=one.name, since=one.at)
 
 
 def _held(tx: Connection, house: House) -> Iterator[Need]:
@@ -131,4 +137,12 @@ def _months(house: House, day: date) -> Iterator[str]:
     yield from (month_after(day, one.retention_months) for one in house.types.values())
 
 
-SOURCES: list[Callable[[Connection, House], Iterator[Need]]] = [_held, _counted, _runs, _stopped, _ending, _ended]
+SOURCES: list[Callable[[Connection, House], Iterator[Need]]] = [
+    _dead,
+    _held,
+    _counted,
+    _runs,
+    _stopped,
+    _ending,
+    _ended,
+]

@@ -255,6 +255,12 @@ class Settings(BaseSettings):
         description="Seconds that our clock and the database's may differ. Claims are leases of a minute and more, "
         "which workers on several hosts read by their own clocks. Has no published source.",
     )
+    silent_seconds: float = Field(
+        120,
+        gt=0,
+        description="Seconds without a sign of life after which the timer or a pool of workers is told of as standing "
+        "still; several rounds of the timer. Has no published source.",
+    )
     disk_free_bytes: int = Field(
         2_000_000_000,
         ge=0,

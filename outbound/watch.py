@@ -14,12 +14,14 @@ from sqlalchemy import Connection, Select, func, select
 
 from outbound import clock, standing
 from outbound.flow import Flow, flow
+from outbound.ledger import signs
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import UNSETTLED, Status
 from outbound.lost import BEFORE_SENDING, Loss, count_lost
 from outbound.postal_days import add_working_days
 from outbound.settings import Settings
+from outbound.standing import Stage
 
 
 class Limit(StrEnum):
@@ -48,8 +50,9 @@ class Deadline:
 @dataclass(frozen=True, slots=True)
 class Watch:
     """The answer. `going`: due now, or in a worker's hands. `drained_at`: when those are with the suppliers, by the
-    rate of the last minutes; None where there are none, or where none leaves. `stopped`: something is paused or away,
-    so that not all of them will be. `later_until`: the last time that any other letter waits for.
+    rate of the last minutes; None where there are none, where none leaves, or where `silent` says why. `stopped`:
+    something is paused or away, so that not all of them will be. `later_until`: the last time that any other letter
+    waits for. `silent`: the timer and the pools that show no life, by name; nothing is promised while they are needed.
     """
 
     lost: dict[Loss, int]
@@ -60,6 +63,7 @@ class Watch:
     later_until: datetime | None
     deadline: Deadline | None
     way: Flow
+    silent: tuple[str, ...] = ()
 
     @property
     def all_lost(self) -> int:
@@ -68,14 +72,17 @@ class Watch:
 
     @property
     def is_well(self) -> bool:
-        """Nothing lost, and no deadline in danger."""
-        return not self.all_lost and not (self.deadline and self.deadline.in_danger)
+        """Nothing lost, all alive, and no deadline in danger."""
+        return not self.all_lost and not self.silent and not (self.deadline and self.deadline.in_danger)
 
 
 def watch(tx: Connection, settings: Settings) -> Watch:
     """The answer now."""
     way = flow(tx)
-    drained = clock.now() + timedelta(minutes=way.going / way.per_minute) if way.going and way.per_minute else None
+    silent = tuple(one.name for one in signs.silent(tx, settings.silent_seconds))
+    stands = _stands(way, silent)
+    moves = way.going and way.per_minute and not stands
+    drained = clock.now() + timedelta(minutes=way.going / way.per_minute) if moves else None
     return Watch(
         lost=count_lost(tx, settings, way.paces),
         waiting=way.waiting,
@@ -83,19 +90,28 @@ def watch(tx: Connection, settings: Settings) -> Watch:
         drained_at=drained,
         stopped=bool(standing.pauses(tx) or standing.breakers(tx)),
         later_until=_last_due(tx) if way.waiting > way.going else None,
-        deadline=first_deadline(tx, settings, drained),
+        deadline=first_deadline(tx, settings, drained, stands=stands),
         way=way,
+        silent=silent,
     )
 
 
-def first_deadline(tx: Connection, settings: Settings, drained: datetime | None) -> Deadline | None:
+def _stands(way: Flow, silent: tuple[str, ...]) -> bool:
+    """Is somebody silent whom the letters need? All need the timer and the network; rendering some."""
+    unrendered = any(one.letters for one in way.of(Stage.RENDER))
+    return bool({signs.TIMER, signs.NETWORK} & set(silent)) or (unrendered and signs.RENDER in silent)
+
+
+def first_deadline(
+    tx: Connection, settings: Settings, drained: datetime | None, *, stands: bool = False
+) -> Deadline | None:
     """The deadline that comes first.
 
     In danger where it lies within `deadline_danger_hours` (a cut-off: where paper does not leave), or where what waits
-    is not gone by then.
+    is not gone by then. `stands`: nothing moves, as the timer or a pool is silent.
     """
     near = clock.now() + timedelta(hours=settings.deadline_danger_hours)
-    found = [*_deadlines(tx, settings, near), *_cut_off(tx, settings, drained)]
+    found = [*_deadlines(tx, settings, near), *_cut_off(tx, settings, drained, stands)]
     first = min(found, key=lambda one: one.at, default=None)
     endangered = min((one for one in found if one.in_danger), key=lambda one: one.at, default=None)
     return endangered or first
@@ -154,7 +170,7 @@ def _began_by(near: datetime, working_days: int) -> datetime:
     return at
 
 
-def _cut_off(tx: Connection, settings: Settings, drained: datetime | None) -> list[Deadline]:
+def _cut_off(tx: Connection, settings: Settings, drained: datetime | None, stands: bool) -> list[Deadline]:
     """The day's last run, where letters wait for paper: those that miss it are dated and looked up anew."""
     now, row = clock.now(), t.letter.c
     if settings.print_gather_seconds is not None or (last := _last_closing_today(settings, now)) is None:
@@ -166,7 +182,7 @@ def _cut_off(tx: Connection, settings: Settings, drained: datetime | None) -> li
     letters = int(tx.execute(select(func.count()).where(*paper)).scalar_one())
     stopped = any(one.scope == "channel" and one.key == Channel.PRINT for one in standing.pauses(tx))
     away = any(one.channel is Channel.PRINT for one in standing.breakers(tx))
-    late = drained is not None and drained > last
+    late = stands or (drained is not None and drained > last)
     return [Deadline(Limit.CUT_OFF, last, first[0], letters, stopped or away or late)]
 
 

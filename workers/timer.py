@@ -70,7 +70,7 @@ def _give_sign(house: House) -> None:
     """The round came to its end; what has moved is counted."""
     try:
         with house.ledger.writing() as tx:
-            signs.give(tx, signs.Kind.TIMER, "timer")
+            signs.give(tx, signs.Kind.TIMER, signs.TIMER)
         count_moves(house.ledger)
     except Exception as fault:
         log.error("The round's end could not be noted (%s).", type(fault).__name__)

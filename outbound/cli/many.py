@@ -10,6 +10,7 @@ import typer
 from outbound import clock, many
 from outbound.cli.acts import By, Way, Why, each_id
 from outbound.cli.faults import CannotDo
+from outbound.cli.ids import MOST_SHOWN, say_ids
 from outbound.cli.opening import hand, opened_house, opened_ledger
 from outbound.cli.tables import Form, clean, moment, shown
 from outbound.cli.views import AsForm
@@ -69,7 +70,9 @@ def letters(
     of_batch: OfBatch = None,
     since: From = "",
     until: To = "",
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many, oldest first.")] = 50,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=100_000, help="At most so many, oldest first; else 50, with --ids all.")
+    ] = None,
     ids: Annotated[
         bool, typer.Option("--ids", help="Ids alone, one a line, as `outbound release -` reads them.")
     ] = False,
@@ -80,11 +83,11 @@ def letters(
         state, code, waits_for, system, department, letter_type, channel, mailing, provider, run, of_batch, since, until
     )
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
-        found = search.page(tx, wanted, None, limit)
+        if ids:
+            say_ids(lambda after, most: [one.id for one in search.page(tx, wanted, after, most)], limit)
+            return
+        found = search.page(tx, wanted, None, limit or MOST_SHOWN)
         count = search.count(tx, wanted, MOST_COUNTED)
-    if ids:
-        typer.echo("\n".join(str(one.id) for one in found), nl=bool(found))
-        return
     typer.echo(shown([_row(one, form) for one in found], COLUMNS, form))
     if form is Form.TABLE:
         typer.echo(f"\n{'Mindst ' if count >= MOST_COUNTED else ''}{count} breve passer; {len(found)} er vist.")

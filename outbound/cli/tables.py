@@ -29,8 +29,8 @@ class Form(StrEnum):
 def shown(rows: Sequence[Row], columns: Mapping[str, str], form: Form) -> str:
     """The rows in that form. `columns`: the key of each column to its heading; CSV and JSON carry the keys."""
     if form is Form.JSON:
-        plain = [{key: _plain(row.get(key)) for key in columns} for row in rows]
-        return json.dumps(plain, ensure_ascii=False, indent=1)
+        found = [{key: plain(row.get(key)) for key in columns} for row in rows]
+        return json.dumps(found, ensure_ascii=False, indent=1)
     if form is Form.CSV:
         return _csv(rows, list(columns))
     cells = [[_text(row.get(key)) for key in columns] for row in rows]
@@ -133,19 +133,20 @@ def _csv(rows: Sequence[Row], keys: Sequence[str]) -> str:
 
 def _cell(value: Any) -> Any:
     """A spreadsheet must not read a text as a formula."""
-    plain = _plain(value)
-    if isinstance(plain, list | dict):
-        plain = json.dumps(plain, ensure_ascii=False)
-    return f"'{plain}" if isinstance(plain, str) and plain.startswith(FORMULA) else "" if plain is None else plain
+    found = plain(value)
+    if isinstance(found, list | dict):
+        found = json.dumps(found, ensure_ascii=False)
+    return f"'{found}" if isinstance(found, str) and found.startswith(FORMULA) else "" if found is None else found
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value as JSON has it: times and days as ISO 8601, ids as text."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, UUID | StrEnum):
         return str(value)
     if isinstance(value, tuple | list):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: plain(one) for key, one in value.items()}
     return value

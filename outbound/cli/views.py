@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
 from outbound import clock, standing
 from outbound.cli.acts import One, letter_id
 from outbound.cli.faults import CannotDo
+from outbound.cli.ids import MOST_SHOWN, say_ids
 from outbound.cli.opening import name_of_hand, opened_ledger, os_user
 from outbound.cli.story_row import STORY, story_row
 from outbound.cli.tables import Form, age, clean, moment, shown
@@ -17,6 +20,7 @@ from outbound.cli.words import COMMANDS
 from outbound.contents import DOCUMENT, HEAD, PERSON, unpack_addressee
 from outbound.desk import verbs_for
 from outbound.ledger import Ledger, reminders
+from outbound.ledger.keys import Transaction
 from outbound.ledger.reminders import Reminder
 from outbound.ledger.sending import live_dispatch
 from outbound.ledger.values import LedgerDispatch, Letter
@@ -75,7 +79,10 @@ def queues(form: AsForm = Form.TABLE) -> None:
 def held(
     code: Annotated[str, typer.Option(help="Only for this reason.")] = "",
     waits_for: Annotated[WaitsFor | None, typer.Option(help="Only those that wait for these.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many letters for each reason.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000, help="At most so many letters for each reason; else 50, with --ids all."),
+    ] = None,
     form: AsForm = Form.TABLE,
     ids: Annotated[
         bool, typer.Option("--ids", help="Ids alone, one a line, as `outbound release -` reads them.")
@@ -84,11 +91,13 @@ def held(
     """Letters that wait for a person, and what can be done."""
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
         reasons = [one for one in standing.held(tx) if code in ("", one.code) and waits_for in (None, one.waits_for)]
-        pages = [standing.held_letters(tx, each.code, each.waits_for, None, limit) for each in reasons]
+        if ids:
+            for each in reasons:
+                say_ids(partial(_held_ids, tx, each), limit)
+            return
+        most = limit or MOST_SHOWN
+        pages = [standing.held_letters(tx, each.code, each.waits_for, None, most) for each in reasons]
         rows = [_held_row(one, live_dispatch(tx, one.id), form) for page in pages for one in page]
-    if ids:
-        typer.echo("\n".join(str(row["letter"]) for row in rows), nl=bool(rows))
-        return
     typer.echo(shown(rows, HELD, form))
     if form is Form.TABLE:
         for each in reasons:
@@ -160,6 +169,10 @@ def _notes(ledger: Ledger) -> Iterator[str]:
         yield f"Kvitteringer uden brev eller ulæselige: {loose} (se /drift)"
     if incidents:
         yield f"Åbne hændelser: {incidents} (se /drift)"
+
+
+def _held_ids(tx: Transaction, each: standing.HeldStanding, after: UUID | None, most: int) -> list[UUID]:
+    return [one.id for one in standing.held_letters(tx, each.code, each.waits_for, after, most)]
 
 
 def _held_row(one: Letter, live: LedgerDispatch | None, form: Form) -> Mapping[str, Any]:

@@ -8,8 +8,9 @@ import typer
 
 from outbound.cli.acts import By, Letters, Why, each_letter
 from outbound.cli.faults import Code
+from outbound.cli.ids import MOST_SHOWN, say_ids
 from outbound.cli.opening import hand, opened_house, opened_ledger
-from outbound.cli.tables import Form, age, clean, moment, shown
+from outbound.cli.tables import Form, age, clean, moment, plain, shown
 from outbound.cli.views import AsForm
 from outbound.flow import Place
 from outbound.loose_ends import nudge as take_up
@@ -28,12 +29,12 @@ PLACE = ("step", "lane", "channel", "due", "in_hand", "later", "oldest", "per_mi
 def now(form: AsForm = Form.TABLE) -> None:
     """The answer for 03:00: what is lost, what waits and until when, the first deadline; and what needs a hand.
 
-    Exit code 1 where letters are lost or a deadline is in danger.
+    Exit code 1 where letters are lost, the timer or a pool shows no life, or a deadline is in danger.
     """
     with opened_house() as house, house.ledger.reading() as tx:
         seen, wanted = watch(tx, house.settings), needs(tx, house)
     if form is Form.JSON:
-        typer.echo(json.dumps(_plain(seen, wanted), ensure_ascii=False, indent=1, default=str))
+        typer.echo(json.dumps(plain(_plain(seen, wanted)), ensure_ascii=False, indent=1))
     elif form is Form.CSV:
         typer.echo(shown([_need(one) for one in wanted], NEEDS_PLAIN, form))
     else:
@@ -46,7 +47,9 @@ def now(form: AsForm = Form.TABLE) -> None:
 
 
 def lost(
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=100_000, help="At most so many; else 50, with --ids all.")
+    ] = None,
     form: AsForm = Form.TABLE,
     ids: Annotated[
         bool, typer.Option("--ids", help="Ids alone, one a line, as `outbound nudge -` reads them.")
@@ -57,13 +60,12 @@ def lost(
     Exit code 1 where there are any.
     """
     with opened_ledger() as (settings, ledger), ledger.reading() as tx:
-        found = lost_letters(tx, settings, None, limit)
-    if ids:
-        typer.echo("\n".join(str(one.letter.id) for one in found), nl=bool(found))
-    elif found or form is not Form.TABLE:
-        typer.echo(shown([_lost(one, form) for one in found], LOST, form))
-    else:
-        typer.echo("Ingen breve er tabt.")
+        found = lost_letters(tx, settings, None, limit or MOST_SHOWN)
+        if ids:
+            say_ids(lambda after, most: [one.letter.id for one in lost_letters(tx, settings, after, most)], limit)
+    if not ids:
+        empty = not found and form is Form.TABLE
+        typer.echo("Ingen breve er tabt." if empty else shown([_lost(one, form) for one in found], LOST, form))
     if found:
         raise typer.Exit(Code.FOUND)
 
@@ -86,7 +88,7 @@ def _need_said(one: Need) -> Mapping[str, Any]:
 
 
 def _plain(seen: Watch, wanted: list[Need]) -> Mapping[str, Any]:
-    names = ("lost", "waiting", "going", "drained_at", "stopped", "later_until", "is_well")
+    names = ("lost", "waiting", "going", "drained_at", "stopped", "later_until", "silent", "is_well")
     first = seen.deadline
     deadline = first and {name: getattr(first, name) for name in ("kind", "at", "letter", "letters", "in_danger")}
     return {
@@ -102,8 +104,8 @@ def _place(one: Place) -> Mapping[str, Any]:
 
 
 def _lost(one: Lost, form: Form) -> Mapping[str, Any]:
-    plain: dict[str, Any] = {"letter": one.letter.id, "system": one.letter.system, "loss": one.loss}
+    row: dict[str, Any] = {"letter": one.letter.id, "system": one.letter.system, "loss": one.loss}
     if form is not Form.TABLE:
-        return {**plain, "state": one.letter.status, "since": one.letter.updated_at}
+        return {**row, "state": one.letter.status, "since": one.letter.updated_at}
     said = {"state": state_said(one.letter.status, one.letter.channel), "since": moment(one.letter.updated_at)}
-    return {**plain, **said, "loss": drift_words.LOSSES[one.loss]}
+    return {**row, **said, "loss": drift_words.LOSSES[one.loss]}

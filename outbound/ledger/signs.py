@@ -9,11 +9,15 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, select
+from sqlalchemy import Connection, Executable, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from outbound import clock
 from outbound.ledger import tables as t
+from outbound.ledger.values import CLAIMS
+
+TIMER = "timer"
+RENDER, NETWORK = POOLS = ("render", "network")
 
 
 class Kind(StrEnum):
@@ -46,6 +50,31 @@ def signs(tx: Connection) -> list[Sign]:
     row = t.sign_of_life.c
     found = tx.execute(select(row.kind, row.name, row.at).order_by(row.kind, row.name))
     return [Sign(Kind(one.kind), one.name, one.at) for one in found if one.kind in set(Kind)]
+
+
+def silent(tx: Connection, seconds: float) -> list[Sign]:
+    """The timer and the pools that have given no sign of life for so many seconds; `at`: the last sign.
+
+    Where there never was one: since when a letter waits; nobody is missed before there is work. A pool without work
+    gets a ticket in each round of the timer: where that is silent, the pool is measured by the timer's last sign.
+    """
+    given = {(one.kind, one.name): one.at for one in signs(tx)}
+    limit, now, found = timedelta(seconds=seconds), clock.now(), []
+    for kind, name in ((Kind.TIMER, TIMER), *((Kind.POOL, pool) for pool in POOLS)):
+        at = given.get((kind, name)) or _waits_since(tx)
+        if at and at < now - limit:
+            found.append(Sign(kind, name, at))
+            now = at if kind is Kind.TIMER else now
+    return found
+
+
+def _waits_since(tx: Connection) -> datetime | None:
+    row = t.letter.c
+    oldest = select(func.min(row.due_at, type_=row.due_at.type)).where(
+        row.status.in_(list(CLAIMS.values())), row.due_at <= clock.now(), row.claim_token.is_(None)
+    )
+    found: datetime | None = tx.execute(oldest).scalar_one()
+    return found
 
 
 @cache

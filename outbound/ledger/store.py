@@ -1,5 +1,6 @@
 """Where the ledger lies and how it is written: one transaction at a time on SQLite, synchronous on both."""
 
+import select
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
@@ -7,13 +8,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from outbound.ledger import deferred, moves
 from outbound.ledger.turn import Turn
+
+ANSWER_SECONDS = 5
+"""How long a database may be silent when somebody comes to ask: a new connection, or one that lay ready, is given up
+then. Nothing that has begun is cut: a long commit is as long as it is. Has no published source."""
+POOL_SECONDS = 10  # for a free connection; they are more than there are threads, so that nobody waits who need not
+CONNECTING = {
+    "connect_timeout": ANSWER_SECONDS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,  # milliseconds: a host that is gone without a word
+}
+"""What libpq is given, but for what the URL says itself; the last four are of no use on a unix socket."""
 
 LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code, appendix A of its manual
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -111,9 +126,40 @@ def _engine(url: str) -> Engine:
     made = sqlalchemy_url(url)
     if made.get_backend_name() == "sqlite":
         return _sqlite(made)
-    engine = create_engine(made, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(
+        made,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=POOL_SECONDS,
+        connect_args={name: value for name, value in CONNECTING.items() if name not in made.query},
+    )
     event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "checkout", _answers_still)
     return engine
+
+
+def _answers_still(connection: Any, _: ConnectionPoolEntry, __: object) -> None:
+    """Ask a connection before it is lent, as `pool_pre_ping` does, and wait no longer than ANSWER_SECONDS.
+
+    Raises InvalidatePoolError, upon which a new connection is made. A server that hangs keeps its sockets open: without
+    a limit of our own whoever asks it waits for ever.
+    """
+    wire = connection.pgconn
+    try:
+        wire.send_query(b"")
+        wire.flush()
+        ends = time.monotonic() + ANSWER_SECONDS
+        readable = select.poll()
+        readable.register(wire.socket, select.POLLIN)
+        while wire.is_busy():
+            if not readable.poll(max(0.0, ends - time.monotonic()) * 1000):
+                raise InvalidatePoolError("The database is silent.")
+            wire.consume_input()
+        while wire.get_result():
+            pass
+    except psycopg.Error:
+        raise InvalidatePoolError("The connection is gone.") from None
 
 
 def _sqlite(url: URL) -> Engine:

@@ -18,9 +18,13 @@ MOVING = sorted(set(Status) - RESTING)
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Pauses of one kind: how many, and since when the oldest. `fault`: we set them, as the channel refused us."""
+    """Pauses of one kind: how many, and since when the oldest. `fault`: we set them, as the channel refused us.
+
+    `channel`: which one is paused, empty where it is not a channel.
+    """
 
     scope: str
+    channel: str
     fault: bool
     many: int
     since: datetime
@@ -57,8 +61,10 @@ def pauses(tx: Connection) -> list[Paused]:
     """Pauses in force."""
     p = t.pause.c
     fault = case((p.by == "misconfigured", 1), else_=0).label("fault")
-    wanted = select(p.scope, fault, func.count(), func.min(p.since, type_=p.since.type)).group_by(p.scope, fault)
-    return [Paused(scope, bool(by_fault), many, since) for scope, by_fault, many, since in tx.execute(wanted)]
+    channel = case((p.scope == "channel", p.key), else_="").label("channel")
+    kind = (p.scope, channel, fault)
+    wanted = select(*kind, func.count(), func.min(p.since, type_=p.since.type)).group_by(*kind)
+    return [Paused(scope, key, bool(by_fault), many, since) for scope, key, by_fault, many, since in tx.execute(wanted)]
 
 
 def last_useful_days(tx: Connection) -> dict[Place, date]:

@@ -1,7 +1,9 @@
 """`outbound up`: the stack at a terminal, until Ctrl-C or a polite kill."""
 
+import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,8 @@ from types import FrameType
 from outbound.stack.up import Stack
 
 MAKING_FACES = "Preparing the typefaces, once; this takes some ten seconds."
+PATIENCE_SECONDS = 5.0
+KILLS = 3
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -17,11 +21,18 @@ ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def ended_politely() -> Iterator[None]:
     """SIGTERM and SIGHUP end what runs in this context as Ctrl-C does, so that it stops in good order.
 
-    Ctrl-C itself too, where it would be ignored: a shell's background job inherits it so.
+    Ctrl-C itself too, where it would be ignored: a shell's background job inherits it so. What comes while it stops is
+    let pass, so that nothing is left half alive; the third, after PATIENCE_SECONDS, ends this process at once, and its
+    warden the others.
     """
+    given: list[float] = []
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+        given.append(time.monotonic())
+        if len(given) == 1:
+            raise KeyboardInterrupt
+        if len(given) >= KILLS and given[-1] - given[0] > PATIENCE_SECONDS:
+            os._exit(128 + signum)
 
     before = {signum: signal.signal(signum, interrupt) for signum in ENDS}
     try:

@@ -96,8 +96,8 @@ def _channels(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
     failures = {one.channel: one.failures for one in standing.breakers(tx)}
     failed = (((channel,), failures.get(channel, 0)) for channel in CHANNELS)
     yield gauge("outbound_channel_failures", "Failures in a row of a channel", ["channel"], failed)
-    stopped = {(one.scope, "fault" if one.fault else "person"): one for one in watch.pauses(tx)}
-    names = ("scope", "by")
+    stopped = {(one.scope, "fault" if one.fault else "person", one.channel): one for one in watch.pauses(tx)}
+    names = ("scope", "by", "channel")
     yield gauge("outbound_pauses", "Pauses in force", names, ((n, one.many) for n, one in stopped.items()))
     yield gauge("outbound_pause_seconds", "The oldest of them", names, ((n, age(o.since)) for n, o in stopped.items()))
 
@@ -105,9 +105,9 @@ def _channels(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
 def _signs(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
     """How long ago each that should be alive said so; what never did, endlessly long ago."""
     given = {(one.kind, one.name): one.at for one in signs.signs(tx)}
-    timer = [((), age(given.get((signs.Kind.TIMER, "timer"))))]
+    timer = [((), age(given.get((signs.Kind.TIMER, signs.TIMER))))]
     yield gauge("outbound_timer_seconds", "Since the timer last ended a round", [], timer)
-    pools = (((pool,), age(given.get((signs.Kind.POOL, pool)))) for pool in POOLS)
+    pools = (((pool,), age(given.get((signs.Kind.POOL, pool)))) for pool in signs.POOLS)
     yield gauge("outbound_pool_seconds", "Since a worker of the pool last worked a ticket", ["pool"], pools)
     fetched = (
         ((one.provider,), age(given.get((signs.Kind.FETCH, one.provider)))) for one in rooms.house.outside.sources
@@ -132,7 +132,6 @@ def _tickets(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
         yield gauge("outbound_queue_letters", "Letters that may be worked now, by queue", ["queue"], samples)
 
 
-POOLS = ("render", "network")
 TOTALS = {
     Name.HAND_OVER: ("outbound_hand_overs", "What suppliers answered", ("provider", "answer")),
     Name.LOOK_UP: ("outbound_look_ups", "What registers answered", ("register", "answer")),

@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from queue import Empty, Queue
 from shutil import disk_usage
+from threading import Thread
 
 from outbound import clock
 from outbound.intake import month_after
@@ -14,6 +16,9 @@ from outbound.ledger.revision import Schema, schema_of
 from outbound.ledger.store import machine_clock
 from outbound.web.problems import place_of
 from outbound.web.rooms import Rooms
+
+LEDGER_SECONDS = 4  # of Prometheus' ten for a scrape, by default
+LEDGER_ACT = "Start it, or mend OUTBOUND_DATABASE_URL."
 
 
 class State(StrEnum):
@@ -51,13 +56,26 @@ def _made(check: Callable[[Rooms], Check], rooms: Rooms) -> Check:
 
 
 def _ledger(rooms: Rooms) -> Check:
+    """Asked in a thread of its own: a database that hangs must not hang whoever asks how it is."""
+    said: Queue[str] = Queue()
+    Thread(target=lambda: said.put(_asked(rooms)), name="ready", daemon=True).start()
+    try:
+        fault = said.get(timeout=LEDGER_SECONDS)
+    except Empty:
+        fault = f"{LEDGER_SECONDS} seconds"
+    if fault:
+        return Check(State.FAILED, f"The database does not answer ({fault}).", LEDGER_ACT)
+    return Check(State.OK, "The database answers.")
+
+
+def _asked(rooms: Rooms) -> str:
+    """What was wrong when it was asked; empty where it answered."""
     try:
         with rooms.house.ledger.reading() as tx:
             tx.exec_driver_sql("SELECT 1")
     except Exception as fault:
-        says = f"The database does not answer ({type(fault).__name__})."
-        return Check(State.FAILED, says, "Start it, or mend OUTBOUND_DATABASE_URL.")
-    return Check(State.OK, "The database answers.")
+        return type(fault).__name__
+    return ""
 
 
 def _writing(rooms: Rooms) -> Check:

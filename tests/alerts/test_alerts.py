@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from outbound import clock
 from outbound.clock import COPENHAGEN
-from outbound.letter import Mailbox
+from outbound.ledger import channels
+from outbound.letter import Channel, Mailbox
 from outbound.settings import HOME
 from tests.alerts.causes import CAUSES, ON_POSTGRESQL
 from tests.alerts.promql import Labels, Scrape, evaluate
@@ -18,7 +20,7 @@ from tests.alerts.rules import ALERTS, FILE
 from tests.alerts.watched import ALL, Watched
 from tests.conftest import find_promtool
 from tests.delivery.walking import run_to_rest
-from tests.house import MovingClock, hand_in, submission
+from tests.house import MovingClock, hand_in, open_house, submission
 from tests.people import person
 
 RUN_BOOK = (HOME / "docs" / "operations.md").read_text()
@@ -59,6 +61,26 @@ def test_its_cause_and_nothing_else_sets_it_off(name: str, watched: Watched) -> 
     CAUSES[name](watched)
     _, now = watched.asked()
     assert list(fired(now, before)) == [name]
+
+
+def test_a_database_that_is_away_sets_off_the_ledgers_alarm_alone(watched: Watched) -> None:
+    _, before = watched.asked()
+    watched.house.ledger.close()
+    watched.house = open_house("postgresql://outbound@127.0.0.1:9/none", watched.folder, watched.world)
+    _, now = watched.asked()
+    assert list(fired(now, before)) == ["LedgerNotWritable"]
+
+
+def test_a_channel_that_refuses_us_does_not_hide_another_that_is_away(watched: Watched) -> None:
+    _, before = watched.asked()
+    with watched.house.ledger.writing() as tx:
+        channels.pause(tx, "channel", "digital", "misconfigured")
+        channels.failed(tx, Channel.DIGITAL, clock.now())
+        channels.failed(tx, Channel.PRINT, clock.now())
+    _, now = watched.asked()
+    found = fired(now, before)
+    assert list(found) == ["ChannelAway", "ChannelMisconfigured"]
+    assert [dict(labels)["channel"] for labels in found["ChannelAway"]] == ["print"]
 
 
 def test_a_house_that_works_sets_off_none(watched: Watched) -> None:

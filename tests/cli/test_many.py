@@ -4,12 +4,15 @@ import json
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from outbound import many
 from outbound.cli.faults import Code
 from outbound.delivery import House
+from outbound.ledger import tables as t
+from outbound.ledger.letters import hold, locked
 from outbound.ledger.mailings import open_mailing
-from outbound.letter import Mailing
+from outbound.letter import Mailing, WaitsFor
 from outbound.life import Status
 from tests.cli.conftest import Run
 from tests.delivery.walking import work_to_rest
@@ -34,6 +37,22 @@ def work(house: House) -> None:
     for _ in range(50):
         if not many.work(house):
             return
+
+
+def test_ids_for_a_pipe_are_all_there_are(run: Run, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outbound.cli.ids.PAGE", 20)
+    letters = sorted(hand_in(house, *(submission(person("well", n)) for n in range(53))))
+    wanted = [str(one) for one in letters]
+    assert run("letters", "--ids").out.split() == wanted
+    assert run("letters", "--ids", "--limit", "21").out.split() == wanted[:21]
+    with house.ledger.writing() as tx:
+        for one in letters:
+            hold(tx, locked(tx, one), "title", WaitsFor.SENDER, "prøve")
+    assert run("held", "--ids").out.split() == wanted
+    assert run("held", "--ids", "--limit", "40").out.split() == wanted[:40]
+    with house.ledger.writing() as tx:
+        tx.execute(update(t.letter).values(status="RECEIVED", waits_for=None, held_code=None, due_at=None))
+    assert run("lost", "--ids").out.split() == wanted
 
 
 def test_letters_are_found_and_told_in_every_form(run: Run, letters: list[UUID]) -> None:

@@ -12,11 +12,12 @@ from outbound import clock
 from outbound.cli.faults import Code
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
-from outbound.ledger import incidents
+from outbound.ledger import incidents, signs
 from outbound.ledger import tables as t
 from tests.cli.conftest import Run
 from tests.house import MovingClock, hand_in, look, submission
 from tests.people import person
+from tests.standing.living import alive
 
 WHY = ("--by", "Drift Driftsen", "--why", "set kl. 3")
 
@@ -69,6 +70,18 @@ def test_a_deadline_in_danger_ends_with_another_code(run: Run, house: House) -> 
     hand_in(house, submission(person(), useful_until=clock.today()))
     said = run("now")
     assert (said.code, "En frist er i fare: 1 brev er uden nytte" in said.out) == (Code.FOUND, True)
+
+
+def test_a_pool_that_shows_no_life_ends_with_another_code(run: Run, house: House, moving_clock: MovingClock) -> None:
+    alive(house, signs.TIMER, *signs.POOLS)
+    moving_clock.pass_(minutes=3)
+    alive(house, signs.TIMER, signs.RENDER)
+    said = run("now")
+    assert (said.code, "Puljen network har ikke givet livstegn siden kl. 3.00" in said.out) == (Code.FOUND, True)
+    told = json.loads(run("now", "--json").out)
+    assert (told["silent"], told["needs"][0]["kind"], told["needs"][0]["code"]) == (["network"], "dead", "network")
+    assert datetime.fromisoformat(told["needs"][0]["since"]).tzinfo
+    assert f'"since": "{datetime.fromisoformat(told["needs"][0]["since"]).isoformat()}"' in run("now", "--json").out
 
 
 def test_incidents_are_listed_closed_and_opened_again(run: Run, house: House) -> None:

@@ -13,7 +13,7 @@ from outbound import clock, desk
 from outbound.certificates import certificates, running_out
 from outbound.delivery import House
 from outbound.desk import Hand
-from outbound.ledger import channels, incidents
+from outbound.ledger import channels, incidents, signs
 from outbound.ledger import tables as t
 from outbound.letter import Channel, Mailbox, News, WaitsFor
 from outbound.life import Status
@@ -25,6 +25,7 @@ from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, dispatches, hand_in, look, submission
 from tests.outside import World
 from tests.people import person
+from tests.standing.living import alive
 
 HAND = Hand("mester", "prøve")
 
@@ -42,6 +43,35 @@ def test_where_all_is_well_nothing_needs_a_hand(house: House) -> None:
     hand_in(house, submission(person()))
     run_to_rest(house)
     assert found(house) == {}
+
+
+def test_a_timer_and_a_pool_that_show_no_life_come_first_by_name(house: House, moving_clock: MovingClock) -> None:
+    alive(house, signs.TIMER, *signs.POOLS)
+    began = clock.now()
+    desk.pause(house, "system", "jobcenter", HAND)
+    moving_clock.pass_(minutes=3)
+    alive(house, signs.TIMER, signs.RENDER)
+    with house.ledger.reading() as tx:
+        first = needs(tx, house)[0]
+    assert (first.kind, first.code) == (Kind.DEAD, signs.NETWORK)
+    assert first.since
+    assert abs(first.since - began) < timedelta(seconds=10)
+    assert drift_words.need(first).startswith("Puljen network har ikke givet livstegn siden kl. ")
+    assert "systemctl start outbound-network" in drift_words.need(first)
+    moving_clock.pass_(minutes=3)  # the timer too; what it asks no more is not called dead for it
+    with house.ledger.reading() as tx:
+        assert [one.code for one in needs(tx, house) if one.kind is Kind.DEAD] == [signs.NETWORK, signs.TIMER]
+    alive(house, signs.TIMER, *signs.POOLS)
+    assert Kind.DEAD not in found(house)
+
+
+def test_where_nobody_ever_lived_it_is_said_when_a_letter_waits(house: House, moving_clock: MovingClock) -> None:
+    moving_clock.pass_(hours=1)
+    assert found(house) == {}
+    hand_in(house, submission(person()))
+    assert found(house) == {}
+    moving_clock.pass_(minutes=3)
+    assert found(house)[Kind.DEAD].code == signs.TIMER
 
 
 def test_a_held_letter_a_pause_and_an_incident_each_say_since_when(

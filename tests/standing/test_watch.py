@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+import pytest
+
 from outbound import clock, desk
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.delivery.send import accepted
 from outbound.desk import Hand
 from outbound.flow import Wrong, flow
-from outbound.ledger import channels
+from outbound.ledger import channels, signs
 from outbound.ledger.sending import live_dispatch
 from outbound.letter import Channel, Lane, Mailbox
 from outbound.life import Status
@@ -21,6 +23,7 @@ from tests.delivery.walking import one_round, run_to_rest
 from tests.house import MovingClock, hand_in, look, submission
 from tests.outside import World
 from tests.people import person
+from tests.standing.living import alive
 
 HAND = Hand("mester", "prøve")
 
@@ -72,6 +75,27 @@ def test_what_waits_is_gone_when_the_rate_of_the_last_minutes_says(house: House,
     assert abs(one.drained_at - (clock.now() + timedelta(minutes=6))) < timedelta(seconds=5)
     moving_clock.pass_(minutes=11)
     assert seen(house).drained_at is None
+
+
+@pytest.mark.parametrize(
+    ("dead", "said"),
+    [(signs.TIMER, "timeren"), (signs.RENDER, "puljen render"), (signs.NETWORK, "puljen network")],
+)
+def test_no_time_is_promised_where_what_the_letters_need_shows_no_life(
+    dead: str, said: str, house: House, moving_clock: MovingClock
+) -> None:
+    alive(house, signs.TIMER, *signs.POOLS)
+    hand_in(house, *(submission(person("well", number)) for number in range(5)))
+    run_to_rest(house)
+    hand_in(house, submission(person("well", 9)))
+    assert (seen(house).drained_at is None, seen(house).is_well) == (False, True)
+    moving_clock.pass_(minutes=3)
+    alive(house, *({signs.TIMER, *signs.POOLS} - {dead}))
+    one = seen(house)
+    assert (one.silent, one.drained_at, one.is_well) == ((dead,), None, False)
+    assert f"kan ikke siges: {said} giver ikke livstegn." in " ".join(drift_words.said(one))
+    alive(house, dead)
+    assert seen(house).drained_at is not None
 
 
 def test_the_flow_shows_every_place_with_its_letters_and_rate(house: House, world: World) -> None:

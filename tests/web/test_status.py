@@ -9,13 +9,14 @@ import pytest
 from outbound import clock, desk
 from outbound.delivery import House
 from outbound.desk import Hand
-from outbound.ledger import channels, letters
+from outbound.ledger import channels, letters, signs
 from outbound.ledger.values import LedgerFault
 from outbound.letter import Channel, WaitsFor
-from outbound.web.api.status import EXAMPLE, Answers, StatusOut
-from tests.house import hand_in, look, submission
+from outbound.web.api.status import EXAMPLE, STANDS_STILL, Answers, StatusOut
+from tests.house import MovingClock, hand_in, look, submission
 from tests.people import person
 from tests.serving import Served
+from tests.standing.living import alive
 
 HAND = Hand("drift", "prøve")
 
@@ -74,6 +75,19 @@ def test_it_tells_of_pauses_and_of_a_supplier_that_is_away(served: Served, house
     assert (said["queue"]["paused"], said["queue"]["paused_letter_types"]) == (False, ["moedeindkaldelse"])
     assert told(served, "skole")["queue"]["paused"] is True
     assert "rykker" not in str(said)
+
+
+def test_it_says_that_letters_wait_where_a_pool_shows_no_life(
+    served: Served, house: House, moving_clock: MovingClock
+) -> None:
+    alive(house, signs.TIMER, *signs.POOLS)
+    desk.pause(house, "channel", "print", HAND)
+    moving_clock.pass_(minutes=3)
+    alive(house, signs.TIMER, signs.RENDER)
+    digital, paper = told(served)["channels"]
+    assert (digital["state"], digital["sentence"], paper["state"]) == ("waiting", STANDS_STILL, "paused")
+    alive(house, signs.NETWORK)
+    assert told(served)["channels"][0]["state"] == "open"
 
 
 def test_without_a_key_for_a_month_it_says_that_nothing_is_taken_in(

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from outbound import clock, standing
 from outbound.delivery.closing import class_closings
 from outbound.intake import month_after
-from outbound.ledger import waiting
+from outbound.ledger import signs, waiting
 from outbound.letter import Channel, Lane
 from outbound.organisation import System
 from outbound.standing import Breaker, Pause, QueueStanding
@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 
 
 class ChannelState(StrEnum):
-    """`waiting`: the supplier does not answer; letters wait and go by themselves. `paused`: a person let it stand."""
+    """`waiting`: the supplier does not answer, or we stand still; letters go by themselves. `paused`: by a person."""
 
     OPEN = "open"
     WAITING = "waiting"
@@ -44,6 +44,10 @@ SENTENCES = {
     ChannelState.WAITING: "The supplier does not answer. Letters wait, and leave by themselves when it does.",
     ChannelState.PAUSED: "IT operations lets letters wait here for now. Nothing is lost.",
 }
+
+STANDS_STILL = (
+    "The router stands still in part. Letters wait, and leave by themselves when it goes on. Nothing is lost."
+)
 
 
 class ChannelOut(BaseModel):
@@ -163,7 +167,16 @@ def status(caller: Caller, inside: Inside, answers: Annotated[Answers, Depends(_
 def _everybody(inside: Rooms) -> tuple[list[Pause], list[ChannelOut]]:
     with inside.house.ledger.reading() as tx:
         pauses, breakers, queues = standing.pauses(tx), standing.breakers(tx), standing.queues(tx)
-    return pauses, [_channel(one, pauses, breakers, queues) for one in (Channel.DIGITAL, Channel.PRINT)]
+        silent = bool(signs.silent(tx, inside.house.settings.silent_seconds))
+    found = [_channel(one, pauses, breakers, queues) for one in (Channel.DIGITAL, Channel.PRINT)]
+    return pauses, [_standing_still(one) if silent else one for one in found]
+
+
+def _standing_still(one: ChannelOut) -> ChannelOut:
+    """The channel while our own timer or a pool shows no life: an open one is not."""
+    if one.state is not ChannelState.OPEN:
+        return one
+    return one.model_copy(update={"state": ChannelState.WAITING, "sentence": STANDS_STILL})
 
 
 def _channel(which: Channel, pauses: list[Pause], breakers: list[Breaker], queues: list[QueueStanding]) -> ChannelOut:

@@ -45,6 +45,16 @@ LIMITS = {
     Limit.DOUBT: "er i tvivl og standses, hvis leverandøren ikke svarer",
     Limit.RECEIPT: "standses, hvis kvitteringen ikke kommer",
 }
+SILENT = {"timer": "timeren", "render": "puljen render", "network": "puljen network"}
+"""What lives all the time, within a sentence."""
+DEAD = {
+    "timer": "Timeren har ikke givet livstegn siden {since}. Start den: systemctl start outbound-timer.",
+    "render": "Puljen render har ikke givet livstegn siden {since}, og breve bliver ikke til. Svarer Redis? Start den: "
+    "systemctl start outbound-render.",
+    "network": "Puljen network har ikke givet livstegn siden {since}, og intet afleveres. Svarer Redis? Start den: "
+    "systemctl start outbound-network.",
+}
+"""What stands still, and the run-book's act."""
 NEEDS = {
     Kind.RESTORED: "Databasen er genskabt fra en kopi, og intet sendes. Kør outbound restored show.",
     Kind.POSTED_PROOF: "Prøvekørsler er meldt postet. Ring til trykkeriet.",
@@ -127,10 +137,17 @@ def _waiting(one: Watch) -> Iterator[str]:
 
 def _drained(one: Watch) -> str:
     going = f"{tal(one.going)} af dem er på vej nu"
+    if one.drained_at is None and one.silent:
+        return f"{going}; hvornår de er væk, kan ikke siges: {silent_said(one)}."
     if one.drained_at is None:
         return f"{going}; hvornår de er væk, kan ikke siges: intet er afleveret i {_minutes(WINDOW)}."
     but = "; det, der er standset eller ikke kan afleveres, venter længere" if one.stopped else ""
     return f"{going} og ventes afleveret {at(one.drained_at)}{but}."
+
+
+def silent_said(one: Watch) -> str:
+    """`timeren og puljen network giver ikke livstegn`."""
+    return f"{' og '.join(SILENT[name] for name in one.silent)} giver ikke livstegn"
 
 
 def _minutes(span: timedelta) -> str:
@@ -148,7 +165,8 @@ def deadline_said(one: Deadline | None) -> str:
 def announced(one: Watch) -> str:
     """What a screen reader hears when it changes: only what somebody must act on, not every figure."""
     danger = "En frist er i fare." if one.deadline and one.deadline.in_danger else "Ingen frist er i fare."
-    return f"{lost_said(one.all_lost)} {danger}"
+    still = f" {silent_said(one).capitalize()}." if one.silent else ""
+    return f"{lost_said(one.all_lost)} {danger}{still}"
 
 
 def place(one: Place) -> str:
@@ -190,6 +208,8 @@ def need(one: Need) -> str:
     if one.kind is Kind.AWAY:
         again = f"; der prøves igen {at(one.until)}" if one.until else ""
         return f"{CHANNELS[one.code]} svarer ikke, {count(one.count, 'gang', 'gange')} i træk{again}."  # type: ignore[index]
+    if one.kind is Kind.DEAD:
+        return DEAD[one.code].format(since=at(one.since) if one.since else "")
     if one.kind is Kind.CERTIFICATE:
         return _certificate(one)
     return NEEDS[one.kind].format(code=one.code)

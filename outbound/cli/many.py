@@ -230,7 +230,7 @@ def _order(verb: str, wanted: Wanted, given: list[str] | None, to: Way | None) -
 def day_of(text: str) -> date | None:
     """The day, or None where none was given. Raises CannotDo."""
     try:
-        return date.fromisoformat(text) if text else None
+        return search.day_of(text) if text else None
     except ValueError:
         raise CannotDo("A day is written YYYY-MM-DD.") from None
 

@@ -1,12 +1,11 @@
 """`outbound misdelivered`: faulty letters at a terminal: who got them, and who has got the correction."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from outbound import clock, faulty
+from outbound import faulty
 from outbound.cli.acts import By, Why
 from outbound.cli.faults import CannotDo
 from outbound.cli.many import OfBatch, OfMailing, Run, System, Type, day_of
@@ -15,7 +14,7 @@ from outbound.cli.tables import Form, moment, shown
 from outbound.cli.views import AsForm
 from outbound.ledger import faulty as lists
 from outbound.ledger.faulty import Correction
-from outbound.ledger.search import Wanted
+from outbound.ledger.search import Wanted, moment_of
 
 misdelivered = typer.Typer(no_args_is_help=True, help="Faulty letters: begin a list, list, show, csv.")
 One = Annotated[UUID, typer.Argument(help="The list's id, as `outbound misdelivered list` shows it.")]
@@ -46,7 +45,7 @@ def begin(
 ) -> None:
     """Freeze the list of the letters that went out, or may have."""
     try:
-        found_at = datetime.fromisoformat(found).replace(tzinfo=clock.COPENHAGEN)
+        found_at = moment_of(found)
     except ValueError:
         raise CannotDo("--found is a day and a time, written YYYY-MM-DDTHH:MM.") from None
     wanted = Wanted(

@@ -20,6 +20,26 @@ from outbound.life import LIVE, Outcome, Status
 PLAIN = ("status", "held_code", "waits_for", "system", "department", "letter_type", "channel", "mailing_id")
 
 
+YEARS = range(2000, 2100)
+"""In which a day that somebody looks for can lie; what lies elsewhere is a slip, and no database counts with it."""
+
+
+def day_of(text: str) -> date:
+    """A day as somebody writes it. Raises ValueError."""
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError("no day of ours")
+    return day
+
+
+def moment_of(text: str) -> datetime:
+    """A day and a time; with an offset as it says, else as Danish clocks show it. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    if moment.year not in YEARS:
+        raise ValueError("no day of ours")
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.COPENHAGEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which letters: every field that is given narrows. `since` and `until` are Danish days on which they came in.

@@ -83,6 +83,9 @@ def test_a_provider_and_a_run_find_what_was_sent(drift: httpx.Client, house: Hou
 NO_CODES = (
     *("tilstand=BORTE", "system=0102031236", "kode=Solvej Prøvesen", "fra=i går", "koersel=ingen-kørsel"),
     "set=2026-11-23",
+    "set=0001-01-01T00:00%2B14:00",
+    "fra=0001-01-01",
+    "til=9999-12-31",
 )
 
 

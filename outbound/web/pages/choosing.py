@@ -5,15 +5,18 @@ Only codes, ids and days: nothing in which a person, a reference or a case could
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from outbound.intake import looks_like_cpr
-from outbound.ledger.search import Wanted
+from outbound.ledger.search import Wanted, day_of, moment_of
 from outbound.letter import Channel, WaitsFor
 from outbound.life import Status
+from outbound.rendering.danish import dato
+from outbound.web.pages import many_words, words
+from outbound.web.pages.looks import short
 from outbound.web.people import EVERYWHERE, Account
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -29,6 +32,12 @@ def _code(text: str) -> str:
     return text
 
 
+def _seen(text: str) -> datetime:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("no offset")
+    return moment_of(text)
+
+
 FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "tilstand": ("status", Status),
     "kode": ("held_code", _code),
@@ -41,9 +50,9 @@ FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "leverandoer": ("provider", _code),
     "koersel": ("run", UUID),
     "handling": ("batch", UUID),
-    "fra": ("since", date.fromisoformat),
-    "til": ("until", date.fromisoformat),
-    "set": ("came_by", datetime.fromisoformat),
+    "fra": ("since", day_of),
+    "til": ("until", day_of),
+    "set": ("came_by", _seen),
 }
 """A field in the address: which part of the question it is, and how it is read."""
 
@@ -57,8 +66,6 @@ def wanted_of(given: Mapping[str, str], account: Account | None = None) -> Wante
                 values[part] = read(text)
             except ValueError:
                 raise NotAChoice(name) from None
-    if (seen := values.get("came_by")) is not None and seen.tzinfo is None:
-        raise NotAChoice("set")
     everywhere = account is None or EVERYWHERE in account.departments
     return Wanted(**values, departments=None if everywhere or account is None else account.departments)
 
@@ -67,6 +74,30 @@ def given_of(wanted: Wanted) -> dict[str, str]:
     """The fields of an address that ask for this."""
     plain = wanted.plain()
     return {name: plain[part] for name, (part, _) in FIELDS.items() if part in plain}
+
+
+def said_of(kept: Mapping[str, str]) -> str:
+    """By what letters were chosen, in words; `kept`: the text of it that a batch or a list of faulty letters has."""
+    parts = [
+        f"{many_words.FIELDS[name].lower()} {_said(part, kept[part])}"
+        for name, (part, _) in FIELDS.items()
+        if part in kept and name in many_words.FIELDS
+    ]
+    if "ids" in kept:
+        parts.append(f"{kept['ids']} sat hak ved")
+    return ", ".join(parts) or "alle"
+
+
+def _said(part: str, text: str) -> str:
+    if part == "status":
+        return words.STATES[Status(text)].lower()
+    if part == "waits_for":
+        return words.WAITS_FOR[WaitsFor(text)].lower()
+    if part == "channel":
+        return words.CHANNELS[Channel(text)]
+    if part in ("since", "until"):
+        return dato(text)
+    return short(text) if part in ("mailing_id", "run", "batch") else text
 
 
 def packed(wanted: Wanted) -> str:

@@ -296,6 +296,7 @@ def test_many_letters_are_held_and_undone_by_keyboard_alone(browser: Browser, se
     assert {look(house, one).status for one in letters} == {Status.HELD}
     type_into(page, page.get_by_label("Hvorfor fortrydes det?"), "det var det ikke")
     press(page, page.get_by_role("button", name="Fortryd"))
+    page.get_by_role("heading", name="Fortrydes").wait_for()  # a batch that is not yet to be undone has no work
     work(house)
     page.get_by_role("heading", name="Fortrudt").wait_for(timeout=20_000)
     assert {look(house, one).status for one in letters} == {Status.RECEIVED}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from outbound import clock, faulty
+from outbound import faulty
 from outbound.cli.acts import By, Why
 from outbound.cli.faults import CannotDo
 from outbound.cli.many import OfBatch, OfMailing, Run, System, Type, day_of
@@ -45,7 +45,7 @@ def begin(
 ) -> None:
     """Freeze the list of the letters that went out, or may have."""
     try:
-        found_at = clock.moment_of(found).replace(tzinfo=clock.COPENHAGEN)
+        found_at = clock.danish_moment_of(found)
     except ValueError:
         raise CannotDo("--found is a day and a time, written YYYY-MM-DDTHH:MM.") from None
     wanted = Wanted(

@@ -5,6 +5,7 @@ Only codes, ids and days: nothing in which a person, a reference or a case could
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -14,6 +15,9 @@ from outbound.intake import looks_like_cpr
 from outbound.ledger.search import Wanted
 from outbound.letter import Channel, WaitsFor
 from outbound.life import Status
+from outbound.rendering.danish import dato
+from outbound.web.pages import many_words, words
+from outbound.web.pages.looks import short
 from outbound.web.people import EVERYWHERE, Account
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -27,6 +31,13 @@ def _code(text: str) -> str:
     if not CODE.fullmatch(text) or looks_like_cpr(text):
         raise ValueError("no code")
     return text
+
+
+def _seen(text: str) -> datetime:
+    seen = clock.moment_of(text)
+    if seen.tzinfo is None:
+        raise ValueError("no offset")
+    return seen
 
 
 FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
@@ -43,7 +54,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "handling": ("batch", UUID),
     "fra": ("since", clock.day_of),
     "til": ("until", clock.day_of),
-    "set": ("came_by", clock.moment_of),
+    "set": ("came_by", _seen),
 }
 """A field in the address: which part of the question it is, and how it is read."""
 
@@ -57,8 +68,6 @@ def wanted_of(given: Mapping[str, str], account: Account | None = None) -> Wante
                 values[part] = read(text)
             except ValueError:
                 raise NotAChoice(name) from None
-    if (seen := values.get("came_by")) is not None and seen.tzinfo is None:
-        raise NotAChoice("set")
     everywhere = account is None or EVERYWHERE in account.departments
     return Wanted(**values, departments=None if everywhere or account is None else account.departments)
 
@@ -73,6 +82,30 @@ def held_so(code: str, waits_for: str) -> str:
     """Where letters HELD for this reason are chosen; empty where no address can ask for such a code."""
     asked = {"tilstand": Status.HELD, "kode": code, "venter": waits_for}
     return f"/drift/breve?{urlencode(asked)}" if CODE.fullmatch(code) else ""
+
+
+def said_of(kept: Mapping[str, str]) -> str:
+    """By what letters were chosen, in words; `kept`: the text of it that a batch or a list of faulty letters has."""
+    parts = [
+        f"{many_words.FIELDS[name].lower()} {_said(part, kept[part])}"
+        for name, (part, _) in FIELDS.items()
+        if part in kept and name in many_words.FIELDS
+    ]
+    if "ids" in kept:
+        parts.append(f"{kept['ids']} sat hak ved")
+    return ", ".join(parts) or "alle"
+
+
+def _said(part: str, text: str) -> str:
+    if part == "status":
+        return words.STATES[Status(text)].lower()
+    if part == "waits_for":
+        return words.WAITS_FOR[WaitsFor(text)].lower()
+    if part == "channel":
+        return words.CHANNELS[Channel(text)]
+    if part in ("since", "until"):
+        return dato(text)
+    return short(text) if part in ("mailing_id", "run", "batch") else text
 
 
 def packed(wanted: Wanted) -> str:

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from outbound import clock
 from outbound import faulty as lists
 from outbound.contents import PERSON, unpack_addressee
 from outbound.desk import DeskRefusal
@@ -18,7 +17,7 @@ from outbound.ledger.search import Wanted
 from outbound.life import Outcome, Status
 from outbound.seal import Part
 from outbound.web.pages import many_words, run_words, words
-from outbound.web.pages.choosing import FIELDS, packed, unpacked, wanted_of
+from outbound.web.pages.choosing import FIELDS, packed, said_of, unpacked, wanted_of
 from outbound.web.pages.faults import fault_page
 from outbound.web.pages.letter import PURPOSES
 from outbound.web.pages.operations import OnDuty
@@ -53,7 +52,9 @@ def list_them(person: OnDuty, inside: Inside, efter: UUID | None = None) -> Resp
     with inside.house.ledger.reading() as tx:
         found = faulty.newest(tx, efter, A_PAGE + 1)
     more = found[A_PAGE - 1].id if len(found) > A_PAGE else None
-    return person.page("faulty_lists.html", title="Fejl og rettelser", lists=found[:A_PAGE], next=more, after=efter)
+    return person.page(
+        "faulty_lists.html", title="Fejl og rettelser", said=said_of, lists=found[:A_PAGE], next=more, after=efter
+    )
 
 
 @router.post("")
@@ -62,7 +63,7 @@ def write_down(person: OnDuty, request: Request, form: Form, inside: Inside) -> 
     check_token(person, form)
     try:
         wanted = wanted_of(unpacked(form.get("valg", "")), person.account)
-        found_at = clock.moment_of(form.get("fundet", "")).replace(tzinfo=clock.COPENHAGEN)
+        found_at = clock.danish_moment_of(form.get("fundet", ""))
         made = lists.write_down(inside.house, wanted, found_at, person.hand(form.get("why", "").strip()[:500]))
     except DeskRefusal as refusal:
         return fault_page(request, 409 if refusal.code == "none" else 422, _said(refusal))

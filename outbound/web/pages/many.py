@@ -15,7 +15,7 @@ from outbound.ledger.batches import Batch, Phase, Row
 from outbound.letter import Channel
 from outbound.many import Order
 from outbound.web.pages import many_words, words
-from outbound.web.pages.choosing import FIELDS, NotAChoice, given_of, packed, unpacked, wanted_of
+from outbound.web.pages.choosing import FIELDS, NotAChoice, given_of, packed, said_of, unpacked, wanted_of
 from outbound.web.pages.faults import fault_page
 from outbound.web.pages.operations import OnDuty
 from outbound.web.pages.signed_in import Form, Person, check_token
@@ -37,7 +37,13 @@ def list_batches(person: OnDuty, inside: Inside, efter: UUID | None = None) -> R
         found = batches.newest(tx, efter, A_PAGE + 1)
     more = found[A_PAGE - 1].id if len(found) > A_PAGE else None
     return person.page(
-        "batches.html", title="Handlinger", many=many_words, batches=found[:A_PAGE], next=more, after=efter
+        "batches.html",
+        title="Handlinger",
+        many=many_words,
+        said=said_of,
+        batches=found[:A_PAGE],
+        next=more,
+        after=efter,
     )
 
 

@@ -99,7 +99,7 @@ def test_it_is_the_caseworkers_page(served: Served, name: str) -> None:
 
 def test_a_caseworker_is_led_there_after_signing_in(served: Served) -> None:
     with served.signed_in("sag") as browser:
-        assert browser.get("/log-ind").url.path == "/min-side"
+        assert browser.get("/log-ind").url.path == "/sager"
         assert 'href="/sager"' in browser.get("/min-side").text
 
 

@@ -108,9 +108,9 @@ def suspect(tx: Connection) -> bool:
 
 
 def begin(tx: Connection, taken_at: datetime) -> None:
-    """A person says that it is a back-up, and of when."""
+    """A person says that it is a back-up, and of when. It has a new id also where this very restoration is in it."""
     _stop(tx)
-    values = {"taken_at": taken_at, "begun_at": clock.now()}
+    values = {"id": uuid4(), "taken_at": taken_at, "begun_at": clock.now()}
     tx.execute(update(t.restoration).where(t.restoration.c.place == 1).values(**values))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from outbound import clock, standing
 from outbound.flow import Flow, flow
+from outbound.ledger import restorations
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import UNSETTLED, Status
@@ -49,7 +50,8 @@ class Deadline:
 class Watch:
     """The answer. `going`: due now, or in a worker's hands. `drained_at`: when those are with the suppliers, by the
     rate of the last minutes; None where there are none, or where none leaves. `stopped`: something is paused or away,
-    so that not all of them will be. `later_until`: the last time that any other letter waits for.
+    so that not all of them will be. `later_until`: the last time that any other letter waits for. `restored`: the
+    ledger is a back-up, or is suspected to be one, and nothing is sent.
     """
 
     lost: dict[Loss, int]
@@ -60,6 +62,7 @@ class Watch:
     later_until: datetime | None
     deadline: Deadline | None
     way: Flow
+    restored: bool
 
     @property
     def all_lost(self) -> int:
@@ -68,8 +71,8 @@ class Watch:
 
     @property
     def is_well(self) -> bool:
-        """Nothing lost, and no deadline in danger."""
-        return not self.all_lost and not (self.deadline and self.deadline.in_danger)
+        """Nothing lost, no deadline in danger, and no back-up for a ledger."""
+        return not self.all_lost and not self.restored and not (self.deadline and self.deadline.in_danger)
 
 
 def watch(tx: Connection, settings: Settings) -> Watch:
@@ -85,6 +88,7 @@ def watch(tx: Connection, settings: Settings) -> Watch:
         later_until=_last_due(tx) if way.waiting > way.going else None,
         deadline=first_deadline(tx, settings, drained),
         way=way,
+        restored=restorations.current(tx) is not None,
     )
 
 

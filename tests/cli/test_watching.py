@@ -12,7 +12,7 @@ from outbound import clock
 from outbound.cli.faults import Code
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
-from outbound.ledger import incidents
+from outbound.ledger import incidents, restorations
 from outbound.ledger import tables as t
 from tests.cli.conftest import Run
 from tests.house import MovingClock, hand_in, look, submission
@@ -69,6 +69,14 @@ def test_a_deadline_in_danger_ends_with_another_code(run: Run, house: House) -> 
     hand_in(house, submission(person(), useful_until=clock.today()))
     said = run("now")
     assert (said.code, "En frist er i fare: 1 brev er uden nytte" in said.out) == (Code.FOUND, True)
+
+
+def test_that_the_ledger_is_a_back_up_is_said_first(run: Run, house: House) -> None:
+    with house.ledger.writing() as tx:
+        restorations.suspect(tx)
+    said = run("now")
+    assert (said.code, said.out.startswith("Intet sendes: databasen er genskabt")) == (Code.FOUND, True)
+    assert json.loads(run("now", "--format", "json").out)["restored"] is True
 
 
 def test_incidents_are_listed_closed_and_opened_again(run: Run, house: House) -> None:

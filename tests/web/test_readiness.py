@@ -98,7 +98,7 @@ def test_a_database_that_is_away_is_said_and_the_numbers_say_it_too(
     with serve(open_house(NOBODY, tmp_path, world)) as served:
         status, word, bad = found(served)
         assert (status, word) == (503, "not ready")
-        assert bad == dict.fromkeys(("ledger", "writing", "schema", "clock"), "failed")
+        assert bad == dict.fromkeys(("ledger", "writing", "schema", "sending", "clock"), "failed")
         text = httpx.get(f"{served.url}/metrics").raise_for_status().text
     assert 'outbound_check_ok{check="ledger"} 0.0' in text
     assert "outbound_due" not in text

@@ -35,12 +35,17 @@ BEGIN, FINISH, DISMISS = "restored-begin", "restored-finish", "restored-dismiss"
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a restored ledger stands. `held`: letters that may have left; `left_over`: ids that suppliers have, whose
-    letters are not found (yet); `compared`: the channels whose suppliers' records were compared."""
+    letters are not found (yet); `compared`: the channels whose suppliers' records were compared; `moving`: letters are
+    on their way, among which those may still be found; `quiet_at`: when records can be compared; `no_receipt`: letters
+    that wait for a receipt which may have been worked before the loss."""
 
     restoration: Restoration | None
     held: int
     left_over: int
     compared: frozenset[Channel]
+    moving: bool
+    quiet_at: datetime | None
+    no_receipt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,10 @@ def standing(house: House) -> Standing:
         now = restorations.current(tx)
         since = now.begun_at if now else None
         compared = restorations.compared(tx, since) if since else frozenset[Channel]()
-        return Standing(now, restorations.count_waiting(tx), restorations.count_left_over(tx), compared)
+        held, left_over = restorations.count_waiting(tx), restorations.count_left_over(tx)
+        moving, no_receipt = restorations.any_moving(tx), restorations.count_without_receipt(tx)
+    quiet = since + quiet_until(house.settings) if since else None
+    return Standing(now, held, left_over, compared, moving, quiet, no_receipt)
 
 
 def begin(house: House, taken_at: datetime, hand: Hand) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from outbound import clock, standing
 from outbound.flow import Flow, flow
-from outbound.ledger import signs
+from outbound.ledger import restorations, signs
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import UNSETTLED, Status
@@ -53,6 +53,7 @@ class Watch:
     rate of the last minutes; None where there are none, where none leaves, or where `silent` says why. `stopped`:
     something is paused or away, so that not all of them will be. `later_until`: the last time that any other letter
     waits for. `silent`: the timer and the pools that show no life, by name; nothing is promised while they are needed.
+    `restored`: the ledger is a back-up, or is suspected to be one, and nothing is sent.
     """
 
     lost: dict[Loss, int]
@@ -63,6 +64,7 @@ class Watch:
     later_until: datetime | None
     deadline: Deadline | None
     way: Flow
+    restored: bool
     silent: tuple[str, ...] = ()
 
     @property
@@ -72,8 +74,9 @@ class Watch:
 
     @property
     def is_well(self) -> bool:
-        """Nothing lost, all alive, and no deadline in danger."""
-        return not self.all_lost and not self.silent and not (self.deadline and self.deadline.in_danger)
+        """Nothing lost, all alive, no deadline in danger, and no back-up for a ledger."""
+        endangered = self.deadline and self.deadline.in_danger
+        return not (self.all_lost or self.silent or self.restored or endangered)
 
 
 def watch(tx: Connection, settings: Settings) -> Watch:
@@ -93,6 +96,7 @@ def watch(tx: Connection, settings: Settings) -> Watch:
         deadline=first_deadline(tx, settings, drained, stands=stands),
         way=way,
         silent=silent,
+        restored=restorations.current(tx) is not None,
     )
 
 

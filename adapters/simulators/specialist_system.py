@@ -115,14 +115,18 @@ class Receiver:
         before = self._records.takings_of(id_)
         if before and before[0]["sha256"] != digest:
             raise Wrong(409, "This id came with another event before.")
-        txid, number = (int(part) for part in event["data"]["cursor"].split("-"))
-        place = f"{txid:018d}-{number:018d}"
-        if not before and place <= (self._records.kept(f"last-{system}") or ""):
+        place, mark = _place(event["data"]["cursor"])
+        last, _, told = (self._records.kept(f"last-{system}") or " ").partition(" ")
+        marks = told.split(",")  # of restorations of their ledger, the newest first; each begins the order anew
+        if not before and mark in marks[1:]:
+            raise Wrong(409, "An event from before their ledger was restored.")
+        if not before and mark == marks[0] and place <= last:
             raise Wrong(409, "An event that comes later was told first.")
         with self._records.together():
             self._records.take(id_, system, "webhook", None, digest, event=event)
             if not before:
-                self._records.keep(f"last-{system}", place)
+                known = told if mark == marks[0] else f"{mark},{told}"
+                self._records.keep(f"last-{system}", f"{place} {known}")
 
 
 def _event(body: bytes) -> dict[str, Any]:
@@ -135,6 +139,14 @@ def _event(body: bytes) -> dict[str, Any]:
     except (ValueError, TypeError) as fault:
         raise Wrong(400, str(fault)) from None
     return dict(found)
+
+
+def _place(cursor: str) -> tuple[str, str]:
+    """What orders events of one ledger, and the mark of its restoration, '' before the first."""
+    found = re.fullmatch("([0-9]{1,18})-([0-9]{1,18})(?:-([0-9a-f]{8}))?", cursor)
+    if found is None:
+        raise Wrong(400, "This is no cursor.")
+    return f"{int(found[1]):018d}-{int(found[2]):018d}", found[3] or ""
 
 
 def _mac(secret: str, signed: bytes) -> str:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from outbound import faulty
+from outbound import clock, faulty
 from outbound.cli.acts import By, Why
 from outbound.cli.faults import CannotDo
 from outbound.cli.many import OfBatch, OfMailing, Run, System, Type, day_of

@@ -27,7 +27,11 @@ def show() -> None:
     with opened_house() as house:
         now = desk.standing(house)
     if now.restoration is None:
-        typer.echo(f"Letters are sent. {now.left_over} ids that suppliers have belong to no letter here.")
+        falls = " Letters are on their way, and it falls: look again when `outbound now` shows an empty way."
+        said = f"Letters are sent. {now.left_over} ids that suppliers have belong to no letter here."
+        typer.echo(said + (falls if now.moving and now.left_over else ""))
+        if now.no_receipt:
+            typer.echo(f"{now.no_receipt} letters stand SENT, whose receipt may have been lost with the ledger.")
         return
     typer.echo(_said(now))
     raise typer.Exit(Code.FOUND)
@@ -42,9 +46,8 @@ def begin(
     """The ledger is a back-up: nothing is sent, and what may have left since it was taken is HELD."""
     with opened_house() as house:
         held = desk.begin(house, _moment(taken), hand(by, why))
-    typer.echo(
-        f"Nothing is sent. {held} letters that may have left are HELD (restored). Next: `outbound restored compare`."
-    )
+        quiet = desk.standing(house).quiet_at
+    typer.echo(f"Nothing is sent. {held} letters that may have left are HELD (restored). {_next(quiet)}")
 
 
 @restored.command("compare")
@@ -88,6 +91,12 @@ def dismiss(why: Why, by: By) -> None:
     typer.echo("Letters are sent again.")
 
 
+def _next(quiet: datetime | None) -> str:
+    when = f", possible from {moment(quiet)}" if quiet and clock.now() < quiet else ""
+    why = " (OUTBOUND_SEND_LEASE times OUTBOUND_HARD_END, and OUTBOUND_QUIET_SECONDS, after the beginning)"
+    return f"Next: `outbound restored compare`{when}{why if when else ''}."
+
+
 def _said(now: desk.Standing) -> str:
     one = now.restoration
     if one is None or one.begun_at is None or one.taken_at is None:
@@ -99,6 +108,7 @@ def _said(now: desk.Standing) -> str:
     return (
         f"Nothing is sent: the ledger is a back-up of {moment(one.taken_at)}, begun {moment(one.begun_at)}.\n"
         f"HELD (restored): {now.held}. Compared: {compared}. Ids whose letters are not found: {now.left_over}."
+        + ("" if now.compared else f"\n{_next(now.quiet_at)}")
     )
 
 

@@ -29,7 +29,8 @@ PLACE = ("step", "lane", "channel", "due", "in_hand", "later", "oldest", "per_mi
 def now(form: AsForm = Form.TABLE) -> None:
     """The answer for 03:00: what is lost, what waits and until when, the first deadline; and what needs a hand.
 
-    Exit code 1 where letters are lost, the timer or a pool shows no life, or a deadline is in danger.
+    Exit code 1 where letters are lost, the timer or a pool shows no life, a deadline is in danger, or the ledger is a
+    back-up and nothing is sent.
     """
     with opened_house() as house, house.ledger.reading() as tx:
         seen, wanted = watch(tx, house.settings), needs(tx, house)
@@ -88,7 +89,7 @@ def _need_said(one: Need) -> Mapping[str, Any]:
 
 
 def _plain(seen: Watch, wanted: list[Need]) -> Mapping[str, Any]:
-    names = ("lost", "waiting", "going", "drained_at", "stopped", "later_until", "silent", "is_well")
+    names = ("lost", "waiting", "going", "drained_at", "stopped", "later_until", "silent", "restored", "is_well")
     first = seen.deadline
     deadline = first and {name: getattr(first, name) for name in ("kind", "at", "letter", "letters", "in_danger")}
     return {

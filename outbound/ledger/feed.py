@@ -1,6 +1,7 @@
 """The event feed: a system follows all its own letters by a cursor that never passes an uncommitted event."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,27 +13,30 @@ from outbound.ledger import tables as t
 _XMIN = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _ENDED = text("event.txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _LAST = 10**18 - 1  # above every event's number
+_FORM = re.compile("([0-9]{1,18})-([0-9]{1,18})(?:-([0-9a-f]{8}))?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cursor:
-    """A place in the feed: the transaction and the event's number. Its text is what systems keep."""
+    """A place in the feed: the transaction and the event's number. Its text is what systems keep.
+
+    `mark`: of which restoration of the ledger it is, '' before the first: numbers come again after one.
+    """
 
     txid: int = 0
     id: int = 0
+    mark: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        return f"{self.txid}-{self.id}"
+        return f"{self.txid}-{self.id}" + (f"-{self.mark}" if self.mark else "")
 
     @classmethod
     def parse(cls, value: str) -> "Cursor":
         """Raises ValueError where it is no cursor of ours."""
-        txid, _, number = value.partition("-")
-        if not (txid.isascii() and txid.isdigit() and number.isascii() and number.isdigit()):
+        found = _FORM.fullmatch(value)
+        if found is None:
             raise ValueError("not a cursor")
-        if len(txid) > 18 or len(number) > 18:
-            raise ValueError("not a cursor")
-        return cls(int(txid), int(number))
+        return cls(int(found[1]), int(found[2]), found[3] or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,14 @@ class FeedEvent:
     now: str
     code: str
     at: datetime
+
+
+def mark(tx: Connection) -> str:
+    """The mark of the cursors that are given now: of the last restoration that a person has begun; '' without one."""
+    r = t.restoration.c
+    begun = select(r.id).where(r.begun_at.is_not(None)).order_by(r.begun_at.desc()).limit(1)
+    last = tx.execute(begun).scalar_one_or_none()
+    return last.hex[:8] if last else ""
 
 
 def reached(tx: Connection) -> Cursor:
@@ -66,7 +78,7 @@ def is_beyond(tx: Connection, after: Cursor) -> bool:
 def bring_home(tx: Connection) -> int:
     """After a restore into another PostgreSQL, whose transactions have lower numbers: events that the feed would keep
     back until those are reached come first in it, in the order they had, and webhooks go on after what they told last;
-    how many events. Systems that read the feed begin anew at such a cursor.
+    how many events. Systems that read the feed begin anew.
     """
     if tx.dialect.name != "postgresql":
         return 0
@@ -88,5 +100,5 @@ def events_after(tx: Connection, system: str, after: Cursor, limit: int) -> list
     wanted = select(t.event, t.letter.c.reference).select_from(joined).where(e.system == system, past)
     if tx.dialect.name == "postgresql":
         wanted = wanted.where(_ENDED)
-    rows = tx.execute(wanted.order_by(e.txid, e.id).limit(limit))
-    return [FeedEvent(Cursor(r.txid, r.id), r.letter_id, r.reference, r.was, r.now, r.code, r.at) for r in rows]
+    rows, now = tx.execute(wanted.order_by(e.txid, e.id).limit(limit)), mark(tx)
+    return [FeedEvent(Cursor(r.txid, r.id, now), r.letter_id, r.reference, r.was, r.now, r.code, r.at) for r in rows]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, or_, select, update
 
 from outbound import clock
 from outbound.ledger import channels
@@ -19,7 +19,7 @@ from outbound.ledger import tables as t
 from outbound.ledger.letters import insert_new
 from outbound.ledger.values import Letter, letter_from
 from outbound.letter import Channel
-from outbound.life import LIVE, Status
+from outbound.life import LIVE, Outcome, Status
 
 RESTORED = "restored"
 """By whom the channels stand still meanwhile, and the code of the letters that are HELD."""
@@ -108,9 +108,9 @@ def suspect(tx: Connection) -> bool:
 
 
 def begin(tx: Connection, taken_at: datetime) -> None:
-    """A person says that it is a back-up, and of when."""
+    """A person says that it is a back-up, and of when. It has a new id also where this very restoration is in it."""
     _stop(tx)
-    values = {"taken_at": taken_at, "begun_at": clock.now()}
+    values = {"id": uuid4(), "taken_at": taken_at, "begun_at": clock.now()}
     tx.execute(update(t.restoration).where(t.restoration.c.place == 1).values(**values))
 
 
@@ -143,10 +143,19 @@ def perhaps_sent(tx: Connection, limit: int = PAGE) -> list[Letter]:
     What was not due before now was not sent.
     """
     row = t.letter.c
-    states = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
-    due = or_(row.status == Status.SENDING, and_(row.status.in_(states), row.due_at <= clock.now()))
-    wanted = select(t.letter).where(due).order_by(row.id).limit(limit).with_for_update()
+    wanted = select(t.letter).where(_under_way_now()).order_by(row.id).limit(limit).with_for_update()
     return [letter_from(one) for one in tx.execute(wanted)]
+
+
+def any_moving(tx: Connection) -> bool:
+    """Is any letter on its way now, from being taken in to being handed over?"""
+    return bool(tx.execute(select(exists().where(_under_way_now()))).scalar())
+
+
+def _under_way_now() -> ColumnElement[bool]:
+    row = t.letter.c
+    states = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
+    return or_(row.status == Status.SENDING, and_(row.status.in_(states), row.due_at <= clock.now()))
 
 
 def waiting(tx: Connection, limit: int = PAGE) -> list[Letter]:
@@ -188,6 +197,18 @@ def any_sent(tx: Connection) -> bool:
 def count_left_over(tx: Connection) -> int:
     """How many of those there are."""
     return int(tx.execute(select(func.count()).where(t.sent_before.c.settled_at.is_(None))).scalar_one())
+
+
+def count_without_receipt(tx: Connection) -> int:
+    """Letters that wait for a receipt which may have been worked before the loss: of those that the ledger had when
+    its last restoration was finished, and of those known by a supplier's list since."""
+    r, d = t.restoration.c, t.dispatch.c
+    finished = select(func.max(r.finished_at)).where(r.begun_at.is_not(None)).scalar_subquery()
+    listed = exists().where(t.sent_before.c.dispatch_id == d.id)
+    joined = t.letter.join(t.dispatch, t.letter.c.id == d.letter_id)
+    waits = and_(t.letter.c.status == Status.SENT, d.outcome == Outcome.TAKEN)
+    wanted = select(func.count()).select_from(joined).where(waits, or_(listed, d.taken_at <= finished))
+    return int(tx.execute(wanted).scalar_one())
 
 
 def sent_among(tx: Connection, ids: Collection[UUID]) -> dict[UUID, Row[Any]]:

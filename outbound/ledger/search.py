@@ -20,10 +20,6 @@ from outbound.life import LIVE, Outcome, Status
 PLAIN = ("status", "held_code", "waits_for", "system", "department", "letter_type", "channel", "mailing_id")
 
 
-YEARS = range(2000, 2100)
-"""In which a day that somebody looks for can lie; what lies elsewhere is a slip, and no database counts with it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which letters: every field that is given narrows. `since` and `until` are Danish days on which they came in.

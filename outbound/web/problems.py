@@ -63,9 +63,9 @@ def invalid(faults: Iterable[Fault]) -> Problem:
 
 
 def _error(fault: Fault) -> dict[str, str]:
-    if fault.pointer.startswith("?"):
-        return {"parameter": fault.pointer[1:], "detail": fault.message}
     code = {"code": fault.code} if fault.code else {}
+    if fault.pointer.startswith("?"):
+        return {"parameter": fault.pointer[1:], "detail": fault.message, **code}
     return {"pointer": fault.pointer, "detail": fault.message, **code}
 
 

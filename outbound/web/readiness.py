@@ -11,7 +11,7 @@ from threading import Thread
 
 from outbound import clock
 from outbound.intake import month_after
-from outbound.ledger import signs
+from outbound.ledger import restorations, signs
 from outbound.ledger.revision import Schema, schema_of
 from outbound.ledger.store import machine_clock
 from outbound.web.problems import place_of
@@ -100,6 +100,17 @@ def _schema(rooms: Rooms) -> Check:
     return Check(State.OK, "The schema is this program's.")
 
 
+def _sending(rooms: Rooms) -> Check:
+    with rooms.house.ledger.reading() as tx:
+        found = restorations.current(tx)
+    if found and found.begun_at:
+        return Check(State.DEGRADED, "The ledger is a back-up; nothing leaves.", "Run `outbound restored show`.")
+    if found:
+        says = "The ledger may be a back-up: it lacks events that it had; nothing leaves."
+        return Check(State.DEGRADED, says, "Run `outbound restored show`.")
+    return Check(State.OK, "The ledger is no back-up.")
+
+
 def months_missing(rooms: Rooms) -> list[str]:
     """The retention months for which letters come in now and for which there is no seal key."""
     today = clock.today()
@@ -151,10 +162,11 @@ def _redis(rooms: Rooms) -> Check:
 
 
 NOT_ASKED = Check(State.FAILED, "It cannot be found out while the database does not answer.", "See `ledger`.")
-IN_THE_LEDGER = ("writing", "schema", "clock")
+IN_THE_LEDGER = ("writing", "schema", "sending", "clock")
 CHECKS: dict[str, Callable[[Rooms], Check]] = {
     "writing": _writing,
     "schema": _schema,
+    "sending": _sending,
     "seal": _seal,
     "clock": _clock,
     "disk": _disk,

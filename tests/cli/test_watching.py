@@ -12,7 +12,7 @@ from outbound import clock
 from outbound.cli.faults import Code
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
-from outbound.ledger import incidents, signs
+from outbound.ledger import incidents, restorations, signs
 from outbound.ledger import tables as t
 from tests.cli.conftest import Run
 from tests.house import MovingClock, hand_in, look, submission
@@ -82,6 +82,14 @@ def test_a_pool_that_shows_no_life_ends_with_another_code(run: Run, house: House
     assert (told["silent"], told["needs"][0]["kind"], told["needs"][0]["code"]) == (["network"], "dead", "network")
     assert datetime.fromisoformat(told["needs"][0]["since"]).tzinfo
     assert f'"since": "{datetime.fromisoformat(told["needs"][0]["since"]).isoformat()}"' in run("now", "--json").out
+
+
+def test_that_the_ledger_is_a_back_up_is_said_first(run: Run, house: House) -> None:
+    with house.ledger.writing() as tx:
+        restorations.suspect(tx)
+    said = run("now")
+    assert (said.code, said.out.startswith("Intet sendes: databasen er genskabt")) == (Code.FOUND, True)
+    assert json.loads(run("now", "--format", "json").out)["restored"] is True
 
 
 def test_incidents_are_listed_closed_and_opened_again(run: Run, house: House) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from outbound import clock, desk
 from outbound.delivery import House
 from outbound.desk import Hand
+from outbound.ledger import restorations
 from outbound.ledger import tables as t
 from outbound.letter import Attachment, Blame, Consignment, Format, Life, Mailbox, News, Person
 from outbound.life import Status
@@ -46,6 +47,14 @@ def test_empty_pages_say_so(drift: httpx.Client) -> None:
     assert "Der er ingen åbne hændelser." in drift.get("/drift/haendelser").text
     assert "Alle kvitteringer passer til et brev." in drift.get("/drift/kvitteringer").text
     assert "Her er ingen breve." in drift.get("/drift/tilstand/HELD").text
+
+
+def test_that_the_ledger_is_a_back_up_stands_first(drift: httpx.Client, house: House) -> None:
+    with house.ledger.writing() as tx:
+        restorations.suspect(tx)
+    page = drift.get("/drift").text
+    assert "Intet sendes: databasen er genskabt fra en sikkerhedskopi.</strong> <strong>Ingen breve er tabt." in page
+    assert "card answer alarm" in page
 
 
 def test_the_overview_says_what_waits_and_for_whom(

@@ -21,6 +21,7 @@ from tests.house import CrashingLedger, MovingClock, dispatches, events, hand_in
 from tests.outside import ModelMailer, World
 from tests.people import person
 from tests.restore.copies import TUESDAY, Copy, back_up, put_back
+from tests.restore.steps import RUN_BOOK
 
 HAND = Hand("mester", "prøve")
 PAPER = person("exempt", 2)
@@ -88,6 +89,10 @@ def test_what_left_after_the_back_up_is_counted_as_sent_and_the_rest_is_sent(
     assert world.counted(unsent[0]) == 1
     assert {look(house, one).status for one in (*before, *again, *unsent)} == {Status.SENT}
     assert restored.standing(house).left_over == 0
+    assert restored.standing(house).no_receipt == 4
+    world.report()
+    run_to_rest(house)
+    assert restored.standing(house).no_receipt == 0
     assert all("sent-before-restore" in events(house, one) for one in (*before, *again))
 
 
@@ -340,3 +345,28 @@ def test_begun_twice_is_begun_once(house: House, moving_clock: MovingClock) -> N
     with house.ledger.reading() as tx:
         assert tx.execute(select(func.count()).select_from(t.restoration)).scalar_one() == 1
         assert restorations.current(tx)
+
+
+def test_the_run_book_has_back_ups_in_one_place_and_one_way_to_end_a_key() -> None:
+    sections = dict(one.split("\n", 1) for one in RUN_BOOK.split("\n## ")[1:])
+    assert all(f"```sh {name}\n" in sections["Back-ups"] for name in ("base", "dump", "sqlite"))
+    assert [name for name, text in sections.items() if "pg_dump" in text] == ["Back-ups"]
+    assert "`outbound keys drop`" in sections["Back-ups"]
+
+
+def test_letters_whose_receipt_was_worked_before_the_loss_are_counted_until_it_comes_again(
+    house: House, world: World, moving_clock: MovingClock
+) -> None:
+    hand_in(house, submission(person("well", 1)))
+    run_to_rest(house)
+    copy = back_up(house)
+    world.report()
+    run_to_rest(house)
+    put_back(house, copy)
+    assert restored.standing(house).no_receipt == 0, "an ordinary ledger has lost nothing"
+    begin(house, moving_clock)
+    compare_all(house, world)
+    restored.finish(house, HAND)
+    hand_in(house, submission(person("well", 3)))
+    run_to_rest(house)
+    assert restored.standing(house).no_receipt == 1, "what is sent afterwards is waited for as ever"

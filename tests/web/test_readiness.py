@@ -7,7 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from outbound import clock
 from outbound.delivery import House
+from outbound.ledger import restorations
 from outbound.web.api import health
 from outbound.web.app import THREADS
 from tests.alerts.causes import CAUSES
@@ -27,7 +29,7 @@ def found(served: Served) -> tuple[int, str, dict[str, str]]:
     """Status, the word for all of it, and the checks that are not ok."""
     answer = httpx.get(f"{served.url}/readyz", timeout=60)
     said = answer.json()
-    assert list(said["checks"]) == ["ledger", "writing", "schema", "seal", "clock", "disk", "redis"]
+    assert list(said["checks"]) == ["ledger", "writing", "schema", "sending", "seal", "clock", "disk", "redis"]
     for one in said["checks"].values():
         assert one["says"].endswith(".")
         assert bool(one["act"]) == (one["state"] != "ok")
@@ -51,6 +53,20 @@ def test_a_newer_schema_hinders_nobody_and_an_older_one_does(
     with served.house.ledger.writing() as tx:
         tx.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
     assert found(served) == expected
+
+
+def test_a_ledger_that_is_a_back_up_is_said(served: Served) -> None:
+    with served.house.ledger.writing() as tx:
+        restorations.suspect(tx)
+    assert found(served) == (200, "degraded", {"sending": "degraded"})
+    with served.house.ledger.writing() as tx:
+        restorations.begin(tx, clock.now())
+    said = httpx.get(f"{served.url}/readyz", timeout=60).json()["checks"]["sending"]
+    assert said["says"] == "The ledger is a back-up; nothing leaves."
+    assert "outbound restored show" in said["act"]
+    with served.house.ledger.writing() as tx:
+        restorations.end(tx)
+    assert found(served) == (200, "ok", {})
 
 
 @pytest.mark.parametrize(
@@ -82,7 +98,7 @@ def test_a_database_that_is_away_is_said_and_the_numbers_say_it_too(
     with serve(open_house(NOBODY, tmp_path, world)) as served:
         status, word, bad = found(served)
         assert (status, word) == (503, "not ready")
-        assert bad == dict.fromkeys(("ledger", "writing", "schema", "clock"), "failed")
+        assert bad == dict.fromkeys(("ledger", "writing", "schema", "sending", "clock"), "failed")
         text = httpx.get(f"{served.url}/metrics").raise_for_status().text
     assert 'outbound_check_ok{check="ledger"} 0.0' in text
     assert "outbound_due" not in text

@@ -17,13 +17,33 @@ NOW = 1_795_800_000
 BODY = b'{"type": "test", "timestamp": "2026-11-27T12:00:00Z", "data": {}}'
 
 
-@pytest.fixture
-def told() -> Callable[..., bool]:
+def of_the_guide(name: str) -> Callable[..., bool]:
     (code,) = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
     names: dict[str, Any] = {}
     exec(code, names)
-    found: Callable[..., bool] = names["told"]
+    found: Callable[..., bool] = names[name]
     return found
+
+
+@pytest.fixture
+def told() -> Callable[..., bool]:
+    return of_the_guide("told")
+
+
+@pytest.mark.parametrize(
+    ("last", "cursor", "newer"),
+    [
+        ("", "0-1", True),
+        ("9-77", "10-5", True),
+        ("9-77", "9-77", False),
+        ("9-77", "9-9", False),
+        ("9-77", "2-3-0a1b2c3d", True),
+        ("2-3-0a1b2c3d", "2-2-0a1b2c3d", False),
+        ("2-3-0a1b2c3d", "1-1-ffffffff", True),
+    ],
+)
+def test_the_order_is_minded_and_begins_anew_after_a_restore(last: str, cursor: str, newer: bool) -> None:
+    assert of_the_guide("newer")(last, cursor) is newer
 
 
 def headers(id_: str = "7-8-abc", at: int = NOW, body: bytes = BODY, keys: tuple[str, ...] = (KEY,)) -> dict[str, str]:

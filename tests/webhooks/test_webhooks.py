@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from adapters.webhooks import unfit
-from outbound import clock, webhooks
+from outbound import clock, restored, webhooks
 from outbound.desk import DeskRefusal, Hand
 from outbound.ledger import hooks
 from outbound.ledger import tables as t
@@ -22,6 +22,7 @@ from outbound.settings import SettingsFault
 from tests.delivery.walking import run_to_rest
 from tests.house import Crash, hand_in, keys_file, settings_for, submission
 from tests.people import person
+from tests.restore.copies import back_up, put_back
 from tests.webhooks.conftest import SYSTEM, Receiving
 from workers.opening import open_house
 from workers.queues import WEBHOOKS
@@ -227,6 +228,29 @@ def test_a_moment_is_found_in_the_feed(open_receiving: Callable[[str], Receiving
         assert [str(one.cursor) for one in events_after(tx, SYSTEM, place, 99)] == feed(receiving)[3:]
         assert hooks.place_at(tx, since - timedelta(days=1)) < Cursor.parse(feed(receiving)[0])
         assert events_after(tx, SYSTEM, hooks.place_at(tx, since + timedelta(days=1)), 9) == []
+
+
+def test_a_receiver_that_minds_the_order_begins_anew_after_each_restore(
+    open_receiving: Callable[[str], Receiving], database_url: str
+) -> None:
+    receiving = open_receiving(database_url)
+    receiving.letters(1)
+    receiving.tell()
+    copy = back_up(receiving.house)
+    marks = [""]
+    for _ in range(2):
+        receiving.letters(3)
+        assert receiving.tell() == 3
+        put_back(receiving.house, copy)
+        receiving.clock.pass_(hours=1)
+        restored.begin(receiving.house, clock.now(), HAND)
+        receiving.letters(1)
+        before = len(receiving.taken())
+        assert receiving.tell() >= 1
+        assert receiving.hook().code is None
+        (mark,) = {one["cursor"].split("-")[2] for one in receiving.taken()[before:]}
+        marks.append(mark)
+    assert len(set(marks)) == 3
 
 
 def test_a_new_secret_and_the_one_before_both_sign_for_a_while(receiving: Receiving) -> None:

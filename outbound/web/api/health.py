@@ -35,7 +35,9 @@ class Readiness(BaseModel):
     """Whether the process can do its work."""
 
     status: str = Field(description="`ok`, `degraded` (200: letters are taken in) or `not ready` (503).")
-    checks: dict[str, Found] = Field(description="`ledger`, `writing`, `schema`, `seal`, `clock`, `disk`, `redis`.")
+    checks: dict[str, Found] = Field(
+        description="`ledger`, `writing`, `schema`, `sending`, `seal`, `clock`, `disk`, `redis`."
+    )
 
 
 @router.get("/healthz", response_model=Alive, responses={503: {"model": Alive, "description": "Every thread is busy"}})
@@ -51,7 +53,7 @@ async def healthz() -> JSONResponse:
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness, "description": "A check failed"}})
 def readyz(inside: Inside) -> JSONResponse:
-    """Ledger (read and written), schema, seal keys, clock, disk and Redis: each with a sentence and what to do."""
+    """Ledger (read, written, no back-up), schema, keys, clock, disk, Redis: each with a sentence and what to do."""
     checks = ready(inside)
     states = {one.state for one in checks.values()}
     status = "not ready" if State.FAILED in states else "degraded" if State.DEGRADED in states else "ok"

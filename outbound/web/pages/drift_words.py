@@ -113,8 +113,16 @@ def at(moment: datetime) -> str:
 
 
 def said(one: Watch) -> list[str]:
-    """The answer for 03:00, sentence by sentence: what is lost, what waits and until when, the first deadline."""
-    return [lost_said(one.all_lost), *_waiting(one), deadline_said(one.deadline)]
+    """The answer for 03:00, sentence by sentence: what is lost, what waits and until when, the first deadline.
+
+    Before all, where nothing is sent because the ledger is a back-up: what it says is of the back-up's time.
+    """
+    return [*_restored(one), lost_said(one.all_lost), *_waiting(one), deadline_said(one.deadline)]
+
+
+def _restored(one: Watch) -> list[str]:
+    """That nothing is sent, and why, where the ledger is a back-up."""
+    return ["Intet sendes: databasen er genskabt fra en sikkerhedskopi."] if one.restored else []
 
 
 def lost_said(lost: int) -> str:
@@ -165,8 +173,8 @@ def deadline_said(one: Deadline | None) -> str:
 def announced(one: Watch) -> str:
     """What a screen reader hears when it changes: only what somebody must act on, not every figure."""
     danger = "En frist er i fare." if one.deadline and one.deadline.in_danger else "Ingen frist er i fare."
-    still = f" {silent_said(one).capitalize()}." if one.silent else ""
-    return f"{lost_said(one.all_lost)} {danger}{still}"
+    still = [f"{silent_said(one).capitalize()}."] if one.silent else []
+    return " ".join([*_restored(one), lost_said(one.all_lost), danger, *still])
 
 
 def place(one: Place) -> str:

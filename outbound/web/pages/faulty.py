@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from outbound import clock
 from outbound import faulty as lists
 from outbound.contents import PERSON, unpack_addressee
 from outbound.desk import DeskRefusal

@@ -17,9 +17,11 @@ def test_a_person_is_looked_for_by_a_number_from_standard_input(
     run: Run, house: House, world: World, tmp_path: Path
 ) -> None:
     (letter,) = delivered(house, world)
+    run("find", "--person", "--by", "kollegaen", "--purpose", "case-work", stdin=f"{SOLVEJ}\n")
     ended = run("person", *WHY, "--pdf", tmp_path / "a.pdf", "--zip", tmp_path / "a.zip", stdin=f"{SOLVEJ}\n")
     assert ended.code == 0
     assert str(letter) in ended.out
+    assert "kollegaen" in ended.out
     assert SOLVEJ not in ended.out + ended.err
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
     assert any(str(letter) in name for name in zipfile.ZipFile(tmp_path / "a.zip").namelist())

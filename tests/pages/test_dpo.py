@@ -69,6 +69,15 @@ def test_looking_at_it_again_is_a_line_too(dpo: httpx.Client, house: House) -> N
     assert lines == ["dpo"] * 3
 
 
+def test_a_caseworkers_search_stands_on_the_page(dpo: httpx.Client, served: Served) -> None:
+    with served.signed_in("sag") as sag:
+        form = {"token": hidden(sag.get("/sager").text), "nummer": SOLVEJ, "purpose": "case-work"}
+        assert sag.post("/sager/person", data=form).is_success
+    assert re.search(
+        r"<td>sag</td><td>søgning efter personen</td><td>sagen blev behandlet</td>", find(dpo, SOLVEJ).text
+    )
+
+
 def test_an_empty_answer_says_so_and_is_logged(dpo: httpx.Client) -> None:
     assert "ingen breve til dette nummer" in find(dpo, person("well", 70)).text
     log = dpo.get("/dpo/laeselog").text

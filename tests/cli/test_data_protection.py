@@ -4,6 +4,8 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from outbound.delivery import House
 from tests.cli.conftest import Run
 from tests.house import DECISION, look
@@ -29,6 +31,15 @@ def test_a_person_is_looked_for_by_a_number_from_standard_input(
     read = run("readings", "--format", "json", "--by", "mester")
     assert {"search", "document"} <= {one["part"] for one in json.loads(read.out)}
     assert "mester" in run("readings", "--readers").out
+
+
+@pytest.mark.parametrize("name", ["worker", "Timer", "jobcenter"])
+def test_nobody_reads_under_the_routers_or_a_systems_name(run: Run, house: House, world: World, name: str) -> None:
+    (letter,) = delivered(house, world)
+    refused = run("show", letter, "--open", "--by", name)
+    assert refused.code == 3
+    assert "the router's own or a specialist system's" in refused.err
+    assert run("show", letter, "--open", "--by", "mester").code == 0
 
 
 def test_nobody_is_found_in_a_sentence_and_a_wrong_number_is_refused(run: Run, house: House) -> None:

@@ -23,6 +23,7 @@ DEEDS = {
     Deed.FORGOTTEN: "breve slettet",
     Deed.RECEIPTS: "kvitteringer slettet",
     Deed.NOTES: "begrundelser slettet",
+    Deed.PARTS: "dele af breves indhold slettet",
     Deed.READINGS: "linjer i læseloggen slettet",
     Deed.RESEALED: "forseglet igen under en anden nøgle",
 }

@@ -82,5 +82,6 @@ def test_keys_are_listed_rotated_resealed_and_dropped(run: Run, house: House, wo
     found = {one["id"]: one for one in json.loads(run("keys", "list", "--format", "json").out)}
     assert (found[month]["parts"], found[f"{month}.2"]["in_use"]) == (0, True)
     assert "back-up of the last" in run("keys", "drop", month, *WHY).err
-    assert run("keys", "drop", month, "--force", *WHY).code == 0
+    assert "--yes-delete 0" in run("keys", "drop", month, "--force", *WHY).err
+    assert run("keys", "drop", month, "--force", "--yes-delete", 0, *WHY).code == 0
     assert month not in house.seal.keys().seal

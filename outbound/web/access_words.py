@@ -87,6 +87,8 @@ REFUSALS = {
     "no-such-letter": "Der er intet brev med det id.",
     "no-such-id": "Skriv brevets eller masseforsendelsens id.",
     "no-such-case": "Skriv sagens nummer, som fagsystemet skriver det. Til et CPR-nummer skal du vælge »person«.",
+    "stands-already": "Slettestoppet gælder allerede. Se listen.",
+    "covers-nothing": "Der er ingen breve, som det kan gælde, så intet ville blive beholdt. Se nummeret efter.",
     "no-such-hold": "Der er intet slettestop, som gælder. Se listen igen.",
 }
 

@@ -55,6 +55,8 @@ def test_holds_stop_forgetting_and_a_number_is_never_an_argument(run: Run, house
     assert run("legal-hold", "place", "person", SOLVEJ, *WHY).code == 3
     placed = run("legal-hold", "place", "person", "-", *WHY, stdin=f"{SOLVEJ}\n")
     assert placed.code == 0
+    assert "on 1 letters now" in placed.err
+    assert run("legal-hold", "place", "case", "26/nope", *WHY).code == 3
     refused = run("retention", "forget", letter, *WHY)
     assert refused.code == 3
     assert "legal-hold" in refused.err

@@ -12,24 +12,22 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, text
 
 from outbound import clock
 from outbound.desk import Verb, verbs_for
 from outbound.intake import is_cpr, is_cvr
-from outbound.ledger import returned
+from outbound.ledger import readings, returned
 from outbound.ledger import tables as t
 from outbound.ledger.values import LedgerDispatch, Letter, letter_from
 from outbound.letter import WaitsFor
 from outbound.life import Status
 from outbound.return_code import as_scanned, is_code
-from outbound.seal import Seal, reading
+from outbound.seal import Seal
 from outbound.story import Story, story
 
 Departments = frozenset[str] | None
 MOST_COUNTED = 1_000
-SEARCH = "search"
-"""The part that a search has in the reading log."""
 SOON = timedelta(days=3)
 """How long before the last day on which a letter is of use it is said to be urgent; nobody prescribes it."""
 
@@ -100,8 +98,7 @@ def by_person(
     tx: Connection, key: str, departments: Departments, before: UUID | None, limit: int, by: str, purpose: str
 ) -> list[Letter]:
     """Letters to whoever has this key; written in the reading log, whatever is found."""
-    row = {"owner": searched(key), "part": SEARCH, "by": by, "purpose": purpose, "at": clock.now()}
-    tx.execute(insert(reading).values(**row))
+    readings.note_search(tx, searched(key), [key], by, purpose)
     return _newest(tx, select(t.letter).where(t.letter.c.recipient_key == key), departments, before, limit)
 
 

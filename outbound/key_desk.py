@@ -4,18 +4,22 @@ A key is dropped when nothing lies under it any more, or by force with a why: th
 back-up too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from outbound import clock, key_file, leftovers
+from outbound import clock, key_file, leftovers, retention
 from outbound.delivery.house import House
 from outbound.desk import DeskRefusal, Hand, note
 from outbound.key_file import SealFault, month_of
 from outbound.ledger import retention as rows
 from outbound.ledger.keys import Transaction
-from outbound.leftovers import Bite
+from outbound.ledger.letters import hold
+from outbound.ledger.values import Letter
+from outbound.leftovers import Bite, Deed, Tally
+from outbound.letter import WaitsFor
+from outbound.life import FREE, RESTING, Status
 
 DROPPED, ROTATED = "key-dropped", "key-rotated"
 
@@ -31,6 +35,21 @@ class KeyStanding:
     since: datetime | None
     dropped_at: datetime | None
     month_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """What goes with a key: so many letters' content, of which so many are HELD or moving, or not journalised."""
+
+    letters: int
+    open: int
+    unjournalised: int
+
+    def with_(self, some: Sequence[Letter]) -> "Toll":
+        """These letters too."""
+        moving = sum(one.status not in RESTING for one in some)
+        unfiled = sum(one.journalised_at is None for one in some)
+        return Toll(self.letters + len(some), self.open + moving, self.unjournalised + unfiled)
 
 
 def standing(tx: Transaction, house: House, most: int | None = None) -> list[KeyStanding]:
@@ -61,23 +80,76 @@ def reseal(house: House) -> Iterator[Bite]:
         yield from leftovers.under(house, key_id, clock.today())
 
 
-def drop(house: House, file: Path, key_id: str, hand: Hand, force: bool = False) -> None:
+def toll(house: House, key_id: str) -> Toll:
+    """What would be lost with this key now. Raises DeskRefusal where there is none, or a legal hold is on a letter."""
+    if key_id not in house.seal.keys().seal:
+        raise DeskRefusal("no-such-key", "There is no such key; `outbound keys list` shows them.")
+    found, held, after = Toll(0, 0, 0), 0, None
+    while True:
+        with house.ledger.reading() as tx:
+            some = rows.letters_under(tx, key_id, after, house.settings.retention_bite)
+            held += len(retention.on_hold(tx, some))
+        if not some:
+            break
+        after, found = some[-1].id, found.with_(some)
+    if held:
+        raise DeskRefusal(
+            "on-hold", f"A legal hold is on {held} letters under {key_id}: they stay; `outbound legal-hold list`."
+        )
+    return found
+
+
+def drop(house: House, file: Path, key_id: str, hand: Hand, force: bool = False, letters: int = 0) -> None:
     """For good. Refused while something lies under it or letters are still to lie there, unless by force.
 
-    Raises DeskRefusal.
+    By force it takes the content of so many `letters` as somebody was told of; receipts and notes are sealed anew.
+    Refused always over a legal hold, and while the key in its place is not used yet. Raises DeskRefusal.
     """
-    keys = house.seal.keys()
-    if key_id not in keys.seal:
-        raise DeskRefusal("no-such-key", "There is no such key; `outbound keys list` shows them.")
+    taken = toll(house, key_id).letters
+    _must_have_another(house, key_id)
     with house.ledger.writing() as tx:
         _must_be_empty(tx, house, key_id, force)
+        if taken != letters:
+            raise DeskRefusal("count-changed", f"The content of {taken} letters would be lost, not of {letters}.")
         note(tx, house, DROPPED, "key", key_id, hand)
+    _forget(house, key_id, hand)
+    for _ in leftovers.carry_over(house, key_id, clock.today()):
+        pass
     try:
         key_file.drop(file, key_id)
     except SealFault:
         raise DeskRefusal("no-such-key", "There is no such key in this file.") from None
     for _ in leftovers.unreadable(house, key_id, clock.today()):
         pass
+
+
+def _forget(house: House, key_id: str, hand: Hand) -> None:
+    """The letters under this key stand as forgotten; those not sent are HELD, since nothing is there to send."""
+    after = None
+    while True:
+        with house.ledger.writing() as tx:
+            some = rows.letters_under(tx, key_id, after, house.settings.retention_bite)
+            if not some:
+                return
+            after, here = some[-1].id, rows.lock(tx, [one.id for one in some])
+            if retention.on_hold(tx, here):
+                raise DeskRefusal("on-hold", f"A legal hold was placed on letters under {key_id} meanwhile.")
+            for one in here:
+                if one.status in FREE - {Status.CANCELLED}:
+                    hold(tx, one, "content-missing", WaitsFor.OPERATIONS, hand.by)
+            rows.forget(tx, here)
+            rows.add(tx, clock.today(), Tally((one.system, one.letter_type, str(Deed.FORGOTTEN)) for one in here))
+
+
+def _must_have_another(house: House, key_id: str) -> None:
+    """Its month's next key may be written with, if there is one: else nothing of the month could be sealed."""
+    keys, month, now = house.seal.keys(), month_of(key_id), clock.now()
+    coming = [key for key in keys.seal if month_of(key) == month and keys.since.get(key, now) > now]
+    if coming and keys.newest(month, now) == key_id:
+        since = min(keys.since[key] for key in coming)
+        raise DeskRefusal(
+            "key-in-use", f"{key_id} is written with until {since:%Y-%m-%d %H:%M} UTC; drop it after that."
+        )
 
 
 def _must_be_empty(tx: Transaction, house: House, key_id: str, force: bool) -> None:

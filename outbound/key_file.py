@@ -39,6 +39,16 @@ class Keys:
         usable = [key for key in self.seal if month_of(key) == month and self.since.get(key, at) <= at]
         return max(usable, key=number_of, default=None)
 
+    def writing(self, month: str, at: datetime) -> str | None:
+        """The key to seal with for this month: its newest or, where its keys were dropped, that of the next month with
+        one. None for a month that never had a key."""
+        if (own := self.newest(month, at)) is not None:
+            return own
+        if month not in map(month_of, (*self.seal, *self.dropped)):
+            return None
+        later = sorted({month_of(key) for key in self.seal if month_of(key) > month})
+        return next((key for one in later if (key := self.newest(one, at)) is not None), None)
+
 
 def month_after(day: date, months: int) -> str:
     """The month (YYYY-MM) `months` after the one of `day`."""

@@ -30,6 +30,7 @@ class Deed(StrEnum):
     FORGOTTEN = "forgotten"
     RECEIPTS = "receipts"
     NOTES = "notes"
+    PARTS = "parts"
     READINGS = "readings"
     RESEALED = "resealed"
 
@@ -66,14 +67,28 @@ def unreadable(house: House, key_id: str, today: date) -> Iterator[Bite]:
                 return
             owners = {part.owner for part in parts}
             letters = rows.letters_of(tx, owners)
-            gone = rows.delete_parts(tx, parts)
+            tally = _deleted(tx, parts)
             bare = [letters[owner] for owner in rows.bare(tx, owners) if owner in letters]
             lost = [one for one in bare if one.id in owners and one.forgotten_at is None]
             rows.forget(tx, lost)
-            tally = Tally((one.system, one.letter_type, str(Deed.FORGOTTEN)) for one in lost)
-            tally[("", "", str(Deed.NOTES))] += gone
+            tally += Tally((one.system, one.letter_type, str(Deed.FORGOTTEN)) for one in lost)
             rows.add(tx, today, tally)
         yield Bite(len(lost), tally)
+
+
+def carry_over(house: House, key_id: str, today: date) -> Iterator[Bite]:
+    """What lies under this key and is no letter's content, sealed anew under a month that is still there."""
+    month = month_of(key_id)
+    if house.seal.keys().newest(month, clock.now()) == key_id:
+        month = month_after(date.fromisoformat(f"{month}-01"), 1)
+    while True:
+        with house.ledger.writing() as tx:
+            parts = rows.no_letters_under(tx, key_id, house.settings.retention_bite)
+            moved = sum(house.seal.move(tx, part, month) for part in parts)
+            rows.add(tx, today, {("", "", Deed.RESEALED): moved})
+        if not moved:
+            return
+        yield Bite(0, {("", "", str(Deed.RESEALED)): moved})
 
 
 def under(house: House, key_id: str, today: date) -> Iterator[Bite]:
@@ -90,12 +105,19 @@ def under(house: House, key_id: str, today: date) -> Iterator[Bite]:
 
 def _settle_parts(tx: Transaction, house: House, key_id: str, parts: Sequence[Part], today: date) -> Tally:
     months = _months_of(tx, house, key_id, parts, today)
-    gone = [part for part in parts if months[part] is None]
-    receipts = [part for part in gone if part.part == "receipt"]
-    notes = [part for part in gone if part.part != "receipt"]
     moved = sum(house.seal.move(tx, part, month) for part, month in months.items() if month is not None)
-    done = {Deed.RECEIPTS: rows.delete_parts(tx, receipts), Deed.NOTES: rows.delete_parts(tx, notes)}
-    return Tally({("", "", str(deed)): count for deed, count in {**done, Deed.RESEALED: moved}.items()})
+    tally = _deleted(tx, [part for part in parts if months[part] is None])
+    tally[("", "", str(Deed.RESEALED))] += moved
+    return tally
+
+
+def _deleted(tx: Transaction, parts: Sequence[Part]) -> Tally:
+    """Delete these parts; how many receipts, notes and parts of letters they were."""
+    kinds = {"receipt": Deed.RECEIPTS, "why": Deed.NOTES}
+    by_deed: dict[Deed, list[Part]] = {}
+    for part in parts:
+        by_deed.setdefault(kinds.get(part.part, Deed.PARTS), []).append(part)
+    return Tally({("", "", str(deed)): rows.delete_parts(tx, some) for deed, some in by_deed.items()})
 
 
 def _months_of(

@@ -118,10 +118,18 @@ def letters(house: House, keys: frozenset[str], after: UUID | None, limit: int) 
         return people.letters(tx, keys, after, limit)
 
 
-def who_read(house: House, keys: frozenset[str], owners: list[UUID], after: int | None, limit: int) -> list[Reading]:
-    """Lines of the reading log about the searches for this person, and about these letters."""
+def searches(house: House, keys: frozenset[str]) -> list[Reading]:
+    """Who looked for this person, whether or not anything was found: the newest lines of the reading log."""
     with house.ledger.reading() as tx:
-        return readings.lines(tx, Wanted(owners=owners, keys=keys, workers=True), after, limit)
+        return readings.lines(tx, Wanted(keys=keys, workers=True), None, MOST_READINGS)
+
+
+def who_read(house: House, letters: list[UUID], limit: int) -> list[Reading]:
+    """The newest lines of the reading log about these letters."""
+    if not letters:
+        return []
+    with house.ledger.reading() as tx:
+        return readings.lines(tx, Wanted(owners=letters, workers=True), None, limit)
 
 
 def file(house: House, keys: frozenset[str], by: str, pdfs: bool) -> Iterator[FiledLetter]:

@@ -140,12 +140,17 @@ def _letters(house: House, month: str, today: date) -> Iterator[Bite]:
         yield Bite(len(letters), _tally(letters, verdicts))
 
 
-def _verdicts(tx: Transaction, house: House, letters: Sequence[Letter], early: bool = False) -> dict[UUID, Kept | None]:
-    ties = rows.ties(tx, [one.id for one in letters])
+def on_hold(tx: Transaction, letters: Sequence[Letter]) -> frozenset[UUID]:
+    """Which of these a legal hold is on."""
     held = holds.on(tx, [pair for one in letters for pair in _holdable(one)])
     persons = same_person.keys_of(tx, holds.persons(tx))
-    stops = {one.id: one.recipient_key in persons or bool(held & set(_holdable(one))) for one in letters}
-    return {one.id: _verdict(house, one, ties, stops[one.id], early) for one in letters}
+    return frozenset(one.id for one in letters if one.recipient_key in persons or held & set(_holdable(one)))
+
+
+def _verdicts(tx: Transaction, house: House, letters: Sequence[Letter], early: bool = False) -> dict[UUID, Kept | None]:
+    ties = rows.ties(tx, [one.id for one in letters])
+    held = on_hold(tx, letters)
+    return {one.id: _verdict(house, one, ties, one.id in held, early) for one in letters}
 
 
 def _verdict(house: House, one: Letter, ties: Ties, held: bool, early: bool) -> Kept | None:

@@ -97,7 +97,7 @@ class _AtHand:
     def close(self, part: Part, month: str, body: bytes) -> dict[str, Any]:
         """The row of `sealed`. Nothing new lies under a month that is over: its key may be dropped any day."""
         month = max(month, f"{clock.today():%Y-%m}")
-        if (key_id := self.keys.newest(month, clock.now())) is None:
+        if (key_id := self.keys.writing(month, clock.now())) is None:
             raise SealFault(
                 f"There is no seal key for the retention month {month}; add one with `outbound keys extend`."
             )
@@ -172,8 +172,8 @@ class Seal:
         return self._at_hand().keys
 
     def has_month(self, month: str) -> bool:
-        """Is there a key for this retention month?"""
-        return month in self.months()
+        """Is there a key to seal with for this retention month?"""
+        return self.keys().writing(month, clock.now()) is not None
 
     def months(self) -> list[str]:
         """The retention months with a key, oldest first."""

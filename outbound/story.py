@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from outbound.accounts import LETTER, REMINDER
+from outbound.accounts import BOOKED, CORRECTED, LETTER, REMINDER
 from outbound.desk import UNDO
 from outbound.ledger import deferred, envelopes, reminders, sending
 from outbound.ledger import tables as t
@@ -122,6 +122,11 @@ class Story:
     def live(self) -> LedgerDispatch | None:
         """The one try that may count, if there is one."""
         return next((one.dispatch for one in self.tries if one.dispatch.outcome in LIVE), None)
+
+    def booked(self, measure: str) -> int:
+        """What stands booked of this measure, in øre: without what was corrected, estimates, and what others told."""
+        signs = {BOOKED: 1, CORRECTED: -1}
+        return sum(signs.get(one.stage, 0) * one.amount for one in self.money if one.measure == measure)
 
 
 def route_of(code: str | None) -> Route | None:

@@ -14,6 +14,8 @@ from outbound.desk import Hand
 from outbound.intake import looks_like_cpr
 from outbound.ledger import Ledger
 from outbound.ledger.revision import is_usable
+from outbound.organisation import load_organisation
+from outbound.reserved import is_reserved
 from outbound.settings import HOME, Settings, SettingsFault, load
 
 if TYPE_CHECKING:
@@ -97,7 +99,9 @@ def hand(by: str, why: str) -> Hand:
 
 
 def name_of_hand(by: str) -> str:
-    """A name that may stand in the ledger in the open. Raises CannotDo."""
+    """A name under which a person's acts may stand in the ledger, in the open. Raises CannotDo."""
     if not by.strip() or len(by) > LONGEST_NAME or not by.isprintable() or looks_like_cpr(by):
         raise CannotDo(f"Say who you are in at most {LONGEST_NAME} printable characters, without a CPR number (--by).")
+    if is_reserved(by, [one.name for one in load_organisation(load().config_dir).systems]):
+        raise CannotDo("That name is the router's own or a specialist system's. Say who you are (--by).")
     return by.strip()

@@ -13,12 +13,14 @@ from outbound.cli.acts import By, Why
 from outbound.cli.opening import hand, opened_house
 from outbound.cli.tables import Form, moment, shown
 from outbound.person_file import Kind
+from outbound.web.access_words import purpose_said
 from outbound.web.pages.words import state_said
 
 COLUMNS = {
     "letter": "Brev", "created_at": "Indleveret", "system": "Fagsystem", "case": "Sag", "state": "Tilstand",
     "forgotten_at": "Slettet",
 }  # fmt: skip
+LOOKS = {"at": "Hvornår", "by": "Søgt af", "purpose": "Hvorfor"}
 MOST_SHOWN = 1000
 
 
@@ -31,7 +33,8 @@ def person(
 ) -> None:
     """Everything about one person or company, for a request for access.
 
-    The CPR or CVR number is asked for, or read from standard input. The reading log says that you looked.
+    The CPR or CVR number is asked for, or read from standard input. The reading log says that you looked; who else
+    looked for the person stands below the letters.
     """
     from outbound.web.access_bundle import bundle, sheet_of
     from outbound.web.access_sheet import access_pdf
@@ -47,6 +50,7 @@ def person(
             made = person_file.look_again(house, found.id, who, who.by, Kind.ZIP)
             _write(zip_, bundle(house, made, who.by))
         letters = person_file.letters(house, found.keys, None, MOST_SHOWN)
+        searches = person_file.searches(house, found.keys)
     rows = [
         {
             "letter": one.id,
@@ -59,6 +63,9 @@ def person(
         for one in letters
     ]
     typer.echo(shown(rows, COLUMNS, form) if rows or form is not Form.TABLE else "Nothing is known of this number.")
+    if form is Form.TABLE:
+        said = [{"at": moment(one.at), "by": one.by, "purpose": purpose_said(one.purpose)} for one in searches]
+        typer.echo(f"\n{shown(said, LOOKS, form)}")
     if found.letters > MOST_SHOWN:
         typer.echo(f"The newest {MOST_SHOWN} of {found.letters}; --zip has them all.", err=True)
 

@@ -13,7 +13,7 @@ from outbound.cli.faults import CannotDo
 from outbound.cli.opening import hand, opened_house, opened_ledger
 from outbound.cli.tables import Form, moment, shown
 from outbound.desk import note
-from outbound.ledger import holds, readings
+from outbound.ledger import readings
 from outbound.ledger import retention as rows
 from outbound.ledger.holds import HoldScope
 from outbound.ledger.readings import Wanted
@@ -24,7 +24,10 @@ retention = typer.Typer(no_args_is_help=True, help="Content that is deleted when
 hold = typer.Typer(no_args_is_help=True, help="Legal holds: what must not be deleted until somebody says so.")
 AsForm = Annotated[Form, typer.Option("--format", help="How it is printed.")]
 NIGHT = {"what": "Hvad", "system": "Fagsystem", "letter_type": "Brevtype", "count": "Antal"}
-HOLDS = {"id": "Slettestop", "scope": "For", "key": "Hvad", "by": "Sat af", "at": "Sat", "lifted_at": "Ophævet"}
+HOLDS = {
+    "id": "Slettestop", "scope": "For", "key": "Hvad", "by": "Sat af", "at": "Sat", "letters": "Breve",
+    "lifted_at": "Ophævet",
+}  # fmt: skip
 LINES = {"at": "Hvornår", "by": "Hvem", "part": "Hvad", "owner": "Brev", "purpose": "Hvorfor"}
 READERS = {"by": "Hvem", "openings": "Åbninger", "owners": "Breve og noter", "outside_hours": "Uden for arbejdstid"}
 MOST = 10_000
@@ -83,7 +86,10 @@ def place(
 
     who = hand(by, why)
     with opened_house() as house:
-        typer.echo(legal_holds.place(house, scope, asked_number() if what == "-" else what, who))
+        placed = legal_holds.place(house, scope, asked_number() if what == "-" else what, who)
+        letters = legal_holds.covered(house, placed)
+    typer.echo(placed)
+    typer.echo(f"It is on {letters} letters now.", err=True)
 
 
 @hold.command("lift")
@@ -101,17 +107,18 @@ def list_(
 ) -> None:
     """The holds, the newest first."""
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
-        found = holds.newest(tx, None, MOST, standing=not every)
+        found = legal_holds.newest(tx, None, MOST, standing=not every)
     listed = [
         {
-            "id": one.id,
-            "scope": SCOPES[one.scope] if form is Form.TABLE else one.scope,
-            "key": "–" if one.scope is HoldScope.PERSON else one.key,
-            "by": one.by,
-            "at": moment(one.at),
-            "lifted_at": moment(one.lifted_at),
+            "id": each.hold.id,
+            "scope": SCOPES[each.hold.scope] if form is Form.TABLE else each.hold.scope,
+            "key": "–" if each.hold.scope is HoldScope.PERSON else each.hold.key,
+            "by": each.hold.by,
+            "at": moment(each.hold.at),
+            "letters": each.letters,
+            "lifted_at": moment(each.hold.lifted_at),
         }
-        for one in found
+        for each in found
     ]
     typer.echo(shown(listed, HOLDS, form) if listed or form is not Form.TABLE else "There is no hold.")
 

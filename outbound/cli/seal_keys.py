@@ -1,5 +1,6 @@
 """`outbound keys list`, `rotate`, `reseal` and `drop`: the keys of a running router, as its settings name them."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -79,17 +80,38 @@ def drop(
     by: By,
     why: Why,
     force: Annotated[
-        bool, typer.Option("--force", help="Also where something still lies under it: it is lost.")
+        bool, typer.Option("--force", help="Also where letters still lie under it: their content is lost.")
     ] = False,
+    yes_delete: Annotated[
+        int | None, typer.Option("--yes-delete", min=0, help="With --force in a script: of so many letters.")
+    ] = None,
 ) -> None:
     """Drop a key for good: what lies under it is gone, in every back-up too.
 
-    Remove it from every copy of the key file as well.
+    --force says how many letters lose their content and has the key typed again. Never over a legal hold. Remove the
+    key from every copy of the key file as well.
     """
     use_env_file(None)
     with opened_house() as house:
-        key_desk.drop(house, _file(house), key, hand(by, why), force)
+        letters = _agreed(house, key, yes_delete) if force else 0
+        key_desk.drop(house, _file(house), key, hand(by, why), force, letters)
     typer.echo(f"{key} is dropped. Remove it from every copy of the key file: a copy brings back what lay under it.")
+
+
+def _agreed(house: House, key: str, said: int | None) -> int:
+    """Of how many letters the content may be lost, as whoever does it has said. Raises CannotDo."""
+    found = key_desk.toll(house, key)
+    typer.echo(
+        f"{key}: the content of {found.letters} letters is lost for good, of which {found.open} are HELD or on their "
+        f"way and {found.unjournalised} are not journalised: the router has the only copy.",
+        err=True,
+    )
+    if said is None and sys.stdin.isatty():
+        if typer.prompt("Type the key's id again to delete them", err=True).strip() != key:
+            raise CannotDo("That is not the same; nothing was dropped.")
+    elif said != found.letters:
+        raise CannotDo(f"Nothing was dropped. Say that {found.letters} letters may go: --yes-delete {found.letters}.")
+    return found.letters
 
 
 def _file(house: House) -> Path:

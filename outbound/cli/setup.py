@@ -17,6 +17,7 @@ from outbound.ledger import Ledger
 from outbound.ledger import migrate as migrate_to_newest
 from outbound.ledger.revision import Schema, schema_of
 from outbound.organisation import load_organisation
+from outbound.reserved import is_reserved
 from outbound.seal import new_keys
 from outbound.settings import load
 
@@ -121,6 +122,8 @@ def account(
         raise CannotDo(f"A role is one of {', '.join(Role)}.")
     if not 1 <= len(name) <= 60 or not name.isprintable():
         raise CannotDo("A name is 1 to 60 printable characters.")
+    if is_reserved(name):
+        raise CannotDo("That name is the router's own.")
     typer.echo(account_lines(name, _password(), role, department or ["*"]))
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Connection, func, insert, select, text, tuple_, update
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -58,11 +58,33 @@ def on(tx: Connection, pairs: Collection[tuple[str, str]]) -> set[tuple[str, str
     return found
 
 
+def covered(tx: Connection, scope: HoldScope, keys: Collection[str], most: int) -> int:
+    """How many letters whose content is still here this is on, up to `most`. `keys`: of a person all, else the one."""
+    row = t.letter.c
+    columns: dict[HoldScope, Any] = {
+        HoldScope.LETTER: row.id,
+        HoldScope.CASE: row.case_number,
+        HoldScope.PERSON: row.recipient_key,
+        HoldScope.MAILING: row.mailing_id,
+    }
+    by_id = scope in (HoldScope.LETTER, HoldScope.MAILING)
+    wanted = [UUID(key) if by_id else key for key in keys]
+    some = select(row.id).where(columns[scope].in_(wanted), text(t.KEPT)).limit(most).subquery()
+    return tx.execute(select(func.count()).select_from(some)).scalar_one()
+
+
 def persons(tx: Connection) -> frozenset[str]:
     """The keys of the persons whom a standing hold is on: few."""
     h = t.legal_hold.c
     wanted = select(h.key).where(h.scope == HoldScope.PERSON, h.lifted_at.is_(None))
     return frozenset(tx.execute(wanted).scalars())
+
+
+def standing(tx: Connection, hold: UUID) -> Hold | None:
+    """This hold, while it stands."""
+    h = t.legal_hold.c
+    row = tx.execute(select(t.legal_hold).where(h.id == hold, h.lifted_at.is_(None))).one_or_none()
+    return _hold(row) if row else None
 
 
 def newest(tx: Connection, after: UUID | None, limit: int, standing: bool = False) -> list[Hold]:

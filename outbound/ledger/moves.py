@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from outbound import logs
+from outbound.reserved import ROUTER
 
 log = logging.getLogger("outbound.moves")
 MOVED, ABOUT = "outbound.moves", "outbound.moves.about"
-ROUTER = ("worker", "timer", "receipt")
 NAMES = ("system", "department", "letter_type", "lane", "channel", "correlation", "mailing_id")
 
 

@@ -121,6 +121,22 @@ def count_letters_under(tx: Connection, key_id: str) -> int:
     return tx.execute(some).scalar_one()
 
 
+def letters_under(tx: Connection, key_id: str, after: UUID | None, limit: int) -> list[Letter]:
+    """Letters with content under this key, in the order of their ids, from the one after `after`."""
+    s, row = t.sealed.c, t.letter.c
+    wanted = select(t.letter).where(exists().where(s.owner == row.id, s.key_id == key_id))
+    if after is not None:
+        wanted = wanted.where(row.id > after)
+    return [letter_from(one) for one in tx.execute(wanted.order_by(row.id).limit(limit))]
+
+
+def no_letters_under(tx: Connection, key_id: str, limit: int) -> list[Part]:
+    """Parts under this key that are receipts and notes."""
+    s = t.sealed.c
+    some = select(s.owner, s.part).where(s.key_id == key_id, ~exists().where(t.letter.c.id == s.owner)).limit(limit)
+    return [Part(owner, part) for owner, part in tx.execute(some)]
+
+
 def bare(tx: Connection, owners: Collection[UUID]) -> frozenset[UUID]:
     """Which of these have nothing under the seal."""
     s = t.sealed.c

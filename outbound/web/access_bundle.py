@@ -50,10 +50,9 @@ class _Pipe(RawIOBase):
 
 def sheet_of(house: House, found: Look, by: str, letters: Iterator[FiledLetter] | None = None) -> Sheet:
     """The sheet of this look; each letter is opened for `by`."""
-    searches = person_file.who_read(house, found.keys, [], None, person_file.MOST_READINGS)
     return Sheet(
         letters=person_file.file(house, found.keys, by, pdfs=False) if letters is None else letters,
-        searches=searches,
+        searches=person_file.searches(house, found.keys),
         systems=frozenset(one.name for one in house.organisation.systems),
         municipality=house.organisation.municipality.name,
         made_at=clock.now(),

@@ -119,7 +119,7 @@ def _letter(number: int, filed: FiledLetter, systems: Collection[str]) -> Iterat
 
 def _facts(filed: FiledLetter) -> list[tuple[str, str]]:
     one, story = filed.letter, filed.story
-    cost = sum(entry.amount for entry in story.money if entry.measure == "porto" and entry.stage != "estimated")
+    cost = story.booked("porto")
     facts = [
         ("Tilstand", words.state_said(one.status, one.channel)),
         ("Slettet", f"Indholdet er slettet den {moment(one.forgotten_at)}" if one.forgotten_at else ""),

@@ -23,6 +23,7 @@ DEEDS = {
     Deed.FORGOTTEN: "breve slettet",
     Deed.RECEIPTS: "kvitteringer slettet",
     Deed.NOTES: "begrundelser slettet",
+    Deed.PARTS: "dele af breves indhold slettet",
     Deed.READINGS: "linjer i læseloggen slettet",
     Deed.RESEALED: "forseglet igen under en anden nøgle",
 }
@@ -86,6 +87,8 @@ REFUSALS = {
     "no-such-letter": "Der er intet brev med det id.",
     "no-such-id": "Skriv brevets eller masseforsendelsens id.",
     "no-such-case": "Skriv sagens nummer, som fagsystemet skriver det. Til et CPR-nummer skal du vælge »person«.",
+    "stands-already": "Slettestoppet gælder allerede. Se listen.",
+    "covers-nothing": "Der er ingen breve, som det kan gælde, så intet ville blive beholdt. Se nummeret efter.",
     "no-such-hold": "Der er intet slettestop, som gælder. Se listen igen.",
 }
 

@@ -83,7 +83,7 @@ def create_app(house: House, ring: Ring, tickets: Tickets | None = None) -> Fast
 def _furnish(app: FastAPI, house: House, ring: Ring, tickets: Tickets | None, requests: Requests) -> None:
     """What requests find in the application's state."""
     settings = house.settings
-    accounts = Accounts(settings.accounts_file)
+    accounts = Accounts(settings.accounts_file, {one.name for one in house.organisation.systems})
     sign_ins = SignIns(accounts, house.ledger, settings.session_secret.get_secret_value())
     app.state.rooms = Rooms(house, ring, Buckets(settings.rate_limit_per_minute), sign_ins, tickets=tickets)
     app.state.metrics = Metrics(app.state.rooms, requests)

@@ -26,8 +26,8 @@ class Entrance:
     def of(cls, settings: Settings, organisation: Organisation, accounts: Accounts) -> Self:
         """As the settings have it; calls nobody. Raises SettingsFault."""
         ways = frozenset(map(Way, settings.sign_in))
-        codes = {one.code for one in organisation.departments}
-        rights = load_rights(settings.config_dir / MAP, codes) if ways - {Way.LOCAL} else None
+        codes, systems = {one.code for one in organisation.departments}, {one.name for one in organisation.systems}
+        rights = load_rights(settings.config_dir / MAP, codes, systems) if ways - {Way.LOCAL} else None
         return cls(ways, accounts, rights, OpenIdConnect(settings) if Way.OIDC in ways else None)
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import hmac
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from outbound import clock
 from outbound.ledger import Ledger, sign_ins
+from outbound.reserved import is_reserved
 from outbound.settings import SettingsFault
 
 EVERYWHERE = "*"
@@ -66,8 +67,9 @@ def hash_password(password: str) -> str:
 class Accounts:
     """The accounts file, read again when it changes. Without a file nobody may sign in."""
 
-    def __init__(self, file: Path | None) -> None:
-        self._file = file
+    def __init__(self, file: Path | None, systems: Collection[str] = ()) -> None:
+        """`systems`: whose names nobody may have. Raises SettingsFault."""
+        self._file, self._systems = file, systems
         self._stamp = (0, 0)
         self._known: Mapping[str, Account] = {}
         if file is not None:
@@ -91,20 +93,20 @@ class Accounts:
         try:
             found = self._file.stat()
             if (stamp := (found.st_mtime_ns, found.st_ino)) != self._stamp:
-                self._known = load_accounts(self._file)
+                self._known = load_accounts(self._file, self._systems)
                 self._stamp = stamp
         except (OSError, SettingsFault) as fault:
             if strict:
                 raise SettingsFault(f"{self._file}: the accounts cannot be read ({fault}); correct the file.") from None
 
 
-def load_accounts(file: Path) -> Mapping[str, Account]:
-    """The accounts by name. Raises SettingsFault, naming every fault; OSError."""
+def load_accounts(file: Path, systems: Collection[str] = ()) -> Mapping[str, Account]:
+    """The accounts by name; none has a system's. Raises SettingsFault, naming every fault; OSError."""
     try:
         rows = tomllib.loads(file.read_text()).get("account", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise SettingsFault("it is not TOML") from None
-    faults = [f"account {number}: {fault}" for number, row in enumerate(rows, 1) for fault in _faults(row)]
+    faults = [f"account {number}: {fault}" for number, row in enumerate(rows, 1) for fault in _faults(row, systems)]
     names = [row.get("name") for row in rows]
     faults += [f"{name} stands twice" for name in dict.fromkeys(names) if names.count(name) > 1]
     if faults:
@@ -112,10 +114,12 @@ def load_accounts(file: Path) -> Mapping[str, Account]:
     return {row["name"]: _account(row) for row in rows}
 
 
-def _faults(row: Mapping[str, Any]) -> list[str]:
+def _faults(row: Mapping[str, Any], systems: Collection[str]) -> list[str]:
     faults = [f"{name} is not known" for name in row.keys() - {"name", "hash", "roles", "departments"}]
     if not isinstance(row.get("name"), str) or not 1 <= len(row["name"]) <= 60:
         faults.append("name is 1 to 60 characters")
+    elif is_reserved(row["name"], systems):
+        faults.append("name is the router's own or a system's")
     if not isinstance(row.get("hash"), str) or not row["hash"].startswith("$argon2id$"):
         faults.append("hash is made with `outbound password`")
     if not set(row.get("roles", [])) <= set(Role):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from outbound.intake import looks_like_cpr
+from outbound.reserved import is_reserved
 from outbound.settings import SettingsFault
 from outbound.web.people import EVERYWHERE, Account, Role
 
@@ -29,10 +30,11 @@ class Rights:
 
     roles: Mapping[str, frozenset[Role]]
     departments: Mapping[str, frozenset[str]]
+    systems: frozenset[str] = frozenset()  # whose names nobody may have
 
     def account(self, name: str, groups: Collection[str]) -> Account:
         """The account of somebody of that name in these groups. Raises NotLetIn."""
-        if not usable(name):
+        if not usable(name, self.systems):
             raise NotLetIn("name")
         known = list(groups)[:MOST_GROUPS]
         roles = frozenset(role for one in known for role in self.roles.get(one, ()))
@@ -42,13 +44,13 @@ class Rights:
         return Account(name, roles=roles, departments=departments)
 
 
-def usable(name: str) -> bool:
-    """Can acts stand under this name?"""
-    plain = name.isprintable() and name == name.strip() and not looks_like_cpr(name)
+def usable(name: str, systems: Collection[str]) -> bool:
+    """Can a person's acts stand under this name? Not under one of the router's own or of these systems."""
+    plain = name.isprintable() and name == name.strip() and not looks_like_cpr(name) and not is_reserved(name, systems)
     return plain and 1 <= len(name) <= LONGEST_NAME
 
 
-def load_rights(file: Path, known_departments: Iterable[str]) -> Rights:
+def load_rights(file: Path, known_departments: Iterable[str], systems: Iterable[str] = ()) -> Rights:
     """The table in this file. Raises SettingsFault, naming every fault."""
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -61,7 +63,9 @@ def load_rights(file: Path, known_departments: Iterable[str]) -> Rights:
         faults.append("[roles] maps no group to a role: nobody could sign in")
     if faults:
         raise SettingsFault(f"{file}: " + "; ".join(faults))
-    return Rights({group: frozenset(map(Role, codes)) for group, codes in roles.items()}, departments)
+    return Rights(
+        {group: frozenset(map(Role, codes)) for group, codes in roles.items()}, departments, frozenset(systems)
+    )
 
 
 def _mapped(table: Mapping[str, Any], name: str, known: set[str], faults: list[str]) -> dict[str, frozenset[str]]:

@@ -71,6 +71,7 @@ def test_an_account_can_be_signed_in_with(run: Run, tmp_path: Path) -> None:
         (("a", "--role", "chef"), "en lang kode"),
         (("a\nb", "--role", "sag"), "en lang kode"),
         (("a", "--role", "sag"), "kort"),
+        (("worker", "--role", "sag"), "en lang kode"),
     ],
 )
 def test_an_account_that_would_not_do_is_refused(run: Run, words: tuple[str, ...], stdin: str) -> None:

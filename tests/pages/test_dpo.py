@@ -69,6 +69,15 @@ def test_looking_at_it_again_is_a_line_too(dpo: httpx.Client, house: House) -> N
     assert lines == ["dpo"] * 3
 
 
+def test_a_caseworkers_search_stands_on_the_page(dpo: httpx.Client, served: Served) -> None:
+    with served.signed_in("sag") as sag:
+        form = {"token": hidden(sag.get("/sager").text), "nummer": SOLVEJ, "purpose": "case-work"}
+        assert sag.post("/sager/person", data=form).is_success
+    assert re.search(
+        r"<td>sag</td><td>søgning efter personen</td><td>sagen blev behandlet</td>", find(dpo, SOLVEJ).text
+    )
+
+
 def test_an_empty_answer_says_so_and_is_logged(dpo: httpx.Client) -> None:
     assert "ingen breve til dette nummer" in find(dpo, person("well", 70)).text
     log = dpo.get("/dpo/laeselog").text
@@ -114,13 +123,22 @@ def test_a_look_up_that_there_is_not_is_not_found(dpo: httpx.Client) -> None:
 
 
 def test_holds_are_placed_and_lifted_with_a_why(dpo: httpx.Client, house: House, world: World) -> None:
-    (letter,) = delivered(house, world)
+    (letter,) = delivered(house, world, to(SOLVEJ, case_number="26/9"))
     token = hidden(dpo.get("/dpo/slettestop").text)
     for scope, what in (("letter", str(letter)), ("case", "26/9"), ("person", SOLVEJ)):
         data = {"token": token, "for": scope, "hvad": what, "why": "En retssag"}
         assert dpo.post("/dpo/slettestop", data=data).status_code == 200
     page = dpo.get("/dpo/slettestop").text
-    assert "26/9" in page
+    assert page.count("1 brev nu") == 3
+    again = dpo.post(
+        "/dpo/slettestop", data={"token": token, "for": "letter", "hvad": str(letter), "why": "En retssag"}
+    )
+    assert (again.status_code, "gælder allerede" in again.text) == (422, True)
+    for scope, what in (("case", "26/nope"), ("mailing", str(uuid4()))):
+        data = {"token": token, "for": scope, "hvad": what, "why": "En retssag"}
+        assert dpo.post("/dpo/slettestop", data=data).status_code == 422, "nothing would be kept"
+    data = {"token": token, "for": "person", "hvad": person("well", 71), "why": "Brevene kommer senere"}
+    assert "0 breve nu" in dpo.post("/dpo/slettestop", data=data).text
     assert SOLVEJ not in page
     (first, *_) = re.findall(r"/dpo/slettestop/([0-9a-f-]+)/ophaev", page)
     assert dpo.post(f"/dpo/slettestop/{first}/ophaev", data={"token": token, "why": " "}).status_code == 422
@@ -183,7 +201,7 @@ def filled(house: House, world: World) -> UUID:
     filed(house, gone)
     with house.ledger.writing() as tx:
         assert retention.forget_one(tx, house, gone) is None
-    hand_in(house, to(SOLVEJ))
+    hand_in(house, to(SOLVEJ, case_number="26/1042"))
     return gone
 
 

@@ -144,6 +144,10 @@ def test_an_accounts_file_with_faults_is_refused_with_all_of_them(tmp_path: obje
     for said in ("name is", "hash is", "roles are", "kode is not known"):
         assert said in str(fault.value)
     assert "plain" not in str(fault.value)
+    for name in ("worker", "API", "jobcenter"):
+        file.write_text(f'[[account]]\nname = "{name}"\n')
+        with pytest.raises(SettingsFault, match="the router's own or a system's"):
+            Accounts(file, ["jobcenter"])
 
 
 def test_an_account_without_a_role_is_told_so_and_can_sign_out(served: Served) -> None:

@@ -14,12 +14,17 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from outbound import clock, desk, key_desk, retention
+from outbound import clock, desk, key_desk, legal_holds, retention
 from outbound.delivery import House
+from outbound.delivery.settle import fetch
 from outbound.desk import DeskRefusal
-from outbound.key_file import SealFault, new_keys, read_keys
+from outbound.key_file import SealFault, month_after, new_keys, read_keys
 from outbound.ledger import Ledger
+from outbound.ledger import retention as rows
 from outbound.ledger import tables as t
+from outbound.ledger.holds import HoldScope
+from outbound.letter import News
+from outbound.lost import count_lost
 from outbound.seal import Part, Seal
 from outbound.stack.postgres import PostgresServer
 from outbound.story import story
@@ -138,9 +143,73 @@ def test_a_key_with_something_under_it_is_not_dropped(
     empty = "2033-05"
     with pytest.raises(DeskRefusal, match="its month is not over"):
         key_desk.drop(house, keys_file(tmp_path), empty, HAND)
-    key_desk.drop(house, keys_file(tmp_path), month, HAND, force=True)
+    with pytest.raises(DeskRefusal, match="The content of 1 letters would be lost, not of 0"):
+        key_desk.drop(house, keys_file(tmp_path), month, HAND, force=True)
+    key_desk.drop(house, keys_file(tmp_path), month, HAND, force=True, letters=1)
     assert look(house, letter).forgotten_at is not None
     assert "document" not in parts(house, letter)
+
+
+def test_a_key_dropped_by_force_leaves_letters_forgotten_and_none_lost(
+    house: House, tmp_path: Path, world: World, moving_clock: MovingClock
+) -> None:
+    """Also those on their way, which nothing can be sent of; what was done and heard can still be read."""
+    done, fresh = *delivered(house, world), *hand_in(house, to(MIKKEL))
+    month = look(house, done).retention_month
+    assert key_desk.toll(house, month) == key_desk.Toll(2, 1, 2)
+    key_desk.drop(house, keys_file(tmp_path), month, HAND, force=True, letters=2)
+    assert all(look(house, one).forgotten_at is not None for one in (done, fresh))
+    assert (look(house, fresh).status, look(house, fresh).held_code) == ("HELD", "content-missing")
+    moving_clock.pass_(days=3)
+    run_to_rest(house)
+    with house.ledger.reading() as tx:
+        assert count_lost(tx, house.settings) == {}
+        told = {one.what: one.count for one in rows.counts(tx, clock.today() - timedelta(days=3))}
+    assert told["forgotten"] == 2
+    assert "notes" not in told
+    (anew,) = hand_in(house, to(SOLVEJ))
+    run_to_rest(house)
+    assert look(house, anew).status == "SENT", "what is to lie under that month lies under the next"
+
+
+def test_no_force_drops_a_key_over_a_legal_hold(house: House, tmp_path: Path, world: World) -> None:
+    (letter,) = delivered(house, world)
+    month = look(house, letter).retention_month
+    legal_holds.place(house, HoldScope.PERSON, SOLVEJ, HAND)
+    with pytest.raises(DeskRefusal, match="A legal hold is on 1 letters"):
+        key_desk.drop(house, keys_file(tmp_path), month, HAND, force=True, letters=1)
+    assert opens(house, letter)
+
+
+def test_a_key_stays_until_the_one_in_its_place_is_used(
+    house: House, tmp_path: Path, moving_clock: MovingClock
+) -> None:
+    (letter,) = hand_in(house, to(SOLVEJ))
+    month = look(house, letter).retention_month
+    rotated(house, tmp_path, month, hours=2)
+    with pytest.raises(DeskRefusal, match="is written with until"):
+        key_desk.drop(house, keys_file(tmp_path), month, HAND, force=True, letters=1)
+    assert house.seal.has_month(month)
+
+
+def test_receipts_outlive_the_key_of_their_month(house: House, tmp_path: Path, world: World) -> None:
+    """Those that wait are sealed anew, and those that come later lie under a month that is still there."""
+    early, late = hand_in(house, to(SOLVEJ), to(MIKKEL))
+    run_to_rest(house)
+    world.report(News.DELIVERED, only=early)
+    fetch(house)
+    month = month_after(clock.today(), house.settings.receipt_months)
+    assert (month, "receipt") in sealed_under(house)
+    key_desk.drop(house, keys_file(tmp_path), month, HAND, force=True)
+    world.report(News.DELIVERED, only=late)
+    run_to_rest(house)
+    assert [look(house, one).status for one in (early, late)] == ["DELIVERED"] * 2
+
+
+def sealed_under(house: House) -> list[tuple[str, str]]:
+    """(key, part) of all that lies under the seal."""
+    with house.ledger.reading() as tx:
+        return [(row.key_id, row.part) for row in tx.execute(t.sealed.select())]
 
 
 def test_a_key_stays_as_long_as_a_back_up_may_be_restored(

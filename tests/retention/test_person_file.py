@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from outbound import desk, person_file, retention
+from outbound import cases, desk, person_file, retention
 from outbound.contents import PERSON, Addressee, pack_addressee
 from outbound.delivery import House
 from outbound.desk import DeskRefusal
-from outbound.ledger import readings
+from outbound.ledger import readings, same_person
 from outbound.ledger import tables as t
 from outbound.ledger.readings import Wanted
 from outbound.letter import Address, Attachment, Life, Mailbox, Person, Recipient, Role
-from outbound.person_file import Kind
+from outbound.person_file import FiledLetter, Kind
+from outbound.story import Amount, story
 from outbound.web.access_bundle import CASEWORKER, CITIZEN, bundle, sheet_of
-from outbound.web.access_sheet import COLLEAGUE, access_pdf
+from outbound.web.access_sheet import COLLEAGUE, Sheet, access_pdf
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, hand_in, look
 from tests.outside import World
@@ -74,6 +75,34 @@ def test_looking_is_logged_also_where_nothing_is_found(house: House) -> None:
     assert (line.by, line.purpose, line.part, line.of_person) == (HAND.by, "access-request", "search", True)
     assert why == HAND.why.encode()
     assert [(one.kind, one.letters) for one in person_file.requests(house, None, 10)] == [("look", 0)]
+
+
+def test_a_caseworkers_search_is_in_the_persons_file_by_either_number(house: House, world: World) -> None:
+    delivered(house, world, to(SOLVEJ))
+    with house.ledger.writing() as tx:
+        for number, by in ((SOLVEJ, "sagsbehandleren"), (NEW, "kollegaen"), (MIKKEL, "en anden")):
+            cases.by_person(tx, cases.person_key(house.seal, number), None, None, 10, by, "case-work")
+        same_person.note(tx, *(cases.person_key(house.seal, number) for number in (SOLVEJ, NEW)))
+    seen = person_file.look(house, SOLVEJ, HAND)
+    assert {one.by for one in person_file.searches(house, seen.keys)} == {"sagsbehandleren", "kollegaen", HAND.by}
+    sheet = access_pdf(sheet_of(house, seen, HAND.by))
+    said = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(sheet)).pages).split())
+    assert said.count("sagen blev behandlet") == 2
+
+
+def test_the_postage_is_what_stands_booked(house: House, world: World) -> None:
+    """Not the estimate, not what the printer charged for the same letter, and without what was corrected."""
+    (letter,) = delivered(house, world)
+    with house.ledger.reading() as tx:
+        told = story(tx, letter)
+    assert told is not None
+    amounts = [("estimate", 1600), ("booked", 1600), ("booked", 2500), ("corrected", 1600), ("charged", 2990)]
+    day = told.letter.created_at
+    money = tuple(Amount(stage, "porto", amount, True, day.date(), day) for stage, amount in amounts)
+    filed = FiledLetter(replace(told, money=money), None, None, {}, {}, None, (), ())
+    sheet = access_pdf(Sheet([filed], [], [], "Prøvekommunen", day))
+    said = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(sheet)).pages).split())
+    assert "Porto 25,00 kr." in said
 
 
 def shared(house: House, world: World) -> Any:

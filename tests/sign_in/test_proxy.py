@@ -55,6 +55,13 @@ def session(served: Served) -> str:
     return f"outbound={answer.cookies['outbound']}"
 
 
+@pytest.mark.parametrize("name", ["worker", "jobcenter"])
+def test_the_routers_and_a_systems_name_are_turned_away(served: Served, name: str) -> None:
+    answer = get(served, "/log-ind", **{"X-Outbound-User": name})
+    assert answer.status_code == 403
+    assert "outbound" not in answer.cookies
+
+
 def test_whom_the_proxy_names_is_in_with_a_session_and_forms_of_their_own(served: Served) -> None:
     cookies = session(served)
     page = get(served, "/drift", cookies=cookies)

@@ -24,6 +24,15 @@ def test_groups_add_up_and_are_spelled_exactly() -> None:
             rights.account("anna", few)
 
 
+@pytest.mark.parametrize(
+    "name", ["worker", "Worker", "timer", "receipt", "misconfigured", "restored", "api", "fagsystem"]
+)
+def test_nobody_comes_in_under_the_routers_or_a_systems_name(name: str) -> None:
+    rights = load_rights(HOME / "config" / "sign_in.toml", KNOWN, ["fagsystem"])
+    with pytest.raises(NotLetIn, match="name"):
+        rights.account(name, ["udgaaende-post-drift"])
+
+
 def test_a_table_with_faults_is_refused_with_all_of_them(tmp_path: Path) -> None:
     file = tmp_path / "sign_in.toml"
     file.write_text('[roles]\nen = ["chef"]\nto = "drift"\n[departments]\ntre = ["ukendt"]\n[andet]\n')

@@ -79,9 +79,11 @@ def requests(person: OnWatch, inside: Inside, efter: UUID | None = None) -> Resp
 def all_holds(person: OnWatch, inside: Inside, efter: UUID | None = None) -> Response:
     """Legal holds, the newest first."""
     with inside.house.ledger.reading() as tx:
-        found = holds.newest(tx, efter, A_PAGE + 1)
+        found = legal_holds.newest(tx, efter, A_PAGE + 1)
     scopes = {str(scope): said for scope, said in access_words.SCOPES.items()}
-    return person.page("dpo_holds.html", title="Slettestop", words=access_words, scopes=scopes, **paged(found, efter))
+    shown: dict[str, Any] = {"scopes": scopes, "most": legal_holds.MOST_COUNTED, "rows": found[:A_PAGE], "after": efter}
+    following = found[A_PAGE - 1].hold.id if len(found) > A_PAGE else None
+    return person.page("dpo_holds.html", title="Slettestop", words=access_words, next=following, **shown)
 
 
 @router.post("/slettestop")

@@ -34,7 +34,7 @@ def tell(person: OnWatch, inside: Inside, look: UUID, efter: UUID | None = None)
     except DeskRefusal:
         raise Problem(ProblemKind.NOT_FOUND) from None
     letters = person_file.letters(inside.house, found.keys, efter, A_PAGE + 1)
-    lines = person_file.who_read(inside.house, found.keys, [one.id for one in letters[:A_PAGE]], None, A_PAGE)
+    lines = person_file.who_read(inside.house, [one.id for one in letters[:A_PAGE]], A_PAGE)
     return person.page(
         "dpo_person.html",
         title="Indsigt",
@@ -43,6 +43,7 @@ def tell(person: OnWatch, inside: Inside, look: UUID, efter: UUID | None = None)
         look=look,
         count=found.letters,
         numbers=len(found.keys),
+        searches=person_file.searches(inside.house, found.keys),
         lines=lines,
         **paged(letters, efter),
     )

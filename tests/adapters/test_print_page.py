@@ -15,8 +15,8 @@ from workers.opening import open_house
 ASKED = Expected(window=True)
 
 
-def test_a_process_takes_its_page_from_the_settings(settings: Settings, tmp_path: Path) -> None:
-    own = {"seal_keys_file": keys_file(tmp_path), "database_url": f"sqlite:///{tmp_path / 'ledger.db'}"}
+def test_a_process_takes_its_page_from_the_settings(settings: Settings, tmp_path: Path, sqlite_url: str) -> None:
+    own = {"seal_keys_file": keys_file(tmp_path), "database_url": sqlite_url}
     usual, low = (
         open_house(settings.model_copy(update={**own, "print_page": page})) for page in (settings.print_page, LOW)
     )

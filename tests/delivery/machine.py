@@ -417,7 +417,7 @@ class Way(RuleBasedStateMachine):
         found = examine(self.house, self.world, self.misled, money=SEEN["states looked at"] % 4 == 0)
         for pair, letters in found.pairs.items():
             SEEN[f"pair: {pair[0]} {pair[1]}"] += letters
-        assert found.broken == []
+        assert found.broken == [], found.broken
         self.held = [one.row.id for one in found.letters if one.row.status == Status.HELD]
         self.due = self._due()
 

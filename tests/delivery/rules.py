@@ -19,7 +19,7 @@ from tests.audited import differences_in
 from tests.outside import World
 
 GONE = (Status.SENT, Status.DELIVERED, Status.RETURNED)
-NOBODY_WORKS = (Loss.STANDS, Loss.DEAD_CLAIM, Loss.OVERDUE)
+NOBODY_WORKS = (Loss.STANDS, Loss.DEAD_CLAIM, Loss.OVERDUE, Loss.NO_QUESTION)
 """What is lost while no worker and no timer runs, which in a test is while time passes."""
 MOVING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
 

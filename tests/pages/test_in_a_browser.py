@@ -28,7 +28,7 @@ def test_a_held_letter_is_found_mended_and_sent(browser: Browser, served: Served
     page.get_by_label("Adgangskode").fill(PASSWORD)
     page.get_by_role("button", name="Log ind").click()
     fits(page)
-    page.get_by_role("link", name="Brevet skal på papir").click()
+    page.get_by_role("link", name="Brevet skal på papir").first.click()
     page.get_by_role("link", name=str(letter)[-8:]).click()
     fits(page)
     mend(page)

@@ -13,6 +13,7 @@ from outbound.rendering.danish import dato, tal
 from outbound.standing import Stage
 from outbound.watch import Deadline, Limit, Watch
 from outbound.web.pages.words import CHANNELS, INCIDENTS, LANES, SCOPES, STEPS, reason
+from outbound.web.purposes import offered
 
 WRONG = {
     Wrong.PAUSED: "på pause",
@@ -81,10 +82,7 @@ LINKS = {
 FOR_ALL = frozenset({Kind.POSTED_PROOF, Kind.MISSING_RUN, Kind.HELD_BACK_RUN, Kind.DOUBT, Kind.LOOSE, Kind.WEBHOOK})
 """What only an account with all departments sees to."""
 ASK = "Det ser en kollega med alle forvaltninger til."
-PURPOSES = {
-    "receipt-inquiry": "Kvitteringens brev skal findes",
-    "page-fault": "En fejl undersøges",
-}
+PURPOSES = offered("receipt-inquiry", "page-fault")
 """Why somebody opens a receipt; the code stands in the reading log."""
 PAUSE_READ = "page-pause"
 """The purpose under which somebody reads why something is paused."""

@@ -13,6 +13,7 @@ from outbound import clock, key_file, leftovers, retention
 from outbound.delivery.house import House
 from outbound.desk import DeskRefusal, Hand, note
 from outbound.key_file import SealFault, month_of
+from outbound.ledger import holds
 from outbound.ledger import retention as rows
 from outbound.ledger.keys import Transaction
 from outbound.ledger.letters import hold
@@ -128,6 +129,7 @@ def _forget(house: House, key_id: str, hand: Hand) -> None:
     after = None
     while True:
         with house.ledger.writing() as tx:
+            holds.alone(tx)
             some = rows.letters_under(tx, key_id, after, house.settings.retention_bite)
             if not some:
                 return

@@ -33,7 +33,8 @@ from outbound.delivery.doubts import quiet_until
 from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted, rebook
 from outbound.delivery.settle import apply_to_envelope
-from outbound.intake import month_after, take_in
+from outbound.intake import take_in
+from outbound.key_file import month_after
 from outbound.ledger import batches, channels, enrolments, envelopes, faulty, reminders, restorations, returned, sending
 from outbound.ledger import letters as ledger_letters
 from outbound.ledger import tables as t

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from outbound import clock, desk
 from outbound.delivery.house import House
 from outbound.desk import STOP_REMINDER, DeskRefusal, Hand, Verb, verbs_where
-from outbound.intake import month_after
+from outbound.key_file import month_after
 from outbound.ledger import batches, search
 from outbound.ledger.batches import Batch, Phase, Row, Turn
 from outbound.ledger.letters import letter

@@ -292,6 +292,7 @@ def resend(house: House, letter_id: UUID, hand: Hand, address: Address | None = 
     if address is not None:
         _must_be_postal(house, address)
     with _at_the_desk(house, letter_id, Verb.RESEND, hand) as (tx, one):
+        must_have_its_type(house, one)
         again = _again(tx, house, one, hand, address)
         if known := _sent_again(tx, one):
             _must_go_there(tx, house, known, again.recipients[0].address, hand)
@@ -528,6 +529,12 @@ def _sent_again(tx: Connection, one: Letter) -> UUID | None:
     row = t.letter.c
     wanted = select(row.id).where(row.follows == one.id, row.system == one.system, row.reference == _reference(one))
     return tx.execute(wanted).scalar_one_or_none()
+
+
+def must_have_its_type(house: House, one: Letter) -> None:
+    """Raises DeskRefusal for a letter that nobody could render any more."""
+    if one.letter_type not in house.types:
+        raise DeskRefusal("no-type", "There is no such letter type any more; send a new letter from its system.")
 
 
 def _must_be_the_correction(tx: Connection, one: Letter) -> None:

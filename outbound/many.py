@@ -20,8 +20,10 @@ from outbound.ledger import batches, search
 from outbound.ledger.batches import Batch, Phase, Row, Turn
 from outbound.ledger.letters import letter
 from outbound.ledger.search import Group, Wanted
+from outbound.ledger.values import Letter
 from outbound.letter import Channel
 from outbound.life import LIVE, Status
+from outbound.seal import SealFault
 
 Act = Callable[[House, UUID, Hand], object]
 ACTS: Mapping[str, Act] = {
@@ -154,7 +156,11 @@ def fits(verb: str, group: Group) -> bool:
 
 
 def work(house: House) -> int:
-    """A handful of the batch whose turn it is; how many letters, or 1 where it only came a phase further."""
+    """A handful of the batch whose turn it is; how many letters, or 1 where it only came a phase further.
+
+    The batch goes to the end of the line first: neither a large one nor one that fails, or kills its worker, delays
+    the others.
+    """
     with house.ledger.reading() as tx:
         one = batches.due(tx)
         found = batches.next_letters(tx, one.id, TURNS[one.phase](one), house.settings.handful) if one else []
@@ -163,13 +169,11 @@ def work(house: House) -> int:
     if not found:
         _next_phase(house, one)
         return 1
+    with house.ledger.writing() as tx:
+        batches.turn(tx, one.id, one.phase, due_at=clock.now())
     why = _why(house, one)
     for letter_id, state, was in found:
         _work_one(house, one, letter_id, state, was, why)
-    with house.ledger.writing() as tx:
-        batches.turn(
-            tx, one.id, one.phase, due_at=clock.now()
-        )  # to the end of the line: a large one delays no small one
     return len(found)
 
 
@@ -190,16 +194,20 @@ def _work_one(house: House, one: Batch, letter_id: UUID, state: Row, was: str, w
     try:
         _act_of(one, was)(house, letter_id, hand)
     except DeskRefusal as refusal:
-        if refusal.code != "not-its-turn":
-            with house.ledger.writing() as tx:
-                code = _code_of(refusal, letter(tx, letter_id))
-                batches.tick(tx, Turn(one.id, one.phase, state, FAILS[one.phase]), letter_id, code=code)
+        code = refusal.code
+    except SealFault:  # what lies under a key that this host lacks, or was changed, must not stop the others
+        code = "sealed"
+    else:
+        return
+    if code != "not-its-turn":
+        with house.ledger.writing() as tx:
+            row = {"code": _code_of(code, letter(tx, letter_id))}
+            batches.tick(tx, Turn(one.id, one.phase, state, FAILS[one.phase]), letter_id, **row)
 
 
-def _code_of(refusal: DeskRefusal, one: object) -> str:
+def _code_of(code: str, one: Letter | None) -> str:
     """Why not, as a code; where the letter's state is the reason, that state."""
-    status = getattr(one, "status", None)
-    return f"is-{status.lower()}" if refusal.code == "not-now" and isinstance(status, Status) else refusal.code
+    return f"is-{one.status.lower()}" if code == "not-now" and one else code
 
 
 def _act_of(one: Batch, was: str) -> Act:

@@ -18,6 +18,7 @@ from outbound.desk import STOP_REMINDER, DeskRefusal, Hand, Verb, verbs_where
 from outbound.intake import month_after
 from outbound.ledger import batches, search
 from outbound.ledger.batches import Batch, Phase, Row, Turn
+from outbound.ledger.keys import Transaction
 from outbound.ledger.letters import letter
 from outbound.ledger.search import Group, Wanted
 from outbound.ledger.values import Letter
@@ -100,9 +101,10 @@ def begin(house: House, order: Order, seen: int, hand: Hand) -> UUID:
     with house.ledger.writing() as tx:
         desk.must_be_named(hand)
         batches.write(tx, batch_id, order.verb, order.channel, hand.by, Phase.STOP if cancels else Phase.ACT, acts_at)
-        chosen = search.chosen(order.wanted, order.ids, _could_fit(order.verb))
+        most = max(0, min(seen, house.settings.batch_letters))  # and no further is the list written
+        chosen = search.chosen(order.wanted, order.ids, _could_fit(order.verb)).limit(most + 1)
         count = batches.fill(tx, batch_id, chosen, order.plain())
-        if count > min(seen, house.settings.batch_letters):
+        if count > most:
             raise DeskRefusal("more-than-seen", "More letters are meant now than were shown; look again.")
         if not count:
             raise DeskRefusal("none", "No letter is meant any more; look again.")
@@ -114,9 +116,7 @@ def undo(house: House, batch_id: UUID, hand: Hand) -> None:
     """Take it back, as far as it goes; what has not been begun is not. Raises DeskRefusal."""
     desk.must_be_named(hand)
     with house.ledger.writing() as tx:
-        one = batches.find(tx, batch_id, lock=True)
-        if one is None:
-            raise DeskRefusal("no-such-batch", "There is no such act on many letters.")
+        one = _locked(tx, batch_id)
         if not can_undo(one):
             raise DeskRefusal("no-undo", "This cannot be undone, or not any more.")
         now = clock.now()
@@ -129,13 +129,18 @@ def end(house: House, batch_id: UUID, hand: Hand) -> None:
     """Do no more of it; what is done stays done. Raises DeskRefusal."""
     desk.must_be_named(hand)
     with house.ledger.writing() as tx:
-        one = batches.find(tx, batch_id, lock=True)
-        if one is None:
-            raise DeskRefusal("no-such-batch", "There is no such act on many letters.")
+        one = _locked(tx, batch_id)
         if not can_end(one):
             raise DeskRefusal("no-undo", "There is nothing left of it to stop.")
         desk.note(tx, house, "end-batch", "batch", batch_id.hex, hand)
         batches.turn(tx, batch_id, one.phase, phase=Phase.OVER, due_at=None, ended_at=clock.now())
+
+
+def _locked(tx: Transaction, batch_id: UUID) -> Batch:
+    one = batches.find(tx, batch_id, lock=True)
+    if one is None:
+        raise DeskRefusal("no-such-batch", "There is no such act on many letters.")
+    return one
 
 
 def can_undo(one: Batch) -> bool:
@@ -249,9 +254,9 @@ def _why(house: House, one: Batch) -> str:
         return (house.seal.open(tx, one.id, "why", one.by, "batch") or b"batch").decode()
 
 
-def _seal(house: House, tx: object, batch_id: UUID, part: str, why: str) -> None:
+def _seal(house: House, tx: Transaction, batch_id: UUID, part: str, why: str) -> None:
     month = month_after(clock.today(), house.settings.note_months)
-    house.seal.put(tx, batch_id, month, {part: why.encode()})  # type: ignore[arg-type]
+    house.seal.put(tx, batch_id, month, {part: why.encode()})
 
 
 def _must_be_sensible(order: Order) -> None:

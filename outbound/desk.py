@@ -292,11 +292,11 @@ def resend(house: House, letter_id: UUID, hand: Hand, address: Address | None = 
     if address is not None:
         _must_be_postal(house, address)
     with _at_the_desk(house, letter_id, Verb.RESEND, hand) as (tx, one):
-        must_have_its_type(house, one)
         again = _again(tx, house, one, hand, address)
         if known := _sent_again(tx, one):
             _must_go_there(tx, house, known, again.recipients[0].address, hand)
             return known
+        must_have_its_type(house, one)
         _must_be_the_correction(tx, one)
         if one.status is Status.RETURNED:
             touch(tx, one, acknowledged_at=one.acknowledged_at or clock.now())

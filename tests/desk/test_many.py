@@ -454,6 +454,13 @@ def test_a_letter_whose_type_is_no_more_is_not_sent_again(house: House, letters:
     assert refused.value.code == "no-type"
 
 
+def test_a_letter_that_was_sent_again_is_the_same_when_its_type_is_no_more(house: House, letters: list[UUID]) -> None:
+    run_to_rest(house)
+    again = desk.resend(house, letters[0], HAND)
+    types = {name: one for name, one in house.types.items() if name != look(house, letters[0]).letter_type}
+    assert desk.resend(replace(house, types=LetterTypes(types)), letters[0], HAND) == again
+
+
 def test_a_letter_that_kills_its_worker_delays_no_other_batch(house: House, letters: list[UUID]) -> None:
     ledger = house.ledger
     assert isinstance(ledger, CrashingLedger)

@@ -297,6 +297,7 @@ def resend(house: House, letter_id: UUID, hand: Hand, address: Address | None = 
         if known := _sent_again(tx, one):
             _must_go_there(tx, house, known, again.recipients[0].address, hand)
             return known
+        must_have_its_type(house, one)
         _must_be_the_correction(tx, one)
         if one.status is Status.RETURNED:
             touch(tx, one, acknowledged_at=one.acknowledged_at or clock.now())
@@ -529,6 +530,12 @@ def _sent_again(tx: Connection, one: Letter) -> UUID | None:
     row = t.letter.c
     wanted = select(row.id).where(row.follows == one.id, row.system == one.system, row.reference == _reference(one))
     return tx.execute(wanted).scalar_one_or_none()
+
+
+def must_have_its_type(house: House, one: Letter) -> None:
+    """Raises DeskRefusal for a letter that nobody could render any more."""
+    if one.letter_type not in house.types:
+        raise DeskRefusal("no-type", "There is no such letter type any more; send a new letter from its system.")
 
 
 def _must_be_the_correction(tx: Connection, one: Letter) -> None:

@@ -41,6 +41,7 @@ class Loss(StrEnum):
     STANDS = "stands"
     DEAD_CLAIM = "dead-claim"
     NO_QUESTION = "no-question"
+    DOUBT_OVERDUE = "doubt-overdue"
     NO_DEADLINE = "no-deadline"
     OVERDUE = "overdue"
     ILLEGAL = "illegal-pair"
@@ -141,10 +142,11 @@ def _illegal() -> ColumnElement[bool]:
 def _sending(past: datetime) -> list[tuple[ColumnElement[bool], Loss]]:
     """A consignment is taken up by its claim (which ends) or by its next question, and by nothing else."""
     sending, c = t.letter.c.status == Status.SENDING, t.consignment.c
-    over = and_(c.due_at <= past, c.deadline_at <= past)  # asked about for too long, and not even held
+    unclaimed = and_(sending, c.claim_token.is_(None))
     return [
         (and_(sending, c.claim_token.is_not(None), _is_past(c.claimed_until, past)), Loss.DEAD_CLAIM),
-        (and_(sending, c.claim_token.is_(None), or_(c.due_at.is_(None), over)), Loss.NO_QUESTION),
+        (and_(unclaimed, c.due_at.is_(None)), Loss.NO_QUESTION),
+        (and_(unclaimed, c.due_at <= past, c.deadline_at <= past), Loss.DOUBT_OVERDUE),
     ]
 
 

@@ -106,12 +106,16 @@ def states(tx: Connection) -> dict[Status, int]:
     return {Status(status): count for status, count in found}
 
 
+def moving_states(tx: Connection) -> dict[Status, int]:
+    """How many letters are in each state on their way, HELD included. Those at rest are all the others, and many."""
+    row, moving = t.letter.c, [status for status in Status if status not in RESTING]
+    found = tx.execute(select(row.status, func.count()).where(row.status.in_(moving)).group_by(row.status))
+    return dict.fromkeys(moving, 0) | {Status(status): count for status, count in found}
+
+
 def states_bounded(tx: Connection, most: int) -> dict[Status, int]:
-    """The same, but at most `most` of each state in which letters rest: millions do, and need not be counted."""
-    row = t.letter.c
-    moving = [status for status in Status if status not in RESTING]
-    exact = select(row.status, func.count()).where(row.status.in_(moving)).group_by(row.status)
-    found = {Status(status): count for status, count in tx.execute(exact)}
+    """The same, and at most `most` of each state in which letters rest: millions do, and need not be counted."""
+    row, found = t.letter.c, moving_states(tx)
     for status in RESTING:
         some = select(row.status).where(row.status == status).limit(most).subquery()
         found[status] = int(tx.execute(select(func.count()).select_from(some)).scalar_one())
@@ -204,7 +208,7 @@ def letters_in(tx: Connection, status: Status, after: UUID | None, limit: int) -
 
 
 def pauses(tx: Connection) -> list[Pause]:
-    """Everything that stands still."""
+    """Everything that stands still, for the longest first."""
     p = t.pause.c
     rows = tx.execute(select(t.pause).order_by(p.since, p.scope, p.key))
     return [Pause(row.scope, row.key, row.by, row.since, row.act_id) for row in rows]

@@ -125,6 +125,7 @@ letter = Table(
     Index("ix_letter_case_number", "case_number"),
     Index("ix_letter_follows", "follows"),
     Index("uq_letter_return_code", "return_code", unique=True),
+    # For pages in the order of the ids: PostgreSQL cannot know that few are left, and would read all letters for one.
     Index("ix_letter_returned", "id", "updated_at", sqlite_where=text(CAME_BACK), postgresql_where=text(CAME_BACK)),
     Index("ix_letter_held", "department", "updated_at", sqlite_where=text(IS_HELD), postgresql_where=text(IS_HELD)),
     Index(
@@ -204,8 +205,6 @@ SHARED = "envelope_of IS NOT NULL"
 
 UNSETTLED = "outcome IN ('open', 'doubt')"
 """Dispatches of which nobody knows yet whether they were taken: few beside those that were."""
-DOUBT = "outcome = 'doubt'"
-"""Dispatches in doubt: few, and counted by whoever watches."""
 
 dispatch = Table(
     "dispatch",
@@ -243,7 +242,6 @@ dispatch = Table(
         postgresql_where=text(UNSETTLED),
     ),
     Index("ix_dispatch_envelope_of", "envelope_of", sqlite_where=text(SHARED), postgresql_where=text(SHARED)),
-    Index("ix_dispatch_doubt", "consignment_id", sqlite_where=text(DOUBT), postgresql_where=text(DOUBT)),
 )
 
 print_run = Table(

@@ -34,6 +34,7 @@ LOSSES = {
     Loss.STANDS: "Brevet har været klar i over en time, og intet i dets kø flytter sig. Se, om arbejderne kører.",
     Loss.DEAD_CLAIM: "Den proces, der havde brevet, er væk for længst, og ingen har ryddet op. Se, om timeren kører.",
     Loss.NO_QUESTION: "Brevet er ved at blive afleveret, men ingen har det i hånden, og ingen spørger leverandøren.",
+    Loss.DOUBT_OVERDUE: "Fristen for leverandørens svar er gået, uden at brevet er standset. Se, om arbejderne kører.",
     Loss.NO_DEADLINE: "Brevet venter på en kvittering uden frist.",
     Loss.OVERDUE: "Fristen for kvitteringen er gået, uden at brevet er standset. Se, om timeren kører.",
     Loss.ILLEGAL: "Brevets tilstand og dets afsendelse passer ikke sammen. Det må aldrig ske: tal med udviklerne.",

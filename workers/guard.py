@@ -72,7 +72,8 @@ class Guard:
             now = restorations.seen(tx)
         if now.newest is not None and not now.restored:
             self._ledger, self._seen = now.ledger, now.newest
-            _write(self._file, str(now.newest))
+            if _parsed(_read(self._file)) != now.newest:
+                _write(self._file, str(now.newest))
             if self._keeper:
                 self._tell_redis(now.newest)
 

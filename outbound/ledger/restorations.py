@@ -6,7 +6,7 @@ until a person has said so and the suppliers' records are compared, nothing is s
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -44,12 +44,12 @@ PAGE = 500  # letters or ids in one statement
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The newest event of a ledger, and when it was looked up. Nothing of a person."""
+    """The newest event of a ledger, and when it was looked up; the same event is the same mark. Nothing of a person."""
 
     ledger: UUID
     event: int
     letter: UUID
-    at: datetime
+    at: datetime = field(compare=False)
 
     def __str__(self) -> str:
         return json.dumps([self.ledger.hex, self.event, self.letter.hex, self.at.isoformat()])

@@ -148,6 +148,23 @@ def test_a_mark_carries_nobody(house: House, client: redis.Redis) -> None:
     assert str(Mark.parse(kept)).encode() == kept
 
 
+def test_a_mark_is_written_when_something_has_happened_or_when_it_is_lost(
+    house: House, client: redis.Redis, moving_clock: MovingClock
+) -> None:
+    keeper, file = Guard(house, client, keeper=True), house.settings.var_dir / FILE
+    at_work(house, keeper)
+    first = file.stat().st_mtime_ns, file.read_bytes()
+    moving_clock.pass_(minutes=5)
+    assert keeper.look()
+    assert (file.stat().st_mtime_ns, file.read_bytes()) == first, "nothing has happened since"
+    for lost in (file.unlink, lambda: file.write_text("[")):
+        lost()
+        assert keeper.look()
+        assert Mark.parse(file.read_bytes()) == Mark.parse(first[1])
+    at_work(house, keeper)
+    assert Mark.parse(file.read_bytes()).event > Mark.parse(first[1]).event
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[]", "[1, 2, 3, 4]", '["x", 1, "y", "z"]', "\x00"])
 def test_what_is_no_mark(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):

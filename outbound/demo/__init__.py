@@ -1,4 +1,4 @@
-"""`outbound demo`: 200 letters from three systems and a mailing, all the way, on the real stack.
+"""`outbound demo`: 200 letters from seven systems and a mailing, all the way, on the real stack.
 
 It checks itself by the suppliers' own records, says what became of the letters, and leaves nothing running.
 """

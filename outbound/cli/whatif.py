@@ -1,9 +1,7 @@
 """`outbound whatif`: what a past period would have cost otherwise."""
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,20 +11,32 @@ from outbound.cli.faults import CannotDo
 from outbound.cli.money import period_of
 from outbound.cli.opening import opened_ledger
 from outbound.cli.tables import Form, shown, table
-from outbound.organisation import Organisation, load_organisation
-from outbound.rendering.danish import kroner, tal
-from outbound.reports import percent
-from outbound.reports.figures import Figure
-from outbound.reports.whatif import Change, Line, WhatIf, what_if
+from outbound.organisation import load_organisation
+from outbound.reports.choices import (
+    LONGEST_TYPE,
+    MOST_POINTS,
+    MOST_POSTAGE,
+    MOST_TYPES,
+    CannotAsk,
+    Choices,
+    Fault,
+    points_of,
+    switch_of,
+    types_of,
+)
+from outbound.reports.whatif import Change, Line, what_if
+from outbound.reports.whatif_words import HEADINGS, words
 from outbound.tariff_row import Part
 from outbound.tariffs import load_tariffs
 
-HEADINGS = (
-    "Forvaltning", "Breve", "Digitalt", "hvad nu hvis", "Digital andel", "hvad nu hvis",
-    "Udgift", "hvad nu hvis", "Forskel", "Sparet, sikkert", "hvad nu hvis", "Forskel",
-    "Tid sparet, anslået", "hvad nu hvis",
-)  # fmt: skip
-MOST_POSTAGE = 1_000_000  # øre
+SAID = {
+    Fault.POINTS_WRITTEN: "Percentage points are written as +5 or 2.5 (--enrolled).",
+    Fault.POINTS_TOO_MANY: f"No more than {MOST_POINTS} points can be enrolled (--enrolled).",
+    Fault.TYPES_TOO_MANY: f"No more than {MOST_TYPES} types can be asked about at once (--digital-types).",
+    Fault.TYPE_NAME: f"A letter type has at most {LONGEST_TYPE} printable characters (--digital-types).",
+    Fault.TOGETHER: "Ask about householding apart from --enrolled and --digital-types: who moves shares no envelope.",
+}
+"""In English what cannot be asked; the rest typer refuses."""
 
 
 class Switch(StrEnum):
@@ -55,17 +65,14 @@ def whatif(
     docs/measures.md says how each change is computed.
     """
     period = period_of(first, last)
-    types = frozenset(filter(None, (name.strip() for name in digital_types.split(","))))
-    points = _points(enrolled)
-    if householding is Switch.ON and (points or types):
-        raise CannotDo(
-            "Ask about householding apart from --enrolled and --digital-types: who moves shares no envelope."
-        )
-    shared = None if householding is None else householding is Switch.ON
+    try:
+        types = types_of(digital_types.split(","))
+        asked = Choices(points_of(enrolled), postage, types, switch_of(householding or ""))
+    except CannotAsk as fault:
+        raise CannotDo(" ".join(SAID[one] for one in fault.faults)) from None
     with opened_ledger() as (settings, ledger), ledger.reading() as tx:
-        change = Change(
-            load_tariffs(tariffs) if tariffs else None, postage, points, types, shared, settings.household_letters
-        )
+        other = load_tariffs(tariffs) if tariffs else None
+        change = Change.of(asked, settings.household_letters, other)
         answer = what_if(tx, period, change, load_tariffs(settings.config_dir))
         organisation = load_organisation(settings.config_dir)
     lines = [*answer.lines, answer.total]
@@ -73,41 +80,11 @@ def whatif(
         rows = [_figures(line) for line in lines]
         typer.echo(shown(rows, dict.fromkeys(rows[0], ""), form))
     else:
-        words = table([_words(line, organisation, answer) for line in lines], HEADINGS)
-        typer.echo(f"{period.first} – {period.last}\n\n{words}")
+        names = [organisation.name_of(line.key, period.last) if line.key else "I alt" for line in lines]
+        laid = table([words(line, name) for line, name in zip(lines, names, strict=True)], HEADINGS)
+        typer.echo(f"{period.first} – {period.last}\n\n{laid}")
     for note in answer.notes:
         typer.echo(note, err=True)
-
-
-def _points(text: str) -> Fraction:
-    if not re.fullmatch(r"\+?[0-9]{1,3}([.,][0-9]{1,3})?", text):
-        raise CannotDo("Percentage points are written as +5 or 2.5 (--enrolled).")
-    points = Fraction(text.lstrip("+").replace(",", "."))
-    if points > 100:
-        raise CannotDo("No more than 100 points can be enrolled (--enrolled).")
-    return points
-
-
-def _words(line: Line, organisation: Organisation, answer: WhatIf) -> list[str]:
-    real, other = line.real, line.other
-    name = organisation.name_of(line.key, answer.period.last) if line.key else "I alt"
-    money = [(cost(real), cost(other)), (real.money.certain, other.money.certain)]
-    return [
-        name,
-        tal(real.letters.through_router),
-        tal(real.letters.digital),
-        tal(other.letters.digital),
-        percent(real.letters.digital_share),
-        percent(other.letters.digital_share),
-        *(word for was, now in money for word in (kroner(was), kroner(now), kroner(now - was))),
-        kroner(real.money.estimated),
-        kroner(other.money.estimated),
-    ]
-
-
-def cost(figure: Figure) -> int:
-    """What the letters cost, in øre: all parts."""
-    return sum(figure.money.cost.values())
 
 
 def _figures(line: Line) -> Mapping[str, Any]:

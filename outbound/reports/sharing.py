@@ -6,7 +6,7 @@ is only the question "what if every letter type had allowed it".
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -82,12 +82,20 @@ class Shared:
         return self.changes.get((department, measure.removeprefix(BY_PRINT)), 0)
 
 
-def shared_envelopes(tx: Connection, period: Period, tariffs: Tariffs, most: int, postage: int | None = None) -> Shared:
+def shared_envelopes(
+    tx: Connection,
+    period: Period,
+    tariffs: Tariffs,
+    most: int,
+    postage: int | None = None,
+    departments: Iterable[str] | None = None,
+) -> Shared:
     """What the letters of the period would have cost less, put into envelopes of `most` letters as runs are.
 
-    `postage`: the porto of every envelope in øre without VAT, in place of the tariffs'.
+    `postage`: the porto of every envelope in øre without VAT, in place of the tariffs'. `departments`: letters of these
+    alone; no two share an envelope.
     """
-    shared, printed, envelopes = Shared(), _printed(tx, period), 0
+    shared, printed, envelopes = Shared(), _printed(tx, period, departments), 0
     runs: dict[UUID, list[Printed]] = defaultdict(list)
     for one in printed:
         if one.may_share:
@@ -111,7 +119,7 @@ def _notes(envelopes: int, unknown: int) -> Iterator[str]:
         yield f"{unknown} breve på papir har ingen modtager, der kan genkendes, og er regnet hver for sig."
 
 
-def _printed(tx: Connection, period: Period) -> list[Printed]:
+def _printed(tx: Connection, period: Period, departments: Iterable[str] | None) -> list[Printed]:
     """The letters on paper that stand booked, in the order in which they were handed over."""
     one, d, e = t.letter.c, t.dispatch.c, t.entry.c
     porto = and_(e.letter_id == d.letter_id, e.dispatch_id == d.id, e.stage == BOOKED, e.measure == str(Part.PORTO))
@@ -122,6 +130,8 @@ def _printed(tx: Connection, period: Period) -> list[Printed]:
         .where(e.day >= period.first, e.day <= period.last)
         .order_by(e.id)
     )
+    if departments is not None:
+        wanted = wanted.where(one.department.in_(departments))
     found = {row.id: row for row in tx.execute(wanted)}  # booked again after a correction: once
     return [Printed(*row[:7], json.loads(row.inputs)) for row in found.values()]
 

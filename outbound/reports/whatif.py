@@ -6,7 +6,8 @@ and each amount is rounded once, for its department. docs/measures.md defines ev
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -19,10 +20,12 @@ from outbound.accounts import Kind as Money_of
 from outbound.facts import Kind, hand_overs
 from outbound.letter import Channel, Mailbox
 from outbound.postage import Sending, Tariffs
+from outbound.reports.choices import Choices
 from outbound.reports.figures import Figure, Letters, Money, rounded
 from outbound.reports.reading import Period
 from outbound.reports.sharing import Shared, shared_envelopes
 from outbound.routing import Route
+from outbound.shares import Share
 from outbound.tariff_row import NoPrice, Part
 
 FAILED, RETURNED, HOUSEHOLDING = "failed", "returned", "householding"
@@ -37,6 +40,8 @@ _PARTS = frozenset(str(part) for part in Part)
 
 Sums = dict[str, int]
 """Letters by channel and øre by what they are (`SUMS`)."""
+
+Counted = Sequence[tuple[date, Kind, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,19 @@ class Change:
     householding: bool | None = None
     household_letters: int = 5
 
+    @classmethod
+    def of(cls, asked: Choices, household_letters: int, tariffs: Tariffs | None = None) -> "Change":
+        """What was chosen."""
+        return cls(tariffs, asked.postage, asked.points, asked.types, asked.householding, household_letters)
+
+
+class TooManyPrinted(Exception):
+    """Householding reads each printed letter, and the period has more of them than may be read."""
+
+    def __init__(self, letters: int) -> None:
+        super().__init__(f"The period has {letters} printed letters.")
+        self.letters = letters
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -66,14 +84,26 @@ class Line:
     other: Figure
 
 
+@dataclass(frozen=True, slots=True)
+class PaperOnly:
+    """Letters of a type for paper only, and how many of them were to recipients whose look-up said enrolled."""
+
+    letters: int = 0
+    enrolled: int = 0
+
+
 @dataclass(slots=True)
 class WhatIf:
-    """The answer: a line for each department, all of them together, and what must be said with it (Danish)."""
+    """The answer: a line for each department, all of them together, and what must be said with it (Danish).
+
+    `paper_only` has the letters of each type that went on paper because the type is for paper only.
+    """
 
     period: Period
     lines: tuple[Line, ...]
     total: Line
     notes: list[str] = field(default_factory=list)
+    paper_only: Mapping[str, PaperOnly] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -86,27 +116,63 @@ class _Found:
     moves: Sums = field(default_factory=lambda: defaultdict(int))
 
 
-def what_if(tx: Connection, period: Period, change: Change, tariffs: Tariffs) -> WhatIf:
-    """The period as it was and as it would have been. `tariffs` price the letters that go another way."""
+def what_if(
+    tx: Connection,
+    period: Period,
+    change: Change,
+    tariffs: Tariffs,
+    departments: frozenset[str] | None = None,
+    most_printed: int | None = None,
+) -> WhatIf:
+    """The period as it was and as it would have been. `tariffs` price the letters that go another way.
+
+    `departments`: lines and notes of these alone; what moves is the same part of all. Raises TooManyPrinted where
+    householding would have to read more than `most_printed` letters.
+    """
     pricing = Pricing(change, change.tariffs or tariffs)
-    spans = [*_spans(period, pricing.tariffs)]
-    counted = [
-        (span[0], Kind.of(body), many)
+    counted = _counted(tx, period, pricing.tariffs)
+    pricing.mailbox = _supplier(counted, Channel.DIGITAL, "digital-post")
+    pricing.printer = _supplier(counted, Channel.PRINT, "")
+    part = _part_moved(counted, change)
+    mine = [one for one in counted if departments is None or one[1].department in departments]
+    found: dict[str, _Found] = defaultdict(_Found)
+    for day, kind, many in mine:
+        _add(found[kind.department], kind, many, pricing, kind.priced_on or day)
+    shared = Shared()
+    if change.householding:
+        _check_printed(mine, most_printed)
+        shared = shared_envelopes(tx, period, pricing.tariffs, change.household_letters, change.postage, departments)
+    lines = tuple(_line(key, one, min(part, Fraction(1)), shared) for key, one in sorted(found.items()))
+    total = Line("", _sum(line.real for line in lines), _sum(line.other for line in lines))
+    notes = [*_notes(change, part, pricing, mine, shared)]
+    return WhatIf(period, lines, total, notes, _paper_only(mine))
+
+
+def _counted(tx: Connection, period: Period, tariffs: Tariffs) -> Counted:
+    """The hand-overs of the period: a day whose tariffs are theirs, what they were, and how many."""
+    spans = [*_spans(period, tariffs)]
+    parsed = cache(Kind.of)
+    return [
+        (span[0], parsed(body), many)
         for span, kinds in zip(spans, hand_overs(tx, spans), strict=True)
         for body, many in kinds.items()
     ]
-    pricing.mailbox = _supplier(counted, Channel.DIGITAL, "digital-post")
-    pricing.printer = _supplier(counted, Channel.PRINT, "")
-    found: dict[str, _Found] = defaultdict(_Found)
-    for day, kind, many in counted:
-        _add(found[kind.department], kind, many, pricing, kind.priced_on or day)
-    part = _part_moved(counted, change)
-    shared = Shared()
-    if change.householding:
-        shared = shared_envelopes(tx, period, pricing.tariffs, change.household_letters, change.postage)
-    lines = tuple(_line(key, one, min(part, Fraction(1)), shared) for key, one in sorted(found.items()))
-    total = Line("", _sum(line.real for line in lines), _sum(line.other for line in lines))
-    return WhatIf(period, lines, total, [*_notes(change, part, pricing, counted, shared)])
+
+
+def _check_printed(counted: Counted, most: int | None) -> None:
+    printed = sum(many for _, kind, many in counted if kind.channel is Channel.PRINT)
+    if most is not None and printed > most:
+        raise TooManyPrinted(printed)
+
+
+def _paper_only(counted: Counted) -> dict[str, PaperOnly]:
+    letters: dict[str, int] = defaultdict(int)
+    enrolled: dict[str, int] = defaultdict(int)
+    for _, kind, many in counted:
+        if kind.route == Route.PAPER_ONLY.code and not kind.again:
+            letters[kind.letter_type] += many
+            enrolled[kind.letter_type] += many if kind.mailbox == Mailbox.ENROLLED else 0
+    return {name: PaperOnly(many, enrolled[name]) for name, many in sorted(letters.items()) if many > 0}
 
 
 class Pricing:
@@ -118,6 +184,7 @@ class Pricing:
         self.mailbox = ""  # the provider that letters are moved to
         self.printer = ""  # whom digital letters are compared with; empty where nothing was printed
         self._home = min(tariffs.home, default="DK")
+        self._prices: dict[tuple[Sending, Share | None, date], dict[str, int] | None] = {}
 
     def stays(self, kind: Kind, day: date, letters: int) -> Mapping[str, int]:
         """Sent the way it went."""
@@ -138,14 +205,24 @@ class Pricing:
         return self._with_postage(kind, prices, Channel.DIGITAL) | printed, Channel.DIGITAL
 
     def _priced(self, kind: Kind, channel: Channel, provider: str, day: date, letters: int) -> dict[str, int] | None:
-        sending = self._sending(kind, channel, provider)
         share = kind.share if channel is Channel.PRINT else None
-        try:
-            cost, office = self.tariffs.price(sending, day), self.tariffs.baseline(sending, day)
-            priced = {"": cost} if share is None else {ALONE: cost, "": self.tariffs.shared(sending, share, day)}
-        except NoPrice:
+        prices = self._price(self._sending(kind, channel, provider), share, day)
+        if prices is None:
             self.unpriced += letters
-            return None
+        return prices
+
+    def _price(self, sending: Sending, share: Share | None, day: date) -> dict[str, int] | None:
+        """In øre by measure; found once for all letters alike. None where there is no price."""
+        key = (sending, share, day)
+        if key not in self._prices:
+            self._prices[key] = None
+            with suppress(NoPrice):
+                self._prices[key] = self._find(*key)
+        return self._prices[key]
+
+    def _find(self, sending: Sending, share: Share | None, day: date) -> dict[str, int]:
+        cost, office = self.tariffs.price(sending, day), self.tariffs.baseline(sending, day)
+        priced = {"": cost} if share is None else {ALONE: cost, "": self.tariffs.shared(sending, share, day)}
         return {
             f"{what}{price.part}": price.amount
             for what, bill in (priced | {BASELINE: office}).items()
@@ -196,15 +273,19 @@ def _add(found: _Found, kind: Kind, many: int, pricing: Pricing, day: date) -> N
 
 def _count(into: Sums, kind: Kind, many: int, prices: Mapping[str, int], channel: Channel) -> None:
     into[channel] += 0 if kind.again else many
-    shared = any(name.startswith(ALONE) for name in prices)
-    for measure, amount in prices.items():
-        for name, sign in _summed(measure, channel is Channel.PRINT, shared):
-            into[name] += sign * amount * many
+    for measure, name, sign in _summed(tuple(prices), channel is Channel.PRINT):
+        into[name] += sign * prices[measure] * many
 
 
 @cache
-def _summed(measure: str, printed: bool, shared: bool) -> tuple[tuple[str, int], ...]:
-    """The sums that an amount of this measure goes into, and with which sign, as in `reports.reading`."""
+def _summed(measures: tuple[str, ...], printed: bool) -> tuple[tuple[str, str, int], ...]:
+    """Of each measure the sums that its amount goes into, and with which sign."""
+    shared = any(name.startswith(ALONE) for name in measures)
+    return tuple((measure, *sum_) for measure in measures for sum_ in _sums_of(measure, printed, shared))
+
+
+def _sums_of(measure: str, printed: bool, shared: bool) -> tuple[tuple[str, int], ...]:
+    """As in `reports.reading`."""
     what, part = kind_and_part(measure) or (None, None)
     if what is Money_of.ALONE:
         return ((HOUSEHOLDING, 1),)
@@ -231,7 +312,7 @@ def _can_move(kind: Kind, freed: bool) -> bool:
     return kind.mailbox in CAN_ENROL and (freed or kind.route in FOR_WANT_OF_A_MAILBOX)
 
 
-def _part_moved(counted: Iterable[tuple[date, Kind, int]], change: Change) -> Fraction:
+def _part_moved(counted: Counted, change: Change) -> Fraction:
     """Which part of the letters that can be moved is moved; above 1 where there are too few of them."""
     looked_up = movable = 0
     for _, kind, many in counted:
@@ -241,7 +322,7 @@ def _part_moved(counted: Iterable[tuple[date, Kind, int]], change: Change) -> Fr
     return Fraction(change.enrolled) * looked_up / 100 / movable if movable > 0 else Fraction(0)
 
 
-def _supplier(counted: Iterable[tuple[date, Kind, int]], channel: Channel, otherwise: str) -> str:
+def _supplier(counted: Counted, channel: Channel, otherwise: str) -> str:
     """The supplier that most letters of this channel went to."""
     by: dict[str, int] = defaultdict(int)
     for _, kind, many in counted:
@@ -284,9 +365,7 @@ def _spans(period: Period, tariffs: Tariffs) -> Iterator[tuple[date, date]]:
         yield first, following - timedelta(days=1)
 
 
-def _notes(
-    change: Change, part: Fraction, pricing: Pricing, counted: Iterable[tuple[date, Kind, int]], shared: Shared
-) -> Iterator[str]:
+def _notes(change: Change, part: Fraction, pricing: Pricing, counted: Counted, shared: Shared) -> Iterator[str]:
     if change.enrolled and part > 1:
         yield "Så mange flere kan ikke tilmeldes: alle breve til modtagere, der kunne få en postkasse, er flyttet."
     if change.enrolled and not part:

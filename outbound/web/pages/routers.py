@@ -23,10 +23,11 @@ from outbound.web.pages import (
     returned_post,
     sign_in,
     webhooks,
+    what_if,
 )
 
 FOR_EVERYBODY = (documentation, sign_in, oidc, mine)
 FOR_OPERATIONS = (operations, held, loose_ends, print_runs, letters, letter, new_pdf, many, faulty, mailings, webhooks)
-FOR_OTHERS = (cases, cases_letter, returned_post, leadership, dpo, dpo_person, dpo_log)
+FOR_OTHERS = (cases, cases_letter, returned_post, leadership, what_if, dpo, dpo_person, dpo_log)
 
 ROUTERS = tuple(page.router for page in (*FOR_EVERYBODY, *FOR_OPERATIONS, *FOR_OTHERS))

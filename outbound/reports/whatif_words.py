@@ -1,0 +1,47 @@
+"""What a past period would have been, in words: the lines of the table that command and page show alike. Danish."""
+
+from outbound.rendering.danish import kroner, tal
+from outbound.reports.figures import Figure
+from outbound.reports.report import percent
+from outbound.reports.whatif import Line
+
+HEADINGS = (
+    "Forvaltning", "Breve", "Digitalt", "hvad nu hvis", "Forskel", "Digital andel", "hvad nu hvis",
+    "Udgift", "hvad nu hvis", "Forskel", "Sparet, sikkert", "hvad nu hvis", "Forskel",
+    "Tid sparet, anslået", "hvad nu hvis",
+)  # fmt: skip
+LETTERS = 7
+"""So many columns are of letters; the rest are of money."""
+
+
+def words(line: Line, name: str) -> list[str]:
+    """A line of the table."""
+    real, other = line.real, line.other
+    money = [(cost(real), cost(other)), (real.money.certain, other.money.certain)]
+    return [
+        name,
+        tal(real.letters.through_router),
+        tal(real.letters.digital),
+        tal(other.letters.digital),
+        tal(more_digital(line)),
+        percent(real.letters.digital_share),
+        percent(other.letters.digital_share),
+        *(word for was, now in money for word in (kroner(was), kroner(now), kroner(now - was))),
+        kroner(real.money.estimated),
+        kroner(other.money.estimated),
+    ]
+
+
+def cost(figure: Figure) -> int:
+    """What the letters cost, in øre: all parts."""
+    return sum(figure.money.cost.values())
+
+
+def more_digital(line: Line) -> int:
+    """By how many letters more would have been digital."""
+    return line.other.letters.digital - line.real.letters.digital
+
+
+def dearer(line: Line) -> int:
+    """By how many øre more the letters would have cost."""
+    return cost(line.other) - cost(line.real)

@@ -54,6 +54,9 @@ PANELS = {
     },
     "Figures and money": {
         "report": Listed("money:report", "Letters, shares and savings of a period."),
+        "management": Listed(
+            "management:management", "What management sees: shares, reasons for paper, savings and budgets of a period."
+        ),
         "audit": Listed("money:audit", "Compute everything again: entries, figures, closed months."),
         "rebuild-facts": Listed("rebuilding:rebuild_facts", "Make the facts of all days anew from the entries."),
         "month": Listed("months:month", "Reported months: close, report, verify, billing."),

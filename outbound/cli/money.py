@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -13,21 +13,12 @@ from outbound.cli.tables import Form, shown, table
 from outbound.cli.telling import working
 from outbound.organisation import load_organisation
 from outbound.rendering.danish import kroner, tal
-from outbound.reports import By, Line, Period, percent, reminders_of, together
+from outbound.reports import By, Period, percent, reminders_of, together
 from outbound.reports import report as made_of
 from outbound.reports import table as words_of
+from outbound.reports.columns import FIGURES, figures_of
 from outbound.reports.proof import prove as all_differences
 from outbound.reports.workbook import export as to_workbook
-from outbound.tariff_row import Part
-
-FIGURES = (
-    "key", "label", "letters", "digital", "printed", "digital_andel", "papirandel", "fjernprintandel",
-    "local", "local_estimated",
-    *(f"saved_{part}" for part in Part), "saved_digitally", "saved_by_print", "saved_householding",
-    *(f"cost_{part}" for part in Part if part.certain), "failed", "returned", "charged", "invoiced",
-)  # fmt: skip
-"""The columns of csv and json: amounts in øre, shares as fractions of 1, nothing where one is not known."""
-
 
 DIFFERENCE = ("entry", "letter", "measure", "stored", "expected", "why")
 LAST = date(9998, 12, 31)
@@ -54,7 +45,7 @@ def report(
         reminded = f"NemSMS-påmindelser: {tal(sms.sent)} sendt ({share} af brevene), {kroner(sms.cost)}"
         typer.echo(f"{made.period.first} – {made.period.last}\n{reminded}\n\n{table(lines, headings)}")
         return
-    rows = [_figures(line) for line in (*made.lines, made.total)]
+    rows = [figures_of(line) for line in (*made.lines, made.total)]
     typer.echo(shown(rows, dict.fromkeys(FIGURES, ""), form))
 
 
@@ -87,31 +78,6 @@ def audit(
         typer.echo(f"{len(found)} differences.", err=True)
     if found:
         raise typer.Exit(Code.FOUND)
-
-
-def _figures(line: Line) -> dict[str, Any]:
-    letters, money = line.figure.letters, line.figure.money
-    shares = {
-        "digital_andel": letters.digital_share,
-        "papirandel": letters.paper_share,
-        "fjernprintandel": letters.router_share,
-    }
-    return {
-        "key": line.key,
-        "label": line.label,
-        "letters": letters.through_router,
-        "digital": letters.digital,
-        "printed": letters.printed,
-        "local": letters.local,
-        "local_estimated": letters.estimated,
-        **{name: None if share is None else round(float(share), 6) for name, share in shares.items()},
-        **{f"saved_{part}": money.saved(part) for part in Part},
-        "saved_digitally": money.certain_digitally,
-        "saved_by_print": money.certain_by_print,
-        "saved_householding": money.householding,
-        **{f"cost_{part}": money.cost.get(part, 0) for part in Part if part.certain},
-        **{name: getattr(money, name) for name in ("failed", "returned", "charged", "invoiced")},
-    }
 
 
 def period_of(first: str, last: str) -> Period:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import add, itemgetter
 
 from sqlalchemy import Connection, func, select
 
 from outbound.facts import Fact, facts_of
+from outbound.facts.days import SUMS
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import Status
@@ -75,11 +77,19 @@ def figures(tx: Connection, period: Period, by: By) -> dict[str, Figure]:
 def grouped(facts: Iterable[Fact], by: By) -> dict[str, Figure]:
     """The same of facts that were read already."""
     found: dict[str, Figure] = {}
-    for fact in facts:
-        if any(amount for name, amount in fact.sums.items() if name not in REMINDERS):
-            key = KEYS[by](fact)
-            found[key] = found.get(key, NOTHING) + figure_of(fact)
+    for (key, channel), sums in _added(facts, KEYS[by]).items():
+        found[key] = found.get(key, NOTHING) + _figure(dict(zip(OF_LETTERS, sums, strict=True)), channel)
     return {key: found[key] for key in sorted(found)}
+
+
+def _added(facts: Iterable[Fact], key: Callable[[Fact], str]) -> dict[tuple[str, str], tuple[int, ...]]:
+    """The sums of facts by key and channel: plain numbers, for there may be tens of thousands of facts."""
+    found: dict[tuple[str, str], tuple[int, ...]] = {}
+    for fact in facts:
+        if any(sums := _sums(fact.sums)):
+            which = key(fact), fact.way.channel
+            found[which] = tuple(map(add, found[which], sums)) if which in found else sums
+    return found
 
 
 def total(tx: Connection, period: Period) -> Figure:
@@ -101,8 +111,9 @@ def standing(tx: Connection, system: str | None = None) -> list[Standing]:
 
 
 NOTHING = Figure()
-REMINDERS = frozenset({"reminders", "reminders_cost"})
-"""Sums of a fact that are of no letter."""
+OF_LETTERS = tuple(name for name in SUMS if name not in ("reminders", "reminders_cost"))
+"""Sums of a fact that are of letters."""
+_sums: Callable[[Mapping[str, int]], tuple[int, ...]] = itemgetter(*OF_LETTERS)
 KEYS: Mapping[By, Callable[[Fact], str]] = {
     By.DEPARTMENT: lambda fact: fact.way.department,
     By.MONTH: lambda fact: fact.month,
@@ -113,9 +124,9 @@ KEYS: Mapping[By, Callable[[Fact], str]] = {
 }
 
 
-def figure_of(fact: Fact) -> Figure:
-    """The figure of one way's letters."""
-    sums, letters = fact.sums, fact.sums["letters"]
+def _figure(sums: Mapping[str, int], channel: str) -> Figure:
+    """The figure of the letters of a channel."""
+    letters = sums["letters"]
     money = Money(
         _parts(sums, "cost"),
         _parts(sums, "office"),
@@ -126,7 +137,7 @@ def figure_of(fact: Fact) -> Figure:
         sums["invoiced"],
         sums["householding"],
     )
-    return Figure(Letters(letters, 0) if fact.way.channel == Channel.DIGITAL else Letters(0, letters), money)
+    return Figure(Letters(letters, 0) if channel == Channel.DIGITAL else Letters(0, letters), money)
 
 
 def _parts(sums: Mapping[str, int], what: str) -> dict[Part, int]:

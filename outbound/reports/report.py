@@ -1,23 +1,25 @@
 """A report: a line for everything of one kind, its names in Danish, and the same as a table of words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlalchemy import Connection
 
+from outbound.facts import Fact, facts_of
 from outbound.letter import Channel
 from outbound.organisation import EVERYONE, Organisation
 from outbound.rendering.danish import kroner, maaned, tal
 from outbound.reports.figures import Figure, Letters, rounded
 from outbound.reports.local import Local, local_of, together
-from outbound.reports.reading import By, Period, figures
+from outbound.reports.reading import By, Period, grouped
 from outbound.routing import Route
 from outbound.tariff_row import Part
 
 UNKNOWN = "ukendt"
 ESTIMATED = "anslået"
 NO_LETTERS = "–"
+TOGETHER = "I alt"
 
 CHANNELS: Mapping[str, str] = {
     Channel.DIGITAL: "Digital Post",
@@ -72,12 +74,23 @@ class Report:
 
 def report(tx: Connection, organisation: Organisation, period: Period, by: By) -> Report:
     """The figures of the period. Departments in force and months stand in it also without letters."""
-    found = figures(tx, period, by)
-    keys = [*dict.fromkeys((*_expected(organisation, period, by), *found))]
-    lines = tuple(_line(organisation, period, by, key, found.get(key, Figure())) for key in keys)
-    whole = _with(sum(found.values(), Figure()), together(local_of(tx, organisation, period)))
-    total = Line("", "I alt", whole, organisation.target("digital", EVERYONE, period.last))
+    lines = lines_of(organisation, period, by, facts_of(tx, period.first, period.last))
+    whole = with_local(sum((line.figure for line in lines), Figure()), together(local_of(tx, organisation, period)))
+    total = Line("", TOGETHER, whole, organisation.target("digital", EVERYONE, period.last))
     return Report(period, by, tuple(_with_local(tx, organisation, period, by, lines)), total)
+
+
+def lines_of(organisation: Organisation, period: Period, by: By, facts: Iterable[Fact]) -> tuple[Line, ...]:
+    """The lines of facts that were read already, without what was printed at the offices."""
+    found = grouped(facts, by)
+    keys = [*dict.fromkeys((*_expected(organisation, period, by), *found))]
+    return tuple(_line(organisation, period, by, key, found.get(key, Figure())) for key in keys)
+
+
+def with_local(figure: Figure, local: Local) -> Figure:
+    """The figure with what was printed at the office."""
+    letters = figure.letters
+    return replace(figure, letters=Letters(letters.digital, letters.printed, local.letters, local.estimated))
 
 
 def _with_local(
@@ -91,12 +104,7 @@ def _with_local(
     else:
         known = {}
     for line in lines:
-        yield replace(line, figure=_with(line.figure, known.get(line.key, Local())))
-
-
-def _with(figure: Figure, local: Local) -> Figure:
-    letters = figure.letters
-    return replace(figure, letters=Letters(letters.digital, letters.printed, local.letters, local.estimated))
+        yield replace(line, figure=with_local(line.figure, known.get(line.key, Local())))
 
 
 def router_share(letters: Letters) -> str:

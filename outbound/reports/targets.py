@@ -3,7 +3,7 @@
 docs/measures.md defines every figure. Amounts are computed in exact fractions and rounded once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,7 +14,7 @@ from outbound.facts import NOT_SAID, Fact, People, facts_of, people_of
 from outbound.letter import Channel, Mailbox
 from outbound.organisation import EVERYONE, Organisation
 from outbound.reports.figures import Figure, Letters, Money, rounded, share
-from outbound.reports.reading import By, Period, figures
+from outbound.reports.reading import By, Period, grouped
 from outbound.reports.report import Report
 from outbound.routing import Route
 from outbound.targets import Budget, Enrolled, Plan
@@ -69,28 +69,35 @@ class TargetReport:
 
 def target_report(tx: Connection, organisation: Organisation, made: Report) -> TargetReport:
     """Realised against budget and targets, for each department and all together. `made` is the report by department."""
+    facts = facts_of(tx, made.period.first, made.period.last)
+    return target_report_in(organisation, made, facts, recipients(tx, made.period))
+
+
+def target_report_in(
+    organisation: Organisation, made: Report, facts: Sequence[Fact], found: People, key: str = EVERYONE
+) -> TargetReport:
+    """The same of facts that were read already. `key`: whose targets and budget those of all together are held to."""
     plan, period = organisation.plan, made.period
-    gained = _by_year(tx, made)
-    could = digitisable(tx, period)
+    gained = _by_year(period, facts)
+    could = digitisable_in(facts)
     lines = tuple(
         _against(organisation, period, line.key, line.label, line.figure, could.get(line.key, Letters()), gained)
         for line in made.lines
     )
-    whole = {part: {EVERYONE: sum(found.values(), Figure())} for part, found in gained.items()}
+    whole = {part: {key: sum(of.values(), Figure())} for part, of in gained.items()}
     together = sum(could.values(), Letters())
-    total = _against(organisation, period, EVERYONE, made.total.label, made.total.figure, together, whole)
+    total = _against(organisation, period, key, made.total.label, made.total.figure, together, whole)
     running = running_costs(plan, period)
     official = plan.enrolled_on(period.last)
-    found = recipients(tx, period)
     return TargetReport(period, plan.fixed_year, lines, total, running, total.certain - running, official, found)
 
 
-def _by_year(tx: Connection, made: Report) -> dict[Period, dict[str, Figure]]:
+def _by_year(period: Period, facts: Sequence[Fact]) -> dict[Period, dict[str, Figure]]:
     """The figures of each department, year by year."""
-    years = [*_years(made.period)]
-    if len(years) == 1:
-        return {years[0]: {line.key: line.figure for line in made.lines}}
-    return {year: figures(tx, year, By.DEPARTMENT) for year in years}
+    return {
+        year: grouped([fact for fact in facts if fact.month[:4] == f"{year.first:%Y}"], By.DEPARTMENT)
+        for year in _years(period)
+    }
 
 
 def digitisable(tx: Connection, period: Period) -> dict[str, Letters]:

@@ -28,7 +28,7 @@ WHY = ("--by", "Drift Driftsen", "--why", "aftalt")
 LOOKING = {
     "queues", "held", "todo", "show", "find", "case", "preflight", "systembreve", "report", "audit", "month report",
     "month verify", "invoice check", "invoice receipts", "local list", "tariffs", "targets", "whatif", "print runs",
-    "print show", "template list",
+    "print show", "template list", "management",
 }  # fmt: skip
 ACTING = {
     "release", "reroute", "mend", "settle", "resend", "returned", "cancel", "stop-reminder", "pause", "resume",

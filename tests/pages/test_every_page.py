@@ -25,6 +25,7 @@ PAGES = (
     ("drift", "/drift/webhooks"),
     ("drift", "/min-side"),
     ("ledelse", "/ledelse"),
+    ("ledelse", "/ledelse/definitioner"),
     ("post", "/post/retur"),
 )
 OPEN = ("/log-ind", "/docs", "/problems", "/no-such-page")

@@ -1,7 +1,10 @@
 """`/ledelse` shows what the report says and nothing beside, to those whose figures they are."""
 
+import csv
+import io
 import re
 from datetime import date
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -9,13 +12,21 @@ import pytest
 from outbound.delivery import House, send_reminders
 from outbound.letter import Channel, Mailbox
 from outbound.reports import By, Period, Reminders, reminders_of, report, table, target_words
+from outbound.reports import management_words as words
+from outbound.reports.columns import rows_of
+from outbound.reports.definitions import KNOWN, anchor
+from outbound.reports.management import Management, management, read
+from outbound.reports.proof import prove
 from outbound.reports.targets import target_report
+from outbound.tariff_row import Part
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, hand_in, submission
 from tests.outside import ModelMailer, ModelReceipts, World
 from tests.people import person
 from tests.serving import Served
 
+NOT_LINKED = ("Samme brev fra kontoret", "Som fjernprint", "NemSMS af brevene", "NemSMS, beløb")
+"""Figures that others are made of, or that stand in the small print of another."""
 SO_FAR = Period(date(2026, 11, 1), date(2026, 11, 23))
 """The month up to the day on which the tests' clock stands."""
 
@@ -41,45 +52,93 @@ def cells(page: str) -> list[str]:
     return [re.sub("<[^>]*>", "", cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", page)]
 
 
-def test_the_page_shows_the_reports_own_words(sent: House, served: Served) -> None:
-    with sent.ledger.reading() as tx:
-        made = report(tx, sent.organisation, Period.month(2026, 11), By.DEPARTMENT)
-    with served.signed_in("ledelse") as browser:
-        page = browser.get("/ledelse", params={"fra": "2026-11", "til": "2026-11"}).text
-    shown = cells(page)
-    rows = table(made)
-    parts = [place for place, word in enumerate(rows[0]) if word == "Sparet, sikkert" or word.startswith("Heraf")]
-    for row in rows:
-        places = [place for place, word in enumerate(shown) if word == row[0]]
-        for kept in (row[: parts[1]], [row[0], *(row[place] for place in parts)]):
-            assert list(kept) in [shown[place : place + len(kept)] for place in places]
-    assert "80,0 %" in page
-    assert "ukendt" in page
+def figures_of(house: House, departments: frozenset[str] | None = None, period: Period = SO_FAR) -> Management:
+    with house.ledger.reading() as tx:
+        return management(house.organisation, read(tx, house.organisation, period), departments)
 
 
-def test_targets_and_budgets_stand_beside_what_is_realised(sent: House, served: Served) -> None:
-    """A budget is that of the days up to today, also where the month is not over."""
+def lacking(page: str, *tables: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
+    """Rows of these tables that do not stand on the page, cell by cell."""
+    shown = "\n".join(cells(page)) + "\n"
+    return [row for rows in tables for row in rows if "\n".join(row) + "\n" not in shown]
+
+
+def test_the_page_shows_the_figures_in_their_own_words(sent: House, served: Served) -> None:
+    """Page, `management`, the report that reads anew and the audit: all of them the same."""
+    made = figures_of(sent)
     with sent.ledger.reading() as tx:
-        made = report(tx, sent.organisation, SO_FAR, By.DEPARTMENT)
-        against = target_report(tx, sent.organisation, made)
+        again = report(tx, sent.organisation, SO_FAR, By.DEPARTMENT)
+        against = target_report(tx, sent.organisation, again)
+        assert not list(prove(tx))
+    assert (made.departments, made.total, made.against) == (again.lines, again.total, against)
     with served.signed_in("ledelse") as browser:
         page = browser.get("/ledelse", params={"fra": "2026-11", "til": "2026-11"}).text
-    shown = cells(page)
+    most = (words.most("Brevtype", made.letter_types), words.most("Fagsystem", made.systems))
+    parts = (words.reasons(made), words.savings(made), words.costs(made), *most)
     lines = (*against.lines, against.total)
-    for rows in (target_words.shares(lines), target_words.gains(lines, 2024), target_words.whole(against)):
-        for row in rows:
-            places = [place for place, word in enumerate(shown) if word == row[0]]
-            assert list(row) in [shown[place : place + len(row)] for place in places]
-    assert "Statens mål" in page
-    assert "4 af 5 personer" in page
+    targets = (target_words.shares(lines), target_words.gains(lines, 2024), target_words.whole(against))
+    assert lacking(page, table(again), *parts, *targets) == []
+    for tile in words.tiles(made):
+        assert f"<b>{tile.value}</b>" in page
+    for said in ("80,0 %", "mangler 12,0 procentpoint", "ukendt", "Fritaget for Digital Post", "4 af 5 personer"):
+        assert said in page
 
 
-def test_a_manager_sees_no_gain_of_others(sent: House, served: Served) -> None:
-    with served.signed_in("skoleleder") as browser:
-        page = browser.get("/ledelse").text
-    assert "Gevinst mod budget" in page
+def test_the_file_has_the_same_figures_as_the_page(sent: House, served: Served) -> None:
+    made = figures_of(sent)
+    with served.signed_in("ledelse") as browser:
+        answer = browser.get("/ledelse.csv", params={"fra": "2026-11", "til": "2026-11"})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="ledelse-2026-11-2026-11.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text), delimiter=";"))
+    assert [(row["table"], row["key"], row["letters"]) for row in rows] == [
+        (row["table"], row["key"], str(row["letters"])) for row in rows_of(made)
+    ]
+    assert rows[0]["saved_porto"] == str(made.total.figure.money.saved(Part.PORTO))
+
+
+def test_one_department_is_shown_alone(sent: House, served: Served) -> None:
+    asked = {"fra": "2026-11", "til": "2026-11", "forvaltning": "boern-og-skole"}
+    made = figures_of(sent, frozenset({"boern-og-skole"}))
+    with served.signed_in("ledelse") as browser:
+        page, file = browser.get("/ledelse", params=asked).text, browser.get("/ledelse.csv", params=asked).text
+        assert f'<a href="/ledelse.csv?{urlencode(asked)}"' in page.replace("&amp;", "&")
+    assert lacking(page, words.savings(made), words.costs(made)) == []
+    assert '<option value="boern-og-skole" selected>' in page
     assert "Gevinst, netto" not in page
-    assert "personer" not in page
+    assert "beskaeftigelse" not in file
+
+
+def test_a_manager_sees_their_own_department_only(sent: House, served: Served) -> None:
+    """Not in totals, not in charts, not in the file: what stands there is what stands where others have nothing."""
+    made = figures_of(sent, frozenset({"boern-og-skole"}), Period(date(2026, 1, 1), SO_FAR.last))
+    with served.signed_in("skoleleder") as browser:
+        page, file = browser.get("/ledelse").text, browser.get("/ledelse.csv").text
+        assert "Børn, Unge og Skole" in page
+        assert lacking(page, words.savings(made), words.costs(made)) == []
+        for others in ("Beskæftigelse", "beskaeftigelse", "Borgerservice", "borgerservice", "80,0 %", "personer"):
+            assert others not in page + file
+        assert "Gevinst, netto" not in page
+        for other in ("beskaeftigelse", "findes-ikke"):
+            for path in ("/ledelse", "/ledelse.csv"):
+                answer = browser.get(path, params={"forvaltning": other})
+                assert answer.status_code == 422
+                assert "Beskæftigelse" not in answer.text
+
+
+def test_each_heading_that_is_defined_leads_to_its_definition(sent: House, served: Served) -> None:
+    with served.signed_in("ledelse") as browser:
+        page, defined = browser.get("/ledelse").text, browser.get("/ledelse/definitioner").text
+    anchors = set(re.findall(r'/ledelse/definitioner#([^"]+)"', page))
+    assert anchors <= set(re.findall(r'<dt id="([^"]+)"', defined))
+    in_words = {anchor(name) for name in NOT_LINKED}
+    assert anchors == {one.anchor for one in KNOWN.values()} - in_words
+
+
+def test_only_management_comes_to_the_figures(served: Served) -> None:
+    with served.signed_in("sag") as browser:
+        for path in ("/ledelse", "/ledelse.csv", "/ledelse/definitioner"):
+            assert browser.get(path).status_code == 403
 
 
 def test_reminders_are_counted_beside_the_letters(sent: House, served: Served, moving_clock: MovingClock) -> None:
@@ -98,7 +157,7 @@ def test_reminders_are_counted_beside_the_letters(sent: House, served: Served, m
     assert reminders == {"beskaeftigelse": Reminders(sent=1, cost=5)}
     with served.signed_in("ledelse") as browser:
         page = browser.get("/ledelse", params={"fra": "2026-11", "til": "2026-11"}).text
-    assert "NemSMS-påmindelser sendt</span><b>1</b><em>16,7 % af brevene, 0,05 kr.</em>" in page
+    assert "<b>1</b><em>16,7 % af brevene, 0,05 kr.</em>" in page
 
 
 def test_a_month_without_letters_has_no_share(served: Served) -> None:
@@ -107,19 +166,7 @@ def test_a_month_without_letters_has_no_share(served: Served) -> None:
     assert "februar 2026" in page
     assert "<b>–</b>" in page
     assert "Ingen breve i perioden." in page
-
-
-def test_a_manager_sees_their_own_department_only(sent: House, served: Served) -> None:
-    with served.signed_in("skoleleder") as browser:
-        page = browser.get("/ledelse").text
-    assert "Børne- og Ungdomsforvaltningen" in page
-    for others in (
-        "Beskæftigelses- og Integrationsforvaltningen",
-        "Kultur- og Fritidsforvaltningen",
-        "I alt",
-        "80,0 %",
-    ):
-        assert others not in page
+    assert "Ingen breve er meldt retur i perioden." in page
 
 
 @pytest.mark.parametrize(
@@ -130,18 +177,38 @@ def test_a_manager_sees_their_own_department_only(sent: House, served: Served) -
         {"fra": "x"},
         {"til": "1999-01"},
         {"fra": "2000-01", "til": "2099-12"},
+        {"fra": "2026-01\x00"},
+        {"forvaltning": "findes-ikke"},
+        {"forvaltning": "{{7*7}}"},
+        {"forvaltning": "<img src=x onerror=alert(1)>"},
+        {"forvaltning": "a" * 200},
+        {"forvaltning": "*"},
     ],
 )
-def test_months_that_cannot_be_are_refused(served: Served, query: dict[str, str]) -> None:
+def test_what_cannot_be_asked_for_is_refused(served: Served, query: dict[str, str]) -> None:
     with served.signed_in("ledelse") as browser:
-        page = browser.get("/ledelse", params=query)
-    assert page.status_code == 422
+        page, file = browser.get("/ledelse", params=query), browser.get("/ledelse.csv", params=query)
+    assert (page.status_code, file.status_code) == (422, 422)
     assert "Noget mangler eller er forkert" in page.text
+    assert "<img" not in page.text
+
+
+def test_sixty_months_are_shown_and_the_one_that_is_not_over_is_marked(sent: House, served: Served) -> None:
+    with served.signed_in("ledelse") as browser:
+        page = browser.get("/ledelse", params={"fra": "2021-12", "til": "2026-11"}).text
+    assert cells(page).count("nov. 26*") == 2  # in the tables behind two charts
+    assert "* november 2026 er ikke slut endnu." in page
+    assert "december 2021" in page
+
+
+def test_months_to_come_are_shown_empty(served: Served) -> None:
+    with served.signed_in("ledelse") as browser:
+        assert "1. januar 2031 til 1. januar 2031" in browser.get("/ledelse", params={"fra": "2031-01"}).text
 
 
 def test_the_year_so_far_is_shown_first(served: Served, moving_clock: MovingClock) -> None:
     with served.signed_in("ledelse") as browser:
-        assert "1. januar 2026 til 30. november 2026" in browser.get("/ledelse").text
+        assert "1. januar 2026 til 23. november 2026" in browser.get("/ledelse").text
 
 
 def test_nothing_of_a_person_is_among_the_figures(sent: House, served: Served) -> None:

@@ -1,95 +1,142 @@
-"""`/ledelse`: the shares and the savings, as docs/measures.md defines them and nothing beside."""
+"""`/ledelse`: what those see who answer for the mail, as docs/measures.md defines it; and that in Danish."""
 
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from outbound import clock
+from outbound.cli.tables import Form, shown
 from outbound.rendering import Fault
-from outbound.reports import By, Period, percent, reminders_of, report, router_share, table, target_words, together
-from outbound.reports.report import HEADINGS, Line, Report
-from outbound.reports.targets import Against, TargetReport, target_report
+from outbound.reports import By, Period, table, target_words
+from outbound.reports import management_words as words
+from outbound.reports.columns import MANAGEMENT, rows_of
+from outbound.reports.definitions import DEFINITIONS, KNOWN, anchor
+from outbound.reports.management import Management, choices, management, read
+from outbound.reports.report import Report
+from outbound.web.pages import leadership_charts as charts
 from outbound.web.pages.signed_in import Person, needs
+from outbound.web.pages.words import RETURN_REASONS
 from outbound.web.people import EVERYWHERE, Role
 from outbound.web.problems import invalid
-from outbound.web.rooms import Inside
+from outbound.web.rooms import Inside, Rooms
 
-router = APIRouter(prefix="/ledelse")
+router = APIRouter()
 InCharge = Annotated[Person, Depends(needs(Role.MANAGEMENT))]
 Rows = tuple[tuple[str, ...], ...]
 Month = Annotated[str, Query(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")]
+Code = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,64}$")]
 MOST_MONTHS = 60
-LETTERS_ONLY = 4  # columns: a route has letters, digital and printed; a share of it says nothing
-PARTS_FROM = 1 + HEADINGS.index("Tid sparet, anslået") + 1
-"""From here on a report's columns are parts of its certain saving: a table of their own, for the page's width."""
+SHORTER = {"Af digitaliserbare": "Digital andel af digitaliserbare"}
+"""How a table calls a figure that is defined under a longer name."""
 
 
-@router.get("")
-def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "") -> Response:
-    """The municipality's figures over some months, by department and by month."""
-    period = _period(fra, til)
-    with inside.house.ledger.reading() as tx:
-        made = {by: report(tx, inside.house.organisation, period, by) for by in (By.DEPARTMENT, By.MONTH, By.ROUTE)}
-        reminders = together(reminders_of(tx, period).values())
-        so_far = Period(period.first, max(period.first, min(period.last, clock.today())))
-        against = target_report(tx, inside.house.organisation, replace(made[By.DEPARTMENT], period=so_far))
-    whole = EVERYWHERE in person.account.departments
-    departments = made[By.DEPARTMENT]
-    lines = [line for line in departments.lines if person.account.may_see(line.key)]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A period and one department, or all that the account may see; and the figures of it."""
+
+    period: Period
+    department: str
+    departments: dict[str, str]
+    made: Management
+
+    @property
+    def query(self) -> str:
+        """As the address has it."""
+        asked = {"fra": f"{self.period.first:%Y-%m}", "til": f"{self.period.last:%Y-%m}"}
+        return urlencode({**asked, "forvaltning": self.department} if self.department else asked)
+
+
+@router.get("/ledelse")
+def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "", forvaltning: Code = "") -> Response:
+    """The figures over some months, of all departments that the account may see, or of one."""
+    asked = _asked(person, inside, fra, til, forvaltning)
+    made = asked.made
     return person.page(
         "leadership.html",
         title="Ledelse",
-        period=period,
-        total=departments.total if whole else None,
-        departments=_in_two(_table(departments, lines, whole)),
-        targets=[
-            target_words.shares(_seen(against, person, whole)),
-            target_words.gains(_seen(against, person, whole), against.fixed_year),
-        ],
-        municipality=target_words.whole(against) if whole else None,
-        months=_in_two(table(made[By.MONTH])) if whole else None,
-        routes=_routes(made[By.ROUTE]) if whole else None,
-        bars=[
-            (line.label, line.figure.letters, percent(line.figure.letters.digital_share), line.target) for line in lines
-        ],
-        reminders=reminders if whole else None,
-        percent=percent,
-        router_share=router_share,
+        asked=asked,
         latest=f"{clock.today():%Y-%m}",
+        term=_term,
+        drawn=_drawn(made),
+        shown=_tables(made),
     )
 
 
-def _table(made: Report, lines: list[Line], whole: bool) -> Rows:
-    rows = table(made)
-    kept = [row for row, line in zip(rows[1:-1], made.lines, strict=True) if line in lines]
-    return (rows[0], *kept, *((rows[-1],) if whole else ()))
+@router.get("/ledelse.csv")
+def download(person: InCharge, inside: Inside, fra: Month = "", til: Month = "", forvaltning: Code = "") -> Response:
+    """The same figures for a spreadsheet: amounts in øre, as `outbound management --format csv` writes them."""
+    asked = _asked(person, inside, fra, til, forvaltning)
+    written = shown(list(rows_of(asked.made)), dict.fromkeys(MANAGEMENT, ""), Form.CSV)
+    name = "-".join(
+        filter(None, ("ledelse", asked.department, f"{asked.period.first:%Y-%m}", f"{asked.period.last:%Y-%m}"))
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(f"{written}\n", media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _in_two(rows: Rows) -> tuple[Rows, Rows]:
-    """The report, and the parts of its certain saving beside the whole of it."""
-    certain = 1 + HEADINGS.index("Sparet, sikkert")
-    return tuple(row[:PARTS_FROM] for row in rows), tuple((row[0], row[certain], *row[PARTS_FROM:]) for row in rows)
+@router.get("/ledelse/definitioner")
+def definitions(person: InCharge) -> Response:
+    """What each figure is."""
+    return person.page("definitions.html", title="Definitioner", groups=DEFINITIONS)
 
 
-def _seen(against: TargetReport, person: Person, whole: bool) -> list[Against]:
-    lines = [line for line in against.lines if person.account.may_see(line.key)]
-    return [*lines, against.total] if whole else lines
+def _asked(person: Person, inside: Rooms, fra: str, til: str, department: str) -> Asked:
+    """Raises Problem (422) for months that cannot be, and for a department that is not theirs, or is none."""
+    period, house, whole = _period(fra, til), inside.house, EVERYWHERE in person.account.departments
+    with house.ledger.reading() as tx:
+        found = read(tx, house.organisation, period, everyone=whole and not department)
+    theirs = {code: name for code, name in choices(house.organisation, found).items() if person.account.may_see(code)}
+    if department and department not in theirs:
+        raise invalid([Fault("?forvaltning", "There is no such department, or it is not yours to look at.")])
+    seen = {department} if department else None if whole else theirs.keys()
+    return Asked(period, department, theirs, management(house.organisation, found, seen))
 
 
-def _routes(made: Report) -> list[tuple[str, ...]]:
-    rows = table(made)
-    return [row[:LETTERS_ONLY] for row in (rows if made.lines else rows[:1])]
+def _drawn(made: Management) -> dict[str, object]:
+    return {
+        "months": charts.by_month(made),
+        "unfinished": charts.unfinished(made),
+        "departments": charts.by_department(made),
+        "grounds": charts.by_reason(made),
+        "gains": charts.gains(made),
+    }
+
+
+def _tables(made: Management) -> dict[str, object]:
+    lines = (*made.against.lines, made.against.total) if len(made.departments) > 1 else made.against.lines
+    return {
+        "tiles": words.tiles(made),
+        "reasons": words.reasons(made),
+        "savings": words.savings(made),
+        "costs": words.costs(made),
+        "letter_types": words.most("Brevtype", made.letter_types),
+        "systems": words.most("Fagsystem", made.systems),
+        "returned": words.returned(made, RETURN_REASONS),
+        "shares": target_words.shares(lines),
+        "budgets": target_words.gains(lines, made.against.fixed_year),
+        "municipality": target_words.whole(made.against) if made.whole else (),
+        "by_department": table(Report(made.period, By.DEPARTMENT, made.departments, made.total)),
+        "by_month": table(Report(made.period, By.MONTH, tuple(month.line for month in made.months), made.total)),
+    }
+
+
+def _term(word: str) -> str:
+    """Where a heading is defined on the page of definitions; empty where it is not."""
+    name = word.replace("Heraf sikkert: ", "Heraf ").partition(", 20")[0]
+    name = SHORTER.get(name, name)
+    return anchor(name) if name in KNOWN else ""
 
 
 def _period(fra: str, til: str) -> Period:
-    """From the first of a month to the last of another; this year so far where nothing is said."""
+    """From the first of a month to the last of another, or to today; this year so far where nothing is said."""
     today = clock.today()
     first = date.fromisoformat(f"{fra or f'{today:%Y}-01'}-01")
     year, month = (int(part) for part in (til or f"{max(today, first):%Y-%m}").split("-"))
     last = Period.month(year, month).last
     if last < first or (last.year - first.year) * 12 + last.month - first.month >= MOST_MONTHS:
         raise invalid([Fault("?fra", "The months stand the wrong way round, or are too many.")])
-    return Period(first, last)
+    return Period(first, max(first, min(last, today)))

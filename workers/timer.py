@@ -14,6 +14,7 @@ from outbound.retention import Night
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.guard import Guard
+from workers.month_end import MonthEnd
 from workers.opening import begin_logs, open_house
 from workers.queues import ASKED_FOR_A_SIGN, BATCHES, REMINDERS, WEBHOOKS, doubt_queue, queue_name
 from workers.tickets import send_ticket
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 MOST_TICKETS = 32  # in one queue: more would only wait there
 _night = Night()
+_month_end = MonthEnd()
 
 
 def main() -> None:
@@ -56,6 +58,7 @@ def _round(house: House, broker: object, guard: Guard) -> None:
     _give_sign(house)
     _fold(house)
     _forget(house)
+    _month_end.look(house)
 
 
 def _forget(house: House) -> None:

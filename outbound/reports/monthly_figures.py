@@ -21,8 +21,8 @@ from outbound.reports.report import label_of
 from outbound.reports.returned import returned_of
 from outbound.reports.shape import VERSION
 from outbound.reports.targets import MEASURES, budgeted, digitisable_in, running_costs
-from outbound.tariff_row import Part
 from outbound.targets import Budget
+from outbound.tariff_row import Part
 
 Figures = Mapping[str, Any]
 LISTS: Mapping[str, By] = {"routes": By.ROUTE, "letter_types": By.LETTER_TYPE, "systems": By.SYSTEM}

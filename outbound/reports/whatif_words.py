@@ -1,5 +1,7 @@
 """What a past period would have been, in words: the lines of the table that command and page show alike. Danish."""
 
+from collections.abc import Sequence
+
 from outbound.rendering.danish import kroner, tal
 from outbound.reports.figures import Figure
 from outbound.reports.report import percent
@@ -10,8 +12,8 @@ HEADINGS = (
     "Udgift", "hvad nu hvis", "Forskel", "Sparet, sikkert", "hvad nu hvis", "Forskel",
     "Tid sparet, anslået", "hvad nu hvis",
 )  # fmt: skip
-LETTERS = 7
-"""So many columns are of letters; the rest are of money."""
+LETTERS, COSTS = 7, 10
+"""The columns before these are of letters, then of what they cost; the rest are of what was saved."""
 
 
 def words(line: Line, name: str) -> list[str]:
@@ -45,3 +47,8 @@ def more_digital(line: Line) -> int:
 def dearer(line: Line) -> int:
     """By how many øre more the letters would have cost."""
     return cost(line.other) - cost(line.real)
+
+
+def in_three(row: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """A line of the table for a page's width: letters, cost, saving, each with its name before it."""
+    return list(row[:LETTERS]), [row[0], *row[LETTERS:COSTS]], [row[0], *row[COSTS:]]

@@ -15,7 +15,7 @@ from outbound.delivery import House
 from outbound.rendering.danish import kroner
 from outbound.reports import Period, percent
 from outbound.reports.whatif import Change, WhatIf, what_if
-from outbound.reports.whatif_words import LETTERS, cost, dearer, words
+from outbound.reports.whatif_words import HEADINGS, cost, dearer, in_three, words
 from outbound.tariff_row import Part
 from tests.cli.conftest import Run, environment, run  # noqa: F401
 from tests.reports.booked import HandOver, book
@@ -82,10 +82,16 @@ def test_the_page_is_what_the_function_answers(sent: House, served: Served) -> N
         answer, page = ask(sent, change), get(served, **query).text
         for line in (*answer.lines, answer.total):
             row = words(line, sent.organisation.name_of(line.key, YEAR.last) if line.key else "I alt")
-            assert has_row(page, row[:LETTERS])
-            assert has_row(page, [row[0], *row[LETTERS:]])
+            assert all(has_row(page, part) for part in in_three(row))
         for note in answer.notes:
             assert html.escape(note) in page
+
+
+def test_three_tables_have_every_column_of_the_commands() -> None:
+    row = [str(place) for place in range(len(HEADINGS))]
+    letters, costs, saved = in_three(row)
+    assert letters + costs[1:] + saved[1:] == row
+    assert letters[0] == costs[0] == saved[0] == "0"
 
 
 def test_the_page_is_what_the_command_prints(sent: House, served: Served, run: Run) -> None:  # noqa: F811
@@ -131,9 +137,7 @@ def test_a_manager_sees_their_own_departments_alone(sent: House, served: Served)
     (line,) = (line for line in ask(sent, change).lines if line.key == SCHOOL)
     page = get(served, "skoleleder", **query).text
     for name in (sent.organisation.name_of(SCHOOL, YEAR.last), "Dine forvaltninger i alt"):
-        row = words(line, name)
-        assert has_row(page, row[:LETTERS])
-        assert has_row(page, [name, *row[LETTERS:]])
+        assert all(has_row(page, part) for part in in_three(words(line, name)))
     assert sent.organisation.name_of("borgerservice", YEAR.last) not in page
     assert "I alt" not in cells(page)
     assert "1 brev, 1 til tilmeldte" in page

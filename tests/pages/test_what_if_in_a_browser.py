@@ -47,12 +47,15 @@ def test_the_page_stands_with_answers_faults_and_nothing(browser: Browser, serve
     assert page.get_by_label("Porto, kroner uden moms").get_attribute("aria-invalid") == "true"
 
 
-def test_on_paper_the_choices_are_said(browser: Browser, served: Served, house: House) -> None:
-    keep(house, HandOver(MARCH), EXEMPT)
+def test_on_paper_the_choices_are_said_and_no_figure_is_cut_off(browser: Browser, served: Served, house: House) -> None:
+    keep(house, HandOver(MARCH), *[EXEMPT] * 120)  # more than a million kroner
     page = context_of(browser).new_page()
     sign_in(page, served, "ledelse", PATH)
-    page.goto(f"{served.url}{PATH}?porto=33")
+    page.goto(f"{served.url}{PATH}?porto=10000")
     page.emulate_media(media="print")
-    expect(page.get_by_text("Valgt: porto på 33,00 kr. for hvert brev på papir.")).to_be_visible()
+    page.set_viewport_size({"width": 718, "height": 1000})
+    expect(page.get_by_text("Valgt: porto på 10.000,00 kr. for hvert brev på papir.")).to_be_visible()
     expect(page.get_by_role("img", name="Udgift")).to_be_visible()
     expect(page.locator("form").first).to_be_hidden()
+    for table in page.locator(".scroll:visible").all():
+        assert table.evaluate("one => one.scrollWidth <= one.clientWidth"), table.get_attribute("aria-label")

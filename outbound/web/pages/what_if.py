@@ -17,7 +17,7 @@ from outbound.delivery import House
 from outbound.reports import Period
 from outbound.reports.choices import MOST_TYPES, Asked, CannotAsk, Choices, choices_of
 from outbound.reports.whatif import Change, Line, PaperOnly, TooManyPrinted, WhatIf, what_if
-from outbound.reports.whatif_words import HEADINGS, LETTERS, cost, words
+from outbound.reports.whatif_words import HEADINGS, cost, in_three, words
 from outbound.web import charts
 from outbound.web.charts import Chart, Drawn, Row
 from outbound.web.pages import what_if_words as said
@@ -180,8 +180,7 @@ def _result(house: House, person: Person, answer: WhatIf, choices: Choices) -> d
         "tiles": [*said.tiles(answer.total)],
         "whose": together,
         "charts": _charts(answer.lines, names) if answer.lines else [],
-        "letters": [row[:LETTERS] for row in (HEADINGS, *rows)],
-        "money": [(row[0], *row[LETTERS:]) for row in (HEADINGS, *rows)],
+        "tables": [*zip(said.TABLES, zip(*map(in_three, (HEADINGS, *rows)), strict=True), strict=True)],
         "any": bool(answer.lines),
         "notes": answer.notes,
     }

@@ -33,6 +33,7 @@ FIELDS = {
 MONTHS_WRITTEN = "Skriv måneden som år og måned, fx 2026-03."
 MONTHS_TURNED = "Perioden skal slutte samme måned, som den begynder, eller senere."
 MONTHS_AHEAD = "Måneden er ikke begyndt endnu."
+TABLES = ("Breve", "Udgift", "Besparelse")
 UNCHANGED = "som det var"
 NOTHING_CHOSEN = "Intet er valgt, så hvad nu hvis er det samme som virkeligheden."
 

@@ -38,7 +38,7 @@ $(READY): requirements.lock pyproject.toml
 	fi
 	@touch $(READY)
 
-demo: $(READY) ## 200 letters from three systems, all the way, in about a minute; leaves nothing running
+demo: $(READY) ## 200 letters from seven systems, all the way, in about a minute; leaves nothing running
 	@$(BIN)/python -m outbound demo
 
 up: $(READY) ## The whole router with its pages, until Ctrl-C; its data stays in var/

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from time import monotonic
 
 from outbound import facts, logs, webhooks
 from outbound.delivery import House, forget_look_ups, hold_overdue, recover, repeats, tidy_reminders
@@ -20,6 +21,7 @@ from workers.tickets import send_ticket
 
 log = logging.getLogger(__name__)
 
+FOLDING_SECONDS = 2.0  # a round, while there is a backlog: a ledger that was there before the facts, or a large mailing
 MOST_TICKETS = 32  # in one queue: more would only wait there
 _night = Night()
 
@@ -79,7 +81,9 @@ def _give_sign(house: House) -> None:
 def _fold(house: House) -> None:
     """Keep the figures' folds short behind the entries; without them they are right and only slower."""
     try:
-        facts.fold_days(house.ledger)
+        until = monotonic() + FOLDING_SECONDS
+        while facts.fold_days(house.ledger) and monotonic() < until:
+            pass
         facts.fold(house.ledger)
         facts.count_people(house.ledger)
     except Exception as fault:

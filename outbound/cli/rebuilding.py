@@ -16,7 +16,9 @@ AT_ONCE = 20_000  # letters
 def rebuild_facts(
     as_json: Annotated[bool, typer.Option("--json", help="One object: how many facts stood otherwise.")] = False,
 ) -> None:
-    """Make the facts of all days anew from the entries, as after a restored back-up.
+    """Make the facts of all days anew from the entries.
+
+    To be done once after an upgrade that says so, and after a ledger was restored.
 
     Pages and reports go on meanwhile. Ends with exit code 1 where a fact stood otherwise than its entries add up to.
     """

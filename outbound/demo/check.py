@@ -8,7 +8,9 @@ from typing import Any
 from outbound.demo.scenario import LETTERS
 from outbound.demo.suppliers import Taking
 from outbound.demo.systems import HandedIn
+from outbound.letter import Channel
 from outbound.life import Status
+from outbound.reports import Letters, Report
 from outbound.routing import Route
 
 TAKEN = frozenset({Status.SENT, Status.DELIVERED, Status.RETURNED})
@@ -30,6 +32,24 @@ def faults(
     for one in handed_in:
         route = told.get(one.group.route, one.group.route)
         yield from _of_letter(one, letters[one.letter], counted[one.letter], route)
+
+
+def figures(
+    handed_in: Sequence[HandedIn], letters: Mapping[str, Any], takings: Sequence[Taking], told: Report
+) -> Iterator[str]:
+    """Where the report does not say what the suppliers took, by department and channel."""
+    counted, _ = _counted(letters, takings)
+    taken: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in handed_in:
+        taken[one.group.department] += counted[one.letter]
+    reported = {line.key: line.figure.letters for line in told.lines}
+    for key in sorted({*taken, *reported}):
+        mine, theirs = reported.get(key, Letters()), taken[key]
+        if (mine.digital, mine.printed) != (theirs[Channel.DIGITAL], theirs[Channel.PRINT]):
+            yield (
+                f"Rapporten siger {mine.digital} digitale breve og {mine.printed} på papir for {key}; leverandørerne "
+                f"tog {theirs[Channel.DIGITAL]} og {theirs[Channel.PRINT]}."
+            )
 
 
 def _counted(letters: Mapping[str, Any], takings: Sequence[Taking]) -> tuple[dict[str, Counter[str]], int]:

@@ -11,7 +11,7 @@ from outbound.demo.scenario import LETTERS
 from outbound.demo.systems import Api, HandedIn
 from outbound.life import Status
 
-LOOKS_EVERY = 0.2  # seconds
+LOOKS_EVERY = 0.4  # seconds
 PATIENCE = 100.0  # seconds for the whole journey
 PLAIN_EVERY = 2.0  # seconds between two lines where nobody can see a line change
 AT_REST = frozenset({Status.DELIVERED, Status.RETURNED, Status.HELD, Status.CANCELLED})

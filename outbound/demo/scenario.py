@@ -1,6 +1,7 @@
 """Who writes to whom in the demo, and how each letter must end. The outside picks an outcome by the number's ending.
 
-docs/simulators.md has the outcomes. 200 letters: three systems hand in single ones, one of them a mailing as well.
+docs/simulators.md has the outcomes. 200 letters of seven departments: seven systems hand in single ones, one of them a
+mailing as well.
 """
 
 from dataclasses import dataclass
@@ -88,10 +89,24 @@ def _school(
     )  # fmt: skip
 
 
+FURTHER = {
+    "teknik": ("teknik-og-miljoe", "byggetilladelse"),
+    "sociale-ydelser": ("social", "partshoering"),
+    "omsorg": ("sundhed-og-omsorg", "folkepension-helbredstillaeg"),
+    "debitor": ("oekonomi", "opkraevning"),
+}
+"""Systems that hand in a few letters each: for which department, and of which letter type."""
+
+
+def _few(system: str, letters: int, route: Route, outcome: str = "well") -> Group:
+    department, letter_type = FURTHER[system]
+    return Group(system, department, letter_type, letters, route, outcome=outcome)
+
+
 HELD, RETURNED, WAITING = Status.HELD, Status.RETURNED, Status.RENDERED
 
 SINGLE = (
-    _housing(39, Route.ENROLLED),
+    _housing(24, Route.ENROLLED),
     _housing(2, Route.ENROLLED, enclosing=True),
     _housing(4, Route.EXEMPT, outcome="exempt"),
     _housing(1, Route.EXEMPT, outcome="exempt_protected"),
@@ -105,11 +120,11 @@ SINGLE = (
     _housing(1, Route.RECIPIENT_DEAD, HELD, "absent_dead"),
     _housing(1, Route.NO_POSTAL_ADDRESS, HELD, "exempt_no_address"),
     _housing(1, Route.LOOK_UP_UNKNOWN, WAITING, "unknown"),
-    _school(30, Route.ENROLLED, together=2),
+    _school(20, Route.ENROLLED, together=2),
     _school(4, Route.UNDER_15, "awaiting", Kind.CHILD),
     _school(3, Route.ENROLLED, kind=Kind.COMPANY),
     _school(3, Route.NO_NUMBER, addressed=True, numbered=False),
-    _jobs(30, Route.ENROLLED),
+    _jobs(15, Route.ENROLLED),
     _jobs(2, Route.ENROLLED, outcome="completed_late"),
     _jobs(1, Route.ENROLLED, outcome="protected"),
     _jobs(1, Route.EXEMPT, outcome="exempt"),
@@ -118,6 +133,18 @@ SINGLE = (
     _jobs(1, Route.NOT_YET_ACTIVE, outcome="before_unconfirmed"),
     _jobs(1, Route.RECIPIENT_DEAD, HELD, "refused_dead"),
     _jobs(1, Route.DIGITAL_NOT_ENROLLED, HELD, "exempt", wish=Wish.DIGITAL),
+    _few("teknik", 9, Route.ENROLLED),
+    _few("teknik", 1, Route.EXEMPT, "exempt"),
+    _few("sociale-ydelser", 6, Route.ENROLLED),
+    _few("sociale-ydelser", 2, Route.EXEMPT, "exempt"),
+    _few("sociale-ydelser", 1, Route.EXEMPT, "exempt_protected"),
+    _few("sociale-ydelser", 1, Route.NOT_ENROLLED, "absent"),
+    _few("omsorg", 5, Route.ENROLLED),
+    _few("omsorg", 4, Route.EXEMPT, "exempt"),
+    _few("omsorg", 1, Route.NOT_YET_ACTIVE, "unconfirmed"),
+    _few("debitor", 8, Route.ENROLLED),
+    _few("debitor", 1, Route.EXEMPT, "exempt"),
+    _few("debitor", 1, Route.DIGITAL_REFUSED, "refused_closed"),
 )
 MAILING = (
     _mailing(50, Route.ENROLLED),

@@ -50,12 +50,14 @@ def _money(report: Report) -> Iterator[str]:
 
 def _departments(report: Report) -> Iterator[str]:
     yield "\nAndele for hver forvaltning (docs/measures.md)"
-    yield f"  {'':<24}{'Breve':>6}{'Digital andel':>16}{'Papirandel':>13}{'Fjernprintandel':>18}"
-    for line in (*report.lines, report.total):
+    lines = (*report.lines, report.total)
+    wide = max(len(line.label) for line in lines)
+    yield f"  {'':<{wide}}{'Breve':>7}{'Digital':>9}{'Papir':>9}{'Fjernprint':>12}"
+    for line in lines:
         of = line.figure.letters
-        shares = f"{percent(of.digital_share):>16}{percent(of.paper_share):>13}"
+        shares = f"{percent(of.digital_share):>9}{percent(of.paper_share):>9}"
         unknown = "ukendt" if of.local is None else "–"
-        yield f"  {line.label:<24}{of.through_router:>6}{shares}{percent(of.router_share, unknown):>18}"
+        yield f"  {line.label:<{wide}}{of.through_router:>7}{shares}{percent(of.router_share, unknown):>12}"
     yield "  Fjernprintandelen er ukendt, til kontorernes egne print bliver indberettet."
 
 

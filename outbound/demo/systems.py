@@ -1,4 +1,4 @@
-"""The three specialist systems of the demo: each hands in letters through the HTTP API with a key of its own."""
+"""The specialist systems of the demo: each hands in letters through the HTTP API with a key of its own."""
 
 import base64
 import json

@@ -7,7 +7,6 @@ and each amount is rounded once, for its department. docs/measures.md defines ev
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -15,56 +14,29 @@ from functools import cache
 
 from sqlalchemy import Connection
 
-from outbound.accounts import ALONE, BASELINE, BY_PRINT, by_print, kind_and_part
+from outbound.accounts import ALONE, BASELINE, BY_PRINT, kind_and_part
 from outbound.accounts import Kind as Money_of
 from outbound.facts import Kind, hand_overs
 from outbound.letter import Channel, Mailbox
-from outbound.postage import Sending, Tariffs
-from outbound.reports.choices import Choices
+from outbound.postage import Tariffs
 from outbound.reports.figures import Figure, Letters, Money, rounded
 from outbound.reports.reading import Period
 from outbound.reports.sharing import Shared, shared_envelopes
+from outbound.reports.whatif_change import Change, can_move, is_freed
+from outbound.reports.whatif_pricing import Pricing
 from outbound.routing import Route
-from outbound.shares import Share
-from outbound.tariff_row import NoPrice, Part
+from outbound.tariff_row import Part
+
+__all__ = ["Change", "Line", "PaperOnly", "TooManyPrinted", "WhatIf", "what_if"]
 
 FAILED, RETURNED, HOUSEHOLDING = "failed", "returned", "householding"
 SUMS = (*(f"{what}{part}" for what in ("", BASELINE, BY_PRINT) for part in Part), FAILED, RETURNED, HOUSEHOLDING)
 """What is summed of the money, as `Money` has it."""
 
-CAN_ENROL = frozenset({Mailbox.EXEMPT, Mailbox.NOT_YET_ACTIVE, Mailbox.NOT_ENROLLED})
-"""Who has no mailbox and could have one: not children under 15, and not those who have left the country."""
-
-FOR_WANT_OF_A_MAILBOX = frozenset({Route.EXEMPT.code, Route.NOT_YET_ACTIVE.code, Route.NOT_ENROLLED.code})
-_PARTS = frozenset(str(part) for part in Part)
-
 Sums = dict[str, int]
 """Letters by channel and øre by what they are (`SUMS`)."""
 
 Counted = Sequence[tuple[date, Kind, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is to be otherwise; nothing, where nothing is given.
-
-    `postage` is the porto of a letter on paper in øre without VAT, by remote print and at the office alike; `enrolled`
-    the percentage points that more are enrolled; `digital_types` types for paper only that become digital;
-    `householding` whether letters of one run to one recipient share an envelope, up to `household_letters` in one;
-    None = as it was.
-    """
-
-    tariffs: Tariffs | None = None
-    postage: int | None = None
-    enrolled: Fraction = Fraction(0)
-    digital_types: frozenset[str] = frozenset()
-    householding: bool | None = None
-    household_letters: int = 5
-
-    @classmethod
-    def of(cls, asked: Choices, household_letters: int, tariffs: Tariffs | None = None) -> "Change":
-        """What was chosen."""
-        return cls(tariffs, asked.postage, asked.points, asked.types, asked.householding, household_letters)
 
 
 class TooManyPrinted(Exception):
@@ -175,96 +147,13 @@ def _paper_only(counted: Counted) -> dict[str, PaperOnly]:
     return {name: PaperOnly(many, enrolled[name]) for name, many in sorted(letters.items()) if many > 0}
 
 
-class Pricing:
-    """What one letter of a kind would cost. Remembers how many had no price."""
-
-    def __init__(self, change: Change, tariffs: Tariffs) -> None:
-        self.change, self.tariffs = change, tariffs
-        self.unpriced = 0
-        self.mailbox = ""  # the provider that letters are moved to
-        self.printer = ""  # whom digital letters are compared with; empty where nothing was printed
-        self._home = min(tariffs.home, default="DK")
-        self._prices: dict[tuple[Sending, Share | None, date], dict[str, int] | None] = {}
-
-    def stays(self, kind: Kind, day: date, letters: int) -> Mapping[str, int]:
-        """Sent the way it went."""
-        prices = dict(kind.prices)
-        if self.change.tariffs is not None and f"{BASELINE}{Part.PORTO}" in prices:
-            prices |= self._priced(kind, kind.channel, kind.provider, day, letters) or {}
-            prices |= self._compared(kind, day) if f"{BY_PRINT}{Part.PORTO}" in prices else {}
-        prices = self._with_postage(kind, prices, kind.channel)
-        return _alone(prices) if self.change.householding is False else prices
-
-    def moved(self, kind: Kind, day: date, letters: int) -> tuple[Mapping[str, int], Channel]:
-        """Sent to the mailbox instead; as it went, where the mailbox has no price."""
-        prices = self._priced(kind, Channel.DIGITAL, self.mailbox, day, letters)
-        stays = self.stays(kind, day, 0)
-        if prices is None:
-            return stays, kind.channel
-        printed = {f"{BY_PRINT}{part}": amount for part, amount in _alone(stays).items() if part in _PARTS}
-        return self._with_postage(kind, prices, Channel.DIGITAL) | printed, Channel.DIGITAL
-
-    def _priced(self, kind: Kind, channel: Channel, provider: str, day: date, letters: int) -> dict[str, int] | None:
-        share = kind.share if channel is Channel.PRINT else None
-        prices = self._price(self._sending(kind, channel, provider), share, day)
-        if prices is None:
-            self.unpriced += letters
-        return prices
-
-    def _price(self, sending: Sending, share: Share | None, day: date) -> dict[str, int] | None:
-        """In øre by measure; found once for all letters alike. None where there is no price."""
-        key = (sending, share, day)
-        if key not in self._prices:
-            self._prices[key] = None
-            with suppress(NoPrice):
-                self._prices[key] = self._find(*key)
-        return self._prices[key]
-
-    def _find(self, sending: Sending, share: Share | None, day: date) -> dict[str, int]:
-        cost, office = self.tariffs.price(sending, day), self.tariffs.baseline(sending, day)
-        priced = {"": cost} if share is None else {ALONE: cost, "": self.tariffs.shared(sending, share, day)}
-        return {
-            f"{what}{price.part}": price.amount
-            for what, bill in (priced | {BASELINE: office}).items()
-            for price in bill.prices
-        }
-
-    def _compared(self, kind: Kind, day: date) -> dict[str, int]:
-        """What the digital letter would cost by remote print; nothing where there is no price for that."""
-        sending = self._sending(kind, kind.channel, kind.provider)
-        try:
-            prices = by_print(self.tariffs, sending, self.printer, day)
-        except NoPrice:
-            return {}
-        return {f"{BY_PRINT}{price.part}": price.amount for price in prices}
-
-    def _sending(self, kind: Kind, channel: Channel, provider: str) -> Sending:
-        country = self._home if kind.region == "home" else "ZZ"  # which no tariff calls home
-        return Sending(channel, provider, kind.sheets, kind.letter_class, country, kind.size)
-
-    def _with_postage(self, kind: Kind, prices: Mapping[str, int], channel: Channel) -> dict[str, int]:
-        postage = self.change.postage
-        if postage is None:
-            return dict(prices)
-        porto = {f"{what}{Part.PORTO}": postage for what in (BASELINE, BY_PRINT, ALONE)}
-        if channel is Channel.PRINT:
-            porto[Part.PORTO] = kind.share.of(postage) if kind.share else postage
-        return {**prices, **{name: amount for name, amount in porto.items() if name in prices}}
-
-
-def _alone(prices: Mapping[str, int]) -> dict[str, int]:
-    """The same letter in an envelope of its own."""
-    alone = {name.removeprefix(ALONE): amount for name, amount in prices.items() if name.startswith(ALONE)}
-    return {name: amount for name, amount in prices.items() if not name.startswith(ALONE)} | alone
-
-
 def _add(found: _Found, kind: Kind, many: int, pricing: Pricing, day: date) -> None:
     """Count these letters where they belong."""
     _count(found.real, kind, many, kind.prices, kind.channel)
-    freed = _is_freed(kind, pricing.change)
+    freed = is_freed(kind, pricing.change)
     if freed and kind.mailbox == Mailbox.ENROLLED:
         _count(found.other, kind, many, *pricing.moved(kind, day, many))
-    elif pricing.change.enrolled and _can_move(kind, freed):
+    elif pricing.change.enrolled and can_move(kind, freed):
         _count(found.stays, kind, many, pricing.stays(kind, day, many), kind.channel)
         _count(found.moves, kind, many, *pricing.moved(kind, day, many))
     else:
@@ -302,23 +191,13 @@ _COSTS = {Money_of.COST: (), Money_of.FAILED: (FAILED,), Money_of.RETURNED: (RET
 """What is of the cost, and the line that it has of its own beside."""
 
 
-def _is_freed(kind: Kind, change: Change) -> bool:
-    """Is it of a type for paper only that is to become digital?"""
-    return kind.route == Route.PAPER_ONLY.code and kind.letter_type in change.digital_types
-
-
-def _can_move(kind: Kind, freed: bool) -> bool:
-    """Is it on paper for no other reason than that its recipient had no mailbox, and could have one?"""
-    return kind.mailbox in CAN_ENROL and (freed or kind.route in FOR_WANT_OF_A_MAILBOX)
-
-
 def _part_moved(counted: Counted, change: Change) -> Fraction:
     """Which part of the letters that can be moved is moved; above 1 where there are too few of them."""
     looked_up = movable = 0
     for _, kind, many in counted:
         if kind.mailbox and not kind.again:
             looked_up += many
-            movable += many if _can_move(kind, _is_freed(kind, change)) else 0
+            movable += many if can_move(kind, is_freed(kind, change)) else 0
     return Fraction(change.enrolled) * looked_up / 100 / movable if movable > 0 else Fraction(0)
 
 
@@ -372,7 +251,7 @@ def _notes(change: Change, part: Fraction, pricing: Pricing, counted: Counted, s
         yield "Ingen breve gik på papir, fordi modtageren manglede en postkasse; tilmeldingen ændrer intet."
     if pricing.unpriced:
         yield f"{pricing.unpriced} breve har ingen pris i taksterne på den anden vej og er regnet som i virkeligheden."
-    unknown = sum(many for _, kind, many in counted if _is_freed(kind, change) and not kind.mailbox)
+    unknown = sum(many for _, kind, many in counted if is_freed(kind, change) and not kind.mailbox)
     kinds = {kind.letter_type for _, kind, _ in counted if kind.route == Route.PAPER_ONLY.code}
     for name in sorted(change.digital_types - kinds):
         yield f"Ingen breve af typen {name} gik på papir, fordi typen kun sendes på papir."

@@ -20,7 +20,7 @@ def test_shares_gains_and_enrolment_are_shown_beside_what_was_to_be(run: Run, ho
         "Budget, 2024-priser",
         "Gevinst, netto",
         "1 af 1 personer",
-        "Børn, Unge og Skole",
+        "Børne- og Ungdomsforvaltningen",
     ):
         assert said in ended.out
 

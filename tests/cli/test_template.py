@@ -64,7 +64,7 @@ def test_a_new_letter_type_is_in_order_and_can_be_looked_at(command: Command, fo
     assert command("preview", "kolonihave").code == Code.DONE
     reader = PdfReader(BytesIO((tmp_path / "kolonihave.pdf").read_bytes()))
     assert "Vi skriver om din ansøgning om en kolonihave" in reader.pages[0].extract_text()
-    assert "Teknik og Miljø" in reader.pages[0].extract_text()
+    assert "Teknik- og Miljøforvaltningen" in reader.pages[0].extract_text()
     twin = (tmp_path / "kolonihave.html").read_text("utf-8")
     assert "<h1>Vi skriver om din ansøgning om en kolonihave</h1>" in twin
     assert sorted(file.name for file in (folder / "kolonihave").iterdir()) == [

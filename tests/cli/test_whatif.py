@@ -41,7 +41,7 @@ def test_the_table_names_departments_and_both_ways(run: Run, sent: House, day: d
     before = rows_in(sent)
     ended = run("whatif", "--from", day, "--to", day, "--postage", 3000, "--enrolled", "+25")
     assert ended.code == Code.DONE
-    assert "Beskæftigelse" in ended.out
+    assert "Beskæftigelses- og Integrationsforvaltningen" in ended.out
     assert ended.out.splitlines()[-1].startswith("I alt")
     assert rows_in(sent) == before
 

@@ -9,6 +9,7 @@ from outbound.demo import check
 from outbound.demo.scenario import MAILING, SINGLE, TOLD_BY_YES_OR_NO
 from outbound.demo.suppliers import Taking
 from outbound.demo.systems import HandedIn
+from outbound.reports import By, Figure, Letters, Line, Period, Report
 
 TAKEN_STATES = ("DELIVERED", "RETURNED")
 World = tuple[list[HandedIn], dict[str, Any], list[Taking]]
@@ -102,3 +103,31 @@ def test_whatever_is_wrong_is_said(wrong: Callable[[World], None]) -> None:
     world = as_it_should_be()
     wrong(world)
     assert list(check.faults(*world))
+
+
+def reported(world: World) -> Report:
+    """What the report should say of it."""
+    handed_in, letters, takings = world
+    channels = {one.dispatch: one.channel for one in takings}
+    lines: dict[str, Letters] = {}
+    for one in handed_in:
+        went = channels.get(letters[one.letter]["dispatches"][0]["id"], "")
+        more = Letters(went == "digital", went == "print")
+        lines[one.group.department] = lines.get(one.group.department, Letters()) + more
+    told = tuple(Line(key, key, Figure(letters)) for key, letters in lines.items())
+    return Report(Period.month(2026, 11), By.DEPARTMENT, told, Line("", "I alt", Figure()))
+
+
+def test_the_report_says_what_the_suppliers_took() -> None:
+    world = as_it_should_be()
+    told = reported(world)
+    assert list(check.figures(*world, told)) == []
+    world[2].append(Taking("d0", "print", False))
+    assert list(check.figures(*world, told)) == [
+        "Rapporten siger {0} digitale breve og {1} på papir for {2}; leverandørerne tog {0} og {3}.".format(
+            told.lines[0].figure.letters.digital,
+            told.lines[0].figure.letters.printed,
+            told.lines[0].key,
+            told.lines[0].figure.letters.printed + 1,
+        )
+    ]

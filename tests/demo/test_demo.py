@@ -15,6 +15,8 @@ from pypdf import PdfReader
 
 from outbound.cli.faults import Code
 from outbound.demo.scenario import LETTERS, MAILING, SINGLE, SYSTEMS
+from outbound.organisation import load_organisation
+from outbound.settings import HOME
 from outbound.stack.places import scratch
 from tests.waiting import wait_for
 
@@ -66,9 +68,12 @@ def command(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_scenario_is_two_hundred_letters_of_three_systems_and_a_mailing() -> None:
+def test_the_scenario_is_two_hundred_letters_of_seven_departments_and_systems_and_a_mailing() -> None:
     assert LETTERS == 200
-    assert len(SYSTEMS) == 3
+    assert len(SYSTEMS) == 7
+    known = {one.code for one in load_organisation(HOME / "config").departments}
+    assert {group.department for group in (*SINGLE, *MAILING)} == known
+    assert len(known) == 7
     assert all(group.mailing for group in MAILING)
     assert {group.outcome for group in SINGLE} >= {"exempt", "refused_closed", "absent_dead", "exempt_protected"}
 
@@ -83,6 +88,9 @@ def test_every_letter_arrives_and_the_summary_says_how(shown: str) -> None:
     assert {"enrolled", "exempt", "digital-refused", "recipient-dead"} <= {code for _, code in routes}
     money = re.findall(r"^ +([\d.]+,\d\d kr\.)  (porto|materialer|arbejdstid)", shown, re.MULTILINE)
     assert [what for _, what in money] == ["porto", "materialer", "arbejdstid"]
+    departments = re.findall(r"^  (\S.*forvaltningen) +(\d+) .*ukendt$", shown, re.MULTILINE)
+    assert len(departments) == 7
+    assert all(int(letters) >= 10 for _, letters in departments)
     shares = re.search(r"I alt +(\d+) +([\d,]+) % +([\d,]+) % +ukendt", shown)
     assert shares is not None
     assert sum(float(share.replace(",", ".")) for share in shares.groups()[1:]) == pytest.approx(100)

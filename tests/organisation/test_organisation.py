@@ -47,7 +47,7 @@ def faults_of(folder: Path) -> str:
 
 def test_a_department_keeps_its_code_when_it_is_renamed(organisation: Organisation) -> None:
     names = [organisation.department("boern-og-skole", date(year, 12, 31)).name for year in (2025, 2026)]
-    assert names == ["Børn og Skole", "Børn, Unge og Skole"]
+    assert names == ["Børn og Skole", "Børne- og Ungdomsforvaltningen"]
     assert organisation.department("boern-og-skole", date(2026, 1, 1)).cost_centre == "3015"
     days = (date(2025, 12, 31), date(2026, 1, 1), date(2020, 1, 1))
     assert [organisation.cost_centre("boern-og-skole", day) for day in days] == ["3010", "3015", ""]
@@ -66,20 +66,23 @@ def test_the_departments_of_a_day_are_each_named_once(organisation: Organisation
         "boern-og-skole",
         "beskaeftigelse",
         "teknik-og-miljoe",
+        "social",
+        "sundhed-og-omsorg",
+        "oekonomi",
     ]
     assert organisation.departments_on(date(2020, 1, 1)) == ()
 
 
 def test_figures_name_a_department_as_it_was_called_then_else_as_last_known(organisation: Organisation) -> None:
     assert organisation.name_of("boern-og-skole", date(2025, 6, 1)) == "Børn og Skole"
-    assert organisation.name_of("boern-og-skole", date(2020, 1, 1)) == "Børn, Unge og Skole"
+    assert organisation.name_of("boern-og-skole", date(2020, 1, 1)) == "Børne- og Ungdomsforvaltningen"
     assert organisation.name_of("nedlagt", DAY) == "nedlagt"
 
 
 def test_the_letterhead_is_the_departments_own(organisation: Organisation) -> None:
     head = organisation.letterhead("beskaeftigelse", DAY)
     assert head.name == "Nordhavn Kommune"
-    assert head.department == "Beskæftigelse"
+    assert head.department == "Beskæftigelses- og Integrationsforvaltningen"
     assert head.return_address == "Retur: Nordhavn Kommune, Værftsvej 12A, 9999 Nordhavn"
     assert head.opening_hours.splitlines() == ["Mandag–torsdag 9–15", "Fredag 9–13"]
     with pytest.raises(OrganisationFault):
@@ -123,8 +126,12 @@ def test_the_shipped_settings_are_settings_and_none_is_a_secret_or_an_address() 
         ("99999942", "99999943", "municipality: cvr: the check digit does not fit"),
         ("99999942", "9999994", "municipality: cvr: "),
         ("[municipality]", "[kommune]", "kommune: is no table of this file"),
-        ('name = "Borgerservice"', 'name = ""', "department 1 (borgerservice): name: "),
-        ('name = "Borgerservice"', 'name = "Borger\\nservice"', "department 1 (borgerservice): name: "),
+        ('name = "Kultur- og Fritidsforvaltningen"', 'name = ""', "department 1 (borgerservice): name: "),
+        (
+            'name = "Kultur- og Fritidsforvaltningen"',
+            'name = "Kultur\\nog fritid"',
+            "department 1 (borgerservice): name: ",
+        ),
         ('cost_centre = "1010"\n', "", "department 1 (borgerservice): cost_centre: Field required."),
         ("valid_from = 2024-01-01", 'valid_from = "i går"', "department 1 (borgerservice): valid_from: "),
         ("Retur: Nordhavn Kommune, Havnepladsen 1, 9999 Nordhavn", "Havnepladsen 1", "return_address: "),
@@ -249,7 +256,7 @@ def test_a_recipient_may_turn_to_the_department_as_it_is_on_that_day(folder: Pat
     point = "241d39f6-998e-4929-b198-ccacbbf4b330"
     change(folder, "organisation.toml", 'cost_centre = "3015"\n', f'cost_centre = "3015"\ncontact_point = "{point}"\n')
     made = load_organisation(folder)
-    now = Contact("Børn, Unge og Skole", "skole@nordhavn.example", "00 00 30 10", point)
+    now = Contact("Børne- og Ungdomsforvaltningen", "skole@nordhavn.example", "00 00 30 10", point)
     assert made.contact("boern-og-skole", DAY) == now
     assert made.contact("boern-og-skole", DAY, "svar@nordhavn.example") == replace(now, mail="svar@nordhavn.example")
     assert made.contact("boern-og-skole", date(2025, 1, 1)) == replace(now, name="Børn og Skole", point="")

@@ -13,9 +13,9 @@ import pytest
 
 from outbound.delivery import House
 from outbound.rendering.danish import kroner
-from outbound.reports import Period
+from outbound.reports import Period, percent
 from outbound.reports.whatif import Change, WhatIf, what_if
-from outbound.reports.whatif_words import LETTERS, dearer, words
+from outbound.reports.whatif_words import LETTERS, cost, dearer, words
 from outbound.tariff_row import Part
 from tests.cli.conftest import Run, environment, run  # noqa: F401
 from tests.reports.booked import HandOver, book
@@ -99,6 +99,16 @@ def test_the_page_is_what_the_command_prints(sent: House, served: Served, run: R
     assert f"Breve digitalt{told['other_digital']}+{told['other_digital'] - told['real_digital']}" in tiles
 
 
+def test_charts_draw_both_ways_of_every_department(sent: House, served: Served) -> None:
+    answer, page = ask(sent, Change(postage=4000)), get(served, porto="40").text
+    shares, costs = re.findall('<table class="figures-behind">.*?</table>', page, re.DOTALL)
+    for line in answer.lines:
+        name, both = sent.organisation.name_of(line.key, YEAR.last), (line.real, line.other)
+        assert has_row(shares, [name, *(percent(one.letters.digital_share) for one in both)])
+        assert has_row(costs, [name, *(kroner(cost(one)) for one in both)])
+    assert len(re.findall('role="img" aria-labelledby', page)) == 2
+
+
 def test_one_sentence_says_what_it_means(sent: House, served: Served) -> None:
     """Two of the three letters of the type are to recipients who are enrolled."""
     page = get(served, type="byggetilladelse").text
@@ -121,7 +131,9 @@ def test_a_manager_sees_their_own_departments_alone(sent: House, served: Served)
     (line,) = (line for line in ask(sent, change).lines if line.key == SCHOOL)
     page = get(served, "skoleleder", **query).text
     for name in (sent.organisation.name_of(SCHOOL, YEAR.last), "Dine forvaltninger i alt"):
-        assert has_row(page, words(line, name)[:LETTERS])
+        row = words(line, name)
+        assert has_row(page, row[:LETTERS])
+        assert has_row(page, [name, *row[LETTERS:]])
     assert sent.organisation.name_of("borgerservice", YEAR.last) not in page
     assert "I alt" not in cells(page)
     assert "1 brev, 1 til tilmeldte" in page

@@ -224,7 +224,7 @@ def test_the_billing_adds_up_to_the_report(told: House) -> None:
 def test_a_department_pays_from_the_cost_centre_of_the_day(
     house: House, world: World, moving_clock: MovingClock
 ) -> None:
-    """Borgerservice moves to cost centre 2020 on 26 November; a letter of print before it and one on it.
+    """The department moves to cost centre 2020 on 26 November; a letter of print before it and one on it.
 
     Each: porto quick 24,00 kr. and materials 1 × 0,12 + 0,55 = 0,67 kr.
     """
@@ -243,12 +243,13 @@ def test_a_department_pays_from_the_cost_centre_of_the_day(
         lines = billing(tx, period, places_in(house.organisation, period), {})
     own_lines = (("1010", ""), ("2020", "5790000000005"))
     assert lines == [
-        BillingLine("borgerservice", "Borgerservice", *payer, "print", "print", 1, 2400, 67) for payer in own_lines
+        BillingLine("borgerservice", "Kultur- og Fritidsforvaltningen", *payer, "print", "print", 1, 2400, 67)
+        for payer in own_lines
     ]
     assert as_csv("2026-11", lines) == (
         "\ufeffMåned;Forvaltning;Navn;Omkostningssted;EAN;Leverandør;Kanal;Antal;Porto;Materialer;I alt\r\n"
-        "2026-11;borgerservice;Borgerservice;1010;;print;print;1;24,00;0,67;24,67\r\n"
-        "2026-11;borgerservice;Borgerservice;2020;5790000000005;print;print;1;24,00;0,67;24,67\r\n"
+        "2026-11;borgerservice;Kultur- og Fritidsforvaltningen;1010;;print;print;1;24,00;0,67;24,67\r\n"
+        "2026-11;borgerservice;Kultur- og Fritidsforvaltningen;2020;5790000000005;print;print;1;24,00;0,67;24,67\r\n"
     )
 
 

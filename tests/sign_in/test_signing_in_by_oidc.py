@@ -36,7 +36,7 @@ def test_one_is_where_one_wanted_to_be_with_the_rights_of_one_s_groups(browser: 
 def test_departments_are_those_of_one_s_groups(browser: httpx.Client) -> None:
     sign_in(browser, "sofus.sag")
     mine = browser.get("/min-side").text
-    assert "Borgerservice" in mine
+    assert "Kultur- og Fritidsforvaltningen" in mine
     assert "Alle." not in mine
 
 

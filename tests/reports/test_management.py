@@ -222,7 +222,7 @@ def read_of(period: Period, *facts: Fact) -> Read:
 def test_the_departments_that_may_be_chosen_are_those_in_force_and_those_with_letters() -> None:
     found = read_of(YEAR, fact("exempt", "exempt", 1, department="nedlagt"))
     assert choices(ORGANISATION, found)["nedlagt"] == "nedlagt"
-    assert choices(ORGANISATION, found)[SCHOOL] == "Børn, Unge og Skole"
+    assert choices(ORGANISATION, found)[SCHOOL] == "Børne- og Ungdomsforvaltningen"
 
 
 def test_a_row_has_no_column_that_is_not_named(ledger: Ledger, tariffs: Tariffs) -> None:

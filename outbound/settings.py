@@ -71,6 +71,16 @@ class Settings(BaseSettings):
     retention_from_hour: int = Field(
         2, ge=0, le=23, description="The hour (Danish time) from which retention does its daily work."
     )
+    month_closes_on: int = Field(
+        0,
+        ge=0,
+        le=28,
+        description="The day of the month on which the timer closes the month before and keeps its report; 0: a person "
+        "closes it. No source sets a day: take the one on which the municipality's accounts of a month are closed.",
+    )
+    reports_dir: Path | None = Field(
+        None, description="Folder into which the timer puts the reports of closed months. Empty: none."
+    )
     returned_mail_days: int = Field(
         90,
         ge=0,

@@ -15,6 +15,7 @@ from outbound.retention import Night
 from outbound.settings import load
 from workers.broker import connect_broker
 from workers.guard import Guard
+from workers.month_end import MonthEnd
 from workers.opening import begin_logs, open_house
 from workers.queues import ASKED_FOR_A_SIGN, BATCHES, REMINDERS, WEBHOOKS, doubt_queue, queue_name
 from workers.tickets import send_ticket
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 FOLDING_SECONDS = 2.0  # a round, while there is a backlog: a ledger that was there before the facts, or a large mailing
 MOST_TICKETS = 32  # in one queue: more would only wait there
 _night = Night()
+_month_end = MonthEnd()
 
 
 def main() -> None:
@@ -58,6 +60,7 @@ def _round(house: House, broker: object, guard: Guard) -> None:
     _give_sign(house)
     _fold(house)
     _forget(house)
+    _month_end.look(house)
 
 
 def _forget(house: House) -> None:

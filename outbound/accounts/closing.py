@@ -67,8 +67,19 @@ def closed(tx: Connection) -> list[Closed]:
     return [Closed(*row) for row in tx.execute(select(t.month_closed).order_by(t.month_closed.c.month))]
 
 
+def next_month(tx: Connection) -> date | None:
+    """The first day of the month that is to be closed next; None where nothing was ever booked."""
+    known = closed(tx)
+    return after(known[-1].month) if known else _first_of(tx)
+
+
+def opens(month: date) -> datetime:
+    """From when on the month that begins on this day can be closed."""
+    return datetime(*after(month).timetuple()[:3], tzinfo=clock.COPENHAGEN) + LONGEST
+
+
 def _must_be_next(tx: Connection, month: date, last: date | None) -> None:
-    over = datetime(*after(month).timetuple()[:3], tzinfo=clock.COPENHAGEN) + LONGEST
+    over = opens(month)
     if clock.now() < over:
         raise NotNow(f"{month:%Y-%m} can be closed from {over:%Y-%m-%d %H:%M} on; until then letters may count in it.")
     wanted = after(last) if last else _first_of(tx)

@@ -2,6 +2,8 @@
 
 import json
 from datetime import date
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,13 +15,28 @@ from outbound.cli.opening import name_of_hand, opened_ledger, os_user
 from outbound.cli.tables import Form, shown, table
 from outbound.cli.telling import working
 from outbound.organisation import load_organisation
+from outbound.rendering import RenderingFault
 from outbound.rendering.danish import kroner, maaned, tal
+from outbound.reports import papers
 from outbound.reports.billing import as_csv
+from outbound.reports.month_end import write
 from outbound.reports.monthly import Broken, MonthReport, close_month, month_report, verify
+from outbound.reports.papers import keep
 
 month = typer.Typer(no_args_is_help=True, help="Reported months: close, report, verify, billing.")
 Which = Annotated[str, typer.Argument(metavar="MONTH", help="The month, YYYY-MM.")]
 By = Annotated[str, typer.Option("--by", default_factory=os_user, help="Who does it; else the system's user.")]
+
+
+class ReportForm(StrEnum):
+    """How a report is given: to read, to other programs, or as the file that is handed out."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PDF = "pdf"
+    XLSX = "xlsx"
+
 
 HEADINGS = (
     "Forvaltning", "Digitalt", "Fjernprint", "Porto", "Materialer", "Sparet, sikkert",
@@ -37,7 +54,9 @@ def close(which: Which, by: By) -> None:
     with opened_ledger() as (settings, ledger):
         try:
             with working("The month is closed"):
-                made = close_month(ledger, load_organisation(settings.config_dir), first, who)
+                organisation = load_organisation(settings.config_dir)
+                made = close_month(ledger, organisation, first, who)
+                keep(ledger, organisation, first)
         except NotNow as fault:
             raise CannotDo(str(fault)) from None
         except Broken as fault:
@@ -48,29 +67,62 @@ def close(which: Which, by: By) -> None:
 @month.command("report")
 def report(
     which: Which,
-    form: Annotated[Form, typer.Option("--format", help="csv and json have amounts in øre.")] = Form.TABLE,
+    form: Annotated[
+        ReportForm | None,
+        typer.Option("--format", help="How to print it, in øre; with --out pdf, csv or xlsx, else by its name."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the report to this file: .pdf, .csv or .xlsx.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="The file for everybody, without small numbers.")] = False,
 ) -> None:
     """The month's figures: of a closed month to the letter as they were reported, of an open one as they are now."""
-    made = _made(which)
-    if form is Form.JSON:
+    if out is not None:
+        _file(which, out, form, public)
+    elif public or form in (ReportForm.PDF, ReportForm.XLSX):
+        raise CannotDo("Say with --out which file to write.")
+    else:
+        _print(_made(which), form)
+
+
+def _print(made: MonthReport, form: ReportForm | None) -> None:
+    if form is ReportForm.JSON:
         head = {"digest": made.digest, "closed_by": made.by, "closed_at": made.at}
         typer.echo(json.dumps({**head, "figures": made.figures}, ensure_ascii=False, sort_keys=True, indent=1))
-    elif form is Form.CSV:
+    elif form is ReportForm.CSV:
         where = {"month": made.figures["month"], "last_entry": made.figures["ledger"]["last"], "digest": made.digest}
         rows = [
             where | line
             for line in (*made.figures["lines"], {"department": "", "name": "I alt"} | made.figures["total"])
         ]
-        typer.echo(shown(rows, dict.fromkeys(rows[-1], ""), form))
+        typer.echo(shown(rows, dict.fromkeys(rows[-1], ""), Form.CSV))
     else:
         typer.echo(_as_table(made))
+
+
+def _file(which: str, out: Path, form: ReportForm | None, public: bool) -> None:
+    try:
+        wanted = papers.Form(form or out.suffix.removeprefix(".").lower())
+    except ValueError:
+        raise CannotDo("A report is written as pdf, csv or xlsx: say so with --format, or name the file so.") from None
+    first = month_of(which)
+    with opened_ledger() as (settings, ledger):
+        try:
+            with working("The report is made"):
+                made = papers.paper(ledger, load_organisation(settings.config_dir), first, wanted, public)
+            write(out, made.body)
+        except Broken as fault:
+            raise _unusable(which, fault) from None
+        except RenderingFault:
+            raise CannotDo("The report has more lines than a PDF takes; write it as csv or xlsx.") from None
+        except OSError as fault:
+            raise CannotDo(f"{out} cannot be written: {fault.strerror}.") from None
+    typer.echo(f"{out}: {len(made.body)} bytes.")
 
 
 @month.command("verify")
 def verified(form: Annotated[Form, typer.Option("--format", help="How to print it.")] = Form.TABLE) -> None:
     """Make the figures of every closed month again from its entries. Ends with exit code 1 on any difference."""
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
-        found = list(verify(tx))
+        found = [*verify(tx), *papers.verify_papers(tx)]
     if form is not Form.TABLE:
         rows = [{"month": f"{first:%Y-%m}", "why": why} for first, why in found]
         typer.echo(shown(rows, {"month": "", "why": ""}, form))
@@ -78,7 +130,7 @@ def verified(form: Annotated[Form, typer.Option("--format", help="How to print i
         for first, why in found:
             typer.echo(f"{first:%Y-%m}: {why}.")
         if not found:
-            typer.echo("Every closed month comes again from its entries.")
+            typer.echo("Every closed month comes again from its entries, and its files are those that were kept.")
     if found:
         raise typer.Exit(Code.FOUND)
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -479,6 +480,17 @@ month_report = Table(
     Column("month", Date, ForeignKey("month_closed.month"), primary_key=True),
     Column("figures", Text, nullable=False),  # canonical JSON, as it was reported
     Column("digest", String(64), nullable=False),  # over the month before, the entries and the figures
+)
+
+month_paper = Table(
+    "month_paper",
+    metadata,
+    Column("month", Date, ForeignKey("month_report.month"), primary_key=True),
+    Column("name", String(20), primary_key=True),  # pdf, csv, xlsx, and the same for everybody
+    Column("body", LargeBinary, nullable=False),  # the file, as it is handed out
+    Column("digest", String(64), nullable=False),  # SHA-256 of the file
+    Column("report", String(64), nullable=False),  # the digest of the report that it was made of
+    Column("made_at", Moment, nullable=False),
 )
 
 local_print = Table(

@@ -115,12 +115,18 @@ class TaggedCanvas(Canvas):
 
     def figure(self, image: Image, width: float, height: float, alt: str, element: Element) -> None:
         """The picture as an element, with what is said of it and its place on the page."""
+        with self.drawing(width, height, alt, element):
+            self.image(image, width, height)
+
+    @contextmanager
+    def drawing(self, width: float, height: float, alt: str, element: Element) -> Iterator[None]:
+        """What is drawn meanwhile, from the origin on, is one figure, of which `alt` is said."""
         corners = (*self.absolutePosition(0, 0), *self.absolutePosition(width, height))
         box = fp_str(*corners).encode("ascii")
         said = pdfdoc.PDFString(alt).format(self._doc)
         element.attributes = b"/Alt%b/A<</O/Layout/Placement/Block/BBox[%b]>>" % (said, box)
         with self.tagged(element):
-            self.image(image, width, height)
+            yield
 
     def linkURL(self, url: str, rect: Any, *args: Any, **more: Any) -> None:
         """The link's sensitive area, told apart from others by its target for those who do not see it."""

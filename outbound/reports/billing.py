@@ -105,10 +105,10 @@ def _cells(month: str, line: BillingLine) -> Iterator[str]:
     values = {"month": month, **asdict(line), "total": line.total}
     for name in HEADINGS:
         value = values[name]
-        yield _cell(value) if isinstance(value, str) else str(value) if name == "pieces" else beloeb(value)
+        yield cell(value) if isinstance(value, str) else str(value) if name == "pieces" else beloeb(value)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Quoted where it must be; what a spreadsheet would take for a formula is made text by an apostrophe."""
     text = f"'{text}" if text.startswith(FORMULA) else text
     return f'"{text.replace(chr(34), chr(34) * 2)}"' if set(text) & set(';"\r\n') else text

@@ -1,7 +1,7 @@
 """Letters printed at the offices, as far as departments have reported them; see "Local print" in docs/measures.md."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from outbound import clock
 from outbound.ledger.local_print import Counted, LocalPrint, standing
 from outbound.organisation import Organisation
+from outbound.reports.billing import Place, places_in
 from outbound.reports.figures import rounded
 from outbound.reports.reading import Period
 
@@ -31,11 +32,27 @@ def local_of(
     tx: Connection, organisation: Organisation, period: Period, known_at: datetime | None = None
 ) -> dict[str, Local]:
     """The local print of each department that is in force on some day of the period."""
+    return local_in(tx, _in_force(organisation, period), known_at)
+
+
+def local_in(
+    tx: Connection, of_departments: Mapping[str, frozenset[int]], known_at: datetime | None = None
+) -> dict[str, Local]:
+    """The local print of each department on its days (ordinals)."""
     reported = [one.reported for one in standing(tx, known_at)]
     return {
         code: local_print(days, [one for one in reported if one.department == code])
-        for code, days in _in_force(organisation, period).items()
+        for code, days in of_departments.items()
     }
+
+
+def days_of(places: Iterable[Place], latest: date) -> dict[str, frozenset[int]]:
+    """The days (ordinals) of each department by these places, up to the latest."""
+    found: dict[str, frozenset[int]] = {}
+    for one in places:
+        if days := frozenset(range(one.first.toordinal(), min(one.last, latest).toordinal() + 1)):
+            found[one.code] = found.get(one.code, frozenset()) | days
+    return found
 
 
 def together(of: Mapping[str, Local]) -> Local:
@@ -72,9 +89,4 @@ def _year(week: LocalPrint) -> int:
 
 def _in_force(organisation: Organisation, period: Period) -> dict[str, frozenset[int]]:
     """The days of the period on which each department is in force, up to today: nothing is printed tomorrow yet."""
-    found: dict[str, frozenset[int]] = {}
-    for one in organisation.departments:
-        first, last = max(one.valid_from, period.first), min(one.valid_to or period.last, period.last, clock.today())
-        if days := frozenset(range(first.toordinal(), last.toordinal() + 1)):
-            found[one.code] = found.get(one.code, frozenset()) | days
-    return found
+    return days_of(places_in(organisation, period), clock.today())

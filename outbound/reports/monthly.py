@@ -7,59 +7,28 @@ Each month's figures carry the digest of the month before, so that none can be e
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
+from outbound import clock
 from outbound.accounts import closing
 from outbound.ledger import Ledger
 from outbound.ledger import tables as t
 from outbound.ledger.letters import insert_new
 from outbound.organisation import Organisation
-from outbound.reports.billing import BillingLine, Place, billing, places_in
-from outbound.reports.figures import Figure
-from outbound.reports.invoiced import invoiced
-from outbound.reports.reading import By, Period, figures
-from outbound.reports.reminders import Reminders, reminders_of, together
-from outbound.reports.shape import VERSION, misshapen
-from outbound.tariff_row import Part
-
-Figures = Mapping[str, Any]
+from outbound.reports.billing import BillingLine
+from outbound.reports.local import days_of, local_in
+from outbound.reports.monthly_figures import NO_LETTERS, Figures, Naming, counted_at, figures_of, known_of, local_lines
+from outbound.reports.reading import Period
+from outbound.reports.shape import misshapen
 
 
 class Broken(Exception):
     """The report that is kept of a month cannot be used; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """What departments are called in a month's report, and who pays for them on which day."""
-
-    places: tuple[Place, ...]
-    names: Mapping[str, str]
-    listed: tuple[str, ...]  # the departments that have a line also without letters
-
-    @classmethod
-    def today(cls, organisation: Organisation, period: Period) -> "Naming":
-        """As the organisation has them."""
-        codes = dict.fromkeys(one.code for one in organisation.departments)
-        names = {code: organisation.name_of(code, period.last) for code in codes}
-        return cls(
-            places_in(organisation, period), names, tuple(d.code for d in organisation.departments_on(period.last))
-        )
-
-    @classmethod
-    def kept(cls, reported: Figures) -> "Naming":
-        """As a report has kept them."""
-        places = tuple(
-            Place(**{**one, "first": date.fromisoformat(one["first"]), "last": date.fromisoformat(one["last"])})
-            for one in reported["places"]
-        )
-        names = {one["department"]: one["name"] for one in reported["lines"]}
-        return cls(places, names, tuple(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +57,7 @@ def close_month(ledger: Ledger, organisation: Organisation, month: date, by: str
         missing = [one.month for one in closing.closed(tx) if _kept(tx, one.month) is None]
     for each in missing:
         with ledger.reading() as tx:
-            made = canonical(_figures(tx, each, Naming.today(organisation, _period(each))))
+            made = canonical(_figures(tx, organisation, each))
         with ledger.writing() as tx:
             insert_new(tx, t.month_report, {"month": each, "figures": made, "digest": _digest(made)})
     with ledger.reading() as tx:
@@ -101,7 +70,7 @@ def month_report(tx: Connection, organisation: Organisation, month: date) -> Mon
     kept = _kept(tx, month)
     closed_by = (known.by, known.at.isoformat(timespec="seconds")) if known else ("", "")
     if known is None or kept is None:
-        return MonthReport(month, _figures(tx, month, Naming.today(organisation, _period(month))), "", *closed_by)
+        return MonthReport(month, _figures(tx, organisation, month), "", *closed_by)
     return MonthReport(month, _read(kept), kept.digest, *closed_by)
 
 
@@ -128,8 +97,19 @@ def _unfounded(tx: Connection, month: date, reported: Figures, before: str) -> I
     """What is not so, or not any more. `before`: the digest of the month before, as that is kept."""
     if reported["previous"] != before:
         yield "it does not rest on the month before as that is kept now"
-    made = _figures(tx, month, Naming.kept(reported)) | {"version": reported["version"]}
-    yield from (f"{name} does not come again from the entries" for name in _unlike(reported, made))
+    apart = ("version", "previous", "known")
+    made = figures_of(tx, month, Naming.kept(reported))
+    ours = {name: value for name, value in reported.items() if name not in apart}
+    yield from (f"{name} does not come again from the entries" for name in _unlike(ours, made))
+    if (known_at := counted_at(reported)) and reported["known"]["local"] != _local_again(tx, reported, known_at):
+        yield "known.local does not come again from what had been reported then"
+
+
+def _local_again(tx: Connection, reported: Figures, known_at: datetime) -> list[dict[str, Any]]:
+    """The offices' own print as it was known when the month was counted: of the rest of what was known nothing is
+    kept by which it could be made again."""
+    days = days_of(Naming.kept(reported).places, clock.danish_day(known_at))
+    return [*local_lines(local_in(tx, days, known_at))]
 
 
 def _read(kept: Any) -> dict[str, Any]:
@@ -139,6 +119,7 @@ def _read(kept: Any) -> dict[str, Any]:
         wrong = list(dict.fromkeys(misshapen(reported, NO_LETTERS)))
         if not wrong:
             Naming.kept(reported)
+            counted_at(reported)
     except ValueError:
         raise Broken("the report kept cannot be read") from None
     if wrong:
@@ -151,49 +132,10 @@ def canonical(reported: Figures) -> str:
     return json.dumps(reported, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _figures(tx: Connection, month: date, naming: Naming) -> dict[str, Any]:
-    period = _period(month)
-    by_department, sms = figures(tx, period, By.DEPARTMENT), reminders_of(tx, period)
-    codes = [*dict.fromkeys((*naming.listed, *sorted({*by_department, *sms})))]
-    lines = [
-        {"department": code, "name": naming.names.get(code, code)}
-        | _line(by_department.get(code, Figure()), sms.get(code, Reminders()))
-        for code in codes
-    ]
-    paid = billing(tx, period, naming.places, naming.names)
-    return {
-        "version": VERSION,
-        "month": f"{month:%Y-%m}",
-        "ledger": asdict(closing.position(tx, month)),
-        "previous": _digest_before(tx, month),
-        "places": [asdict(one) | {"first": str(one.first), "last": str(one.last)} for one in naming.places],
-        "lines": lines,
-        "total": _line(sum(by_department.values(), Figure()), together(sms.values())),
-        "billing": [asdict(line) for line in paid],
-        "invoices": [asdict(one) for one in invoiced(tx, period)],
-    }
-
-
-def _line(figure: Figure, sms: Reminders) -> dict[str, int]:
-    """The figures of one line: counts of letters, and øre without VAT."""
-    letters, money = figure.letters, figure.money
-    ways = {"cost": money.cost, "office": money.baseline, "print": money.by_print}
-    return {
-        "digital": letters.digital,
-        "printed": letters.printed,
-        **{f"{way}_{part}": amounts.get(part, 0) for way, amounts in ways.items() for part in Part},
-        "failed": money.failed,
-        "returned": money.returned,
-        "householding": money.householding,
-        "charged": money.charged,
-        "invoiced": money.invoiced,
-        "reminders": sms.sent,
-        "reminders_cost": sms.cost,
-    }
-
-
-NO_LETTERS = _line(Figure(), Reminders())
-"""A line with every figure that it has."""
+def _figures(tx: Connection, organisation: Organisation, month: date) -> dict[str, Any]:
+    """The figures of a month as they are now."""
+    made = figures_of(tx, month, Naming.today(organisation, _period(month)))
+    return {**made, "previous": _digest_before(tx, month), "known": known_of(tx, organisation, month)}
 
 
 def _unlike(reported: Any, made: Any, name: str = "") -> Iterator[str]:

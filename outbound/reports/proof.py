@@ -16,6 +16,7 @@ from outbound.accounts import Difference, audit, invoices
 from outbound.facts import NOT_SAID, Fact, facts_of
 from outbound.reports.figures import Figure
 from outbound.reports.monthly import verify
+from outbound.reports.papers import verify_papers
 from outbound.reports.reading import By, Period, grouped
 from outbound.reports.reminders import reminders_in
 from outbound.tariff_row import Part
@@ -54,7 +55,7 @@ def prove(tx: Connection) -> Iterator[Difference]:
     yield from audit(tx)
     yield from invoices.differences(tx)
     yield from _figures(tx)
-    for month, why in verify(tx):
+    for month, why in (*verify(tx), *verify_papers(tx)):
         yield Difference(None, None, f"{month:%Y-%m}", None, None, why)
 
 

@@ -135,7 +135,7 @@ def _expected(organisation: Organisation, period: Period, by: By) -> list[str]:
 
 
 def _line(organisation: Organisation, period: Period, by: By, key: str, figure: Figure) -> Line:
-    return Line(key, _label(organisation, period, by, key), figure, _target(organisation, period, by, key))
+    return Line(key, label_of(organisation, period, by, key), figure, _target(organisation, period, by, key))
 
 
 def _target(organisation: Organisation, period: Period, by: By, key: str) -> int | None:
@@ -147,7 +147,8 @@ def _target(organisation: Organisation, period: Period, by: By, key: str) -> int
     return None
 
 
-def _label(organisation: Organisation, period: Period, by: By, key: str) -> str:
+def label_of(organisation: Organisation, period: Period, by: By, key: str) -> str:
+    """What a line is called in Danish."""
     if by is By.DEPARTMENT:
         return organisation.name_of(key, period.last)
     if by is By.MONTH:

@@ -12,9 +12,11 @@ from outbound.accounts.closing import Position
 from outbound.reports.billing import BillingLine, Place
 from outbound.reports.invoiced import Invoiced
 
-VERSION = 1
+VERSION = 2
 """Of the figures; one more whenever a key is added, which is then named in `ADDED`."""
-ADDED: Mapping[str, int] = {}
+ADDED: Mapping[str, int] = dict.fromkeys(
+    ("municipality", "digitisable", "routes", "letter_types", "systems", "months", "known"), 2
+)
 """The version in which a key was added, by its way: `total.failed`, `lines.failed`."""
 
 
@@ -39,7 +41,24 @@ def _shape(line: Mapping[str, int]) -> dict[str, Any]:
         "total": dict(line),
         "billing": [_of(BillingLine)],
         "invoices": [_of(Invoiced)],
+        "municipality": "",
+        "digitisable": [{"department": "", "letters": 0}],
+        **{part: [_keyed(line)] for part in ("routes", "letter_types", "systems")},
+        "months": [{"month": "", "digital": 0, "printed": 0}],
+        "known": {
+            "at": "",
+            "local": [{"department": "", "known": False, "letters": 0, "estimated": False}],
+            "returned": [{"department": "", "reason": "", "letters": 0}],
+            "targets": [{"department": "", "measure": "", "percent": 0}],
+            "budgets": [{"department": "", "kind": "", "amount": 0}],
+            "running": [{"amount": 0}],
+        },
     }
+
+
+def _keyed(line: Mapping[str, int]) -> dict[str, Any]:
+    """A line of letters that is no department's: without reminders, which went no way of a letter."""
+    return {"key": "", "name": "", **{name: 0 for name in line if not name.startswith("reminders")}}
 
 
 def _of(kind: Any) -> dict[str, int | str]:

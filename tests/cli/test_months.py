@@ -164,3 +164,36 @@ def test_a_workbook_that_cannot_be_written_is_said(run: Run, house: House, tmp_p
         assert (ended.code, f"{where}: {why}." in ended.err) == (Code.REFUSED, True)
     ended = run("audit", "--from", "2026-11-01")
     assert (ended.code, "--export" in ended.err) == (Code.REFUSED, True)
+
+
+def test_a_report_is_written_as_a_file_and_again_byte_for_byte(run: Run, sent: str, tmp_path: Path) -> None:
+    run("month", "close", "2026-11", "--by", "regnskab")
+    for name, more in (
+        ("r.pdf", ()),
+        ("r.xlsx", ("--public",)),
+        ("r.CSV", ()),
+        ("uden", ("--format", "csv", "--public")),
+    ):
+        file = tmp_path / name
+        ended = run("month", "report", "2026-11", "--out", str(file), *more)
+        assert ended.code == Code.DONE
+        first = file.read_bytes()
+        assert f"{len(first)} bytes" in ended.out
+        run("month", "report", "2026-11", "--out", str(file), *more)
+        assert file.read_bytes() == first
+    assert b"regnskab" in (tmp_path / "r.CSV").read_bytes()
+    assert b"regnskab" not in (tmp_path / "uden").read_bytes()
+    assert "its files are those that were kept" in run("month", "verify").out
+
+
+def test_what_cannot_be_written_says_why(run: Run, sent: str, tmp_path: Path) -> None:
+    for words, why in (
+        (("--format", "pdf"), "Say with --out"),
+        (("--public",), "Say with --out"),
+        (("--out", str(tmp_path / "r.doc")), "as pdf, csv or xlsx"),
+        (("--out", str(tmp_path / "r.pdf"), "--format", "json"), "as pdf, csv or xlsx"),
+        (("--out", str(tmp_path / "nowhere" / "r.pdf")), "cannot be written"),
+    ):
+        ended = run("month", "report", "2026-11", *words)
+        assert ended.code == Code.REFUSED
+        assert why in ended.err

@@ -166,8 +166,8 @@ def test_a_figure_that_a_later_version_adds_is_not_held_against_a_month(
 ) -> None:
     close(told, NOVEMBER)
     rewritten(told, without_returned)
-    monkeypatch.setattr(shape, "VERSION", 2)
-    monkeypatch.setattr(shape, "ADDED", {"lines.returned": 2})
+    monkeypatch.setattr(shape, "VERSION", 3)
+    monkeypatch.setattr(shape, "ADDED", {**shape.ADDED, "lines.returned": 3})
     assert wrong(told) == []
 
 

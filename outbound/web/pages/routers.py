@@ -16,6 +16,7 @@ from outbound.web.pages import (
     mailings,
     many,
     mine,
+    months,
     new_pdf,
     oidc,
     operations,
@@ -28,6 +29,6 @@ from outbound.web.pages import (
 
 FOR_EVERYBODY = (documentation, sign_in, oidc, mine)
 FOR_OPERATIONS = (operations, held, loose_ends, print_runs, letters, letter, new_pdf, many, faulty, mailings, webhooks)
-FOR_OTHERS = (cases, cases_letter, returned_post, leadership, what_if, dpo, dpo_person, dpo_log)
+FOR_OTHERS = (cases, cases_letter, returned_post, leadership, months, what_if, dpo, dpo_person, dpo_log)
 
 ROUTERS = tuple(page.router for page in (*FOR_EVERYBODY, *FOR_OPERATIONS, *FOR_OTHERS))

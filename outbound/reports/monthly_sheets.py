@@ -1,0 +1,281 @@
+"""The tables of a month's report, for those who answer for it: everything that the kept figures say.
+
+A report of before something was kept is given without it: its tables are left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from outbound.letter import ReturnReason
+from outbound.organisation import EVERYONE
+from outbound.rendering.danish import maaned
+from outbound.reports.figures import Figure, Letters, share
+from outbound.reports.local import Local, together
+from outbound.reports.monthly_figures import Figures, figure_of
+from outbound.reports.monthly_paper import Cell, Kind, Row, Sheet, columns, each
+from outbound.reports.report import ESTIMATED, UNKNOWN
+from outbound.tariff_row import Part
+
+C, M, S, P, T = Kind.COUNT, Kind.MONEY, Kind.SHARE, Kind.PERCENT, Kind.TEXT
+DEPARTMENT, TOTAL, REST = "Forvaltning", "I alt", "Øvrige"
+MOST = 10
+"""Letter types, and systems, that a report names."""
+RETURN_REASONS: Mapping[str, str] = {
+    ReturnReason.ADDRESSEE_UNKNOWN: "Ukendt på adressen",
+    ReturnReason.MOVED: "Flyttet",
+    ReturnReason.REFUSED: "Nægtet modtaget",
+    ReturnReason.NOT_COLLECTED: "Ikke afhentet",
+    ReturnReason.DECEASED: "Død",
+    ReturnReason.DAMAGED: "Beskadiget",
+    ReturnReason.UNKNOWN: "Årsagen kendes ikke",
+}
+
+
+class Told:
+    """The figures of a report as figures, department by department, and together."""
+
+    def __init__(self, reported: Figures) -> None:
+        self.reported = reported
+        self.lines: list[Mapping[str, Any]] = list(reported["lines"])
+        self.known: Mapping[str, Any] | None = reported.get("known")
+        self.local = {
+            one["department"]: Local(one["letters"] if one["known"] else None, one["estimated"])
+            for one in (self.known or {}).get("local", ())
+        }
+        self.total = figure_of(reported["total"], together(self.local) if self.local else None)
+        self.digitisable = {one["department"]: one["letters"] for one in reported.get("digitisable", ())}
+
+    def figure(self, line: Mapping[str, Any]) -> Figure:
+        """One department's."""
+        return figure_of(line, self.local.get(line["department"]))
+
+    def target(self, measure: str, department: str = EVERYONE) -> int | None:
+        """In percent, as it was when the month was counted; everyone's, where a department has none by now."""
+        found = {(one["department"], one["measure"]): one["percent"] for one in (self.known or {}).get("targets", ())}
+        return found.get((department, measure), found.get((EVERYONE, measure)))
+
+    def budget(self, kind: str, department: str = EVERYONE) -> int | None:
+        """Øre; None where there is none."""
+        found = {(one["department"], one["kind"]): one["amount"] for one in (self.known or {}).get("budgets", ())}
+        return found.get((department, kind))
+
+    def could(self, department: str | None = None) -> Letters:
+        """The letters that were digital and those that could have been; of all of them without a department."""
+        if department is None:
+            return Letters(self.total.letters.digital, sum(self.digitisable.values()))
+        digital = next((line["digital"] for line in self.lines if line["department"] == department), 0)
+        return Letters(digital, self.digitisable.get(department, 0))
+
+    def by_department(self, row: Any) -> tuple[tuple[Row, ...], Row]:
+        """A row for each department, and the total: `row` of a name, a code (empty for all) and a figure."""
+        rows = tuple((line["name"], *row(line["department"], self.figure(line))) for line in self.lines)
+        return rows, (TOTAL, *row("", self.total))
+
+
+def sheets_of(reported: Figures) -> Iterator[Sheet]:
+    """Every table but the one by which the figures are made again."""
+    told = Told(reported)
+    yield _letters(told)
+    if told.known is not None:
+        yield _could(told)
+        yield _local(told)
+        yield _paper(told)
+        yield from (_most(told, *which) for which in MOST_PAPER)
+    yield _savings(told)
+    yield _parts(told)
+    yield _estimated(told)
+    if told.known is not None:
+        yield _gains(told)
+    yield _cost(told)
+    yield _reminders(told)
+    if told.known is not None:
+        yield _returned(told)
+        yield months(told)
+    if reported["invoices"]:
+        yield _invoices(told)
+
+
+def _letters(told: Told) -> Sheet:
+    def row(code: str, figure: Figure) -> tuple[Cell, ...]:
+        n = figure.letters
+        target = told.target("digital", code or EVERYONE)
+        return n.through_router, n.digital, n.printed, n.digital_share, target, n.paper_share
+
+    heads = ("Breve", C), ("Digitalt", C), ("Fjernprint", C), ("Digital andel", S), ("Mål", P), ("Papirandel", S)
+    return Sheet("Breve og digital andel", columns(DEPARTMENT, *heads), *told.by_department(row))
+
+
+def _could(told: Told) -> Sheet:
+    def row(code: str, _: Figure) -> tuple[Cell, ...]:
+        could = told.could(code or None)
+        return could.printed, could.digital_share, told.target("digitisable", code or EVERYONE)
+
+    heads = ("Digitaliserbare på papir", C), ("Digital andel af digitaliserbare", S), ("Statens mål", P)
+    return Sheet("Digitaliserbare breve", columns(DEPARTMENT, *heads), *told.by_department(row))
+
+
+def _local(told: Told) -> Sheet:
+    def row(code: str, figure: Figure) -> tuple[Cell, ...]:
+        n, target = figure.letters, told.target("fjernprint", code or EVERYONE)
+        if n.local is None:
+            return UNKNOWN, UNKNOWN, UNKNOWN, target
+        return n.local, ESTIMATED if n.estimated else "opgjort", n.router_share, target
+
+    heads = ("Lokalt print", C), ("Lokalt print er", T), ("Fjernprintandel", S), ("Mål", P)
+    note = "Lokalt print er, hvad forvaltningerne havde indberettet, da måneden blev talt op."
+    return Sheet("Lokalt print", columns(DEPARTMENT, *heads), *told.by_department(row), note)
+
+
+def _paper(told: Told) -> Sheet:
+    printed = told.total.letters.printed
+    ordered = sorted(told.reported["routes"], key=lambda one: (-one["printed"], one["name"]))
+    rows = tuple((one["name"], one["printed"], share(one["printed"], printed)) for one in ordered if one["printed"])
+    return Sheet("Grunde til papir", columns("Grund", ("Breve", C), ("Andel", S)), rows, (TOTAL, printed, None))
+
+
+MOST_PAPER = (
+    ("Brevtyper med mest papir", "Brevtype", "letter_types"),
+    ("Fagsystemer med mest papir", "Fagsystem", "systems"),
+)
+
+
+def _most(told: Told, name: str, what: str, part: str) -> Sheet:
+    heads = ("Breve", C), ("På papir", C), ("Papirandel", S), ("Udgift", M)
+    first, rest = parted(told.reported[part])
+
+    def row(label: str, figure: Figure) -> Row:
+        money, n = figure.money, figure.letters
+        return label, n.through_router, n.printed, n.paper_share, _certain(money.cost)
+
+    rows = [row(one["name"], figure_of(one)) for one in first]
+    if rest:
+        rows.append(row(REST, sum((figure_of(one) for one in rest), Figure())))
+    return Sheet(name, columns(what, *heads), tuple(rows), row(TOTAL, told.total))
+
+
+def parted(lines: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """Those with most paper, and the others."""
+    ordered = sorted(lines, key=lambda one: (-one["printed"], one["name"], one["key"]))
+    return ordered[:MOST], ordered[MOST:]
+
+
+def _savings(told: Told) -> Sheet:
+    def row(_: str, figure: Figure) -> tuple[Cell, ...]:
+        return figure.money.saved(Part.PORTO), figure.money.saved(Part.MATERIALS), figure.money.certain
+
+    heads = ("Porto", M), ("Materialer", M), ("Sparet, sikkert", M)
+    return Sheet("Sparet, sikkert", columns(DEPARTMENT, *heads), *told.by_department(row))
+
+
+def _parts(told: Told) -> Sheet:
+    def row(_: str, figure: Figure) -> tuple[Cell, ...]:
+        return figure.money.certain_digitally, figure.money.certain_by_print, figure.money.householding
+
+    heads = ("Digitalt frem for fjernprint", M), ("Fjernprint frem for kontoret", M), ("Samkuvertering", M)
+    note = "De to første er tilsammen Sparet, sikkert; samkuvertering ligger i den anden."
+    return Sheet("Heraf sikkert", columns(DEPARTMENT, *heads), *told.by_department(row), note)
+
+
+def _estimated(told: Told) -> Sheet:
+    def row(code: str, figure: Figure) -> tuple[Cell, ...]:
+        return figure.money.estimated, told.budget("estimated", code or EVERYONE)
+
+    note = "Tid er et skøn og lægges aldrig sammen med det, der er sparet for sikkert."
+    heads = ("Tid sparet, anslået", M), ("Budget", M)
+    return Sheet("Tid sparet, anslået", columns(DEPARTMENT, *heads), *told.by_department(row), note)
+
+
+def _gains(told: Told) -> Sheet:
+    def row(code: str, figure: Figure) -> tuple[Cell, ...]:
+        budget, certain = told.budget("certain", code or EVERYONE), figure.money.certain
+        return certain, budget, None if budget is None else certain - budget
+
+    heads = ("Realiseret", M), ("Budget", M), ("Afvigelse", M)
+    running = [one["amount"] for one in (told.known or {})["running"]]
+    rows, total = told.by_department(row)
+    net = told.total.money.certain - running[0] if running else None
+    more = ("Driftsudgift", running[0] if running else None, None, None), ("Gevinst, netto", net, None, None)
+    return Sheet("Gevinst mod budget", columns(DEPARTMENT, *heads), (*rows, total, *more))
+
+
+def _cost(told: Told) -> Sheet:
+    def row(_: str, figure: Figure) -> tuple[Cell, ...]:
+        m = figure.money
+        porto, materials = m.cost.get(Part.PORTO, 0), m.cost.get(Part.MATERIALS, 0)
+        a_letter = each(porto + materials, figure.letters.through_router)
+        return porto, materials, porto + materials, a_letter, m.failed, m.returned
+
+    heads = (
+        ("Porto", M), ("Materialer", M), ("Udgift", M), ("Pr. brev", M), ("Heraf forgæves forsøg", M),
+        ("Heraf kom retur", M),
+    )  # fmt: skip
+    return Sheet("Udgift", columns(DEPARTMENT, *heads), *told.by_department(row))
+
+
+def _reminders(told: Told) -> Sheet:
+    lines = (*told.lines, {"name": TOTAL, **told.reported["total"]})
+    rows: list[Row] = [
+        (line["name"], line["reminders"], share(line["reminders"], line["digital"] + line["printed"]),
+         line["reminders_cost"])
+        for line in lines
+    ]  # fmt: skip
+    heads = ("Sendt", C), ("Andel af brevene", S), ("Beløb", M)
+    return Sheet("NemSMS-påmindelser", columns(DEPARTMENT, *heads), tuple(rows[:-1]), rows[-1])
+
+
+def _returned(told: Told) -> Sheet:
+    names = {line["department"]: line["name"] for line in told.lines}
+    found = (told.known or {})["returned"]
+    rows: tuple[Row, ...] = tuple(
+        (names.get(one["department"], one["department"]), reason_of(one), one["letters"]) for one in found
+    )
+    total = (TOTAL, None, sum(one["letters"] for one in found))
+    note = "Breve på papir, der er meldt kommet retur i måneden; hvert brev én gang, af den grund, der er meldt sidst."
+    return Sheet("Kommet retur", columns(DEPARTMENT, ("Grund", T), ("Breve", C)), rows, total, note)
+
+
+def reason_of(one: Mapping[str, Any]) -> str:
+    """Why letters came back, in Danish."""
+    return RETURN_REASONS.get(one["reason"], one["reason"])
+
+
+def months(told: Told) -> Sheet:
+    """The year, month by month, up to this one."""
+    letters = {one["month"]: Letters(one["digital"], one["printed"]) for one in told.reported["months"]}
+    rows = tuple((maaned(f"{key}-01"), *_month_row(one)) for key, one in letters.items())
+    total = (TOTAL, *_month_row(sum(letters.values(), Letters())))
+    return Sheet("Måned for måned", columns("Måned", *MONTH_HEADS), rows, total)
+
+
+MONTH_HEADS = ("Breve", C), ("Digitalt", C), ("Fjernprint", C), ("Digital andel", S)
+
+
+def _month_row(n: Letters) -> tuple[Cell, ...]:
+    return n.through_router, n.digital, n.printed, n.digital_share
+
+
+def trend(reported: Figures) -> tuple[tuple[date, Fraction | None], ...]:
+    """The digital share of each month of the year up to this one; none in a report of before they were kept."""
+    return tuple(
+        (date.fromisoformat(f"{one['month']}-01"), Letters(one["digital"], one["printed"]).digital_share)
+        for one in reported.get("months", ())
+    )
+
+
+def _invoices(told: Told) -> Sheet:
+    rows = tuple(
+        (one["number"], one["provider"], one["lines"], one["amount"], one["ours"], one["amount"] - one["ours"],
+         one["strange_amount"])
+        for one in told.reported["invoices"]
+    )  # fmt: skip
+    sums = (sum(row[place] for row in rows) for place in range(2, 7))
+    heads = (
+        ("Leverandør", T), ("Linjer", C), ("Beløb", M), ("Vores", M), ("Forskel", M), ("Heraf uden brev hos os", M),
+    )  # fmt: skip
+    return Sheet("Fakturaer", columns("Faktura", *heads), rows, (TOTAL, None, *sums))
+
+
+def _certain(amounts: Mapping[Part, int]) -> int:
+    return amounts.get(Part.PORTO, 0) + amounts.get(Part.MATERIALS, 0)

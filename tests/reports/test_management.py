@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -27,7 +28,7 @@ from outbound.reports.paper import MOST, REASONS, MostPaper, Reason, Why, most_p
 from outbound.reports.reading import grouped
 from outbound.reports.report import Line
 from outbound.reports.returned import returned_of
-from outbound.reports.targets import target_report
+from outbound.reports.targets import Prices, target_report
 from outbound.routing import Route
 from outbound.settings import HOME
 from tests.house import MovingClock
@@ -140,10 +141,12 @@ def test_a_department_alone_is_held_to_its_own_budget_and_several_to_none(ledger
     assert next(rows_of(made(ledger)))["net"] is not None
 
 
-def test_months_that_are_not_over_say_so(ledger: Ledger) -> None:
+def test_months_that_are_not_over_say_so(ledger: Ledger, moving_clock: MovingClock) -> None:
     """The clock stands on 23 November."""
     months = made(ledger, period=Period(date(2026, 9, 15), date(2026, 11, 23))).months
     assert [(one.line.key, one.over) for one in months] == [("2026-09", False), ("2026-10", True), ("2026-11", False)]
+    moving_clock.to(datetime(2026, 10, 31, 10, tzinfo=COPENHAGEN))  # a whole month, whose last day is today
+    assert [one.over for one in made(ledger, period=Period.month(2026, 10)).months] == [False]
 
 
 def test_a_month_with_more_taken_back_than_handed_over_is_negative_and_has_no_share(
@@ -223,6 +226,15 @@ def test_the_departments_that_may_be_chosen_are_those_in_force_and_those_with_le
     found = read_of(YEAR, fact("exempt", "exempt", 1, department="nedlagt"))
     assert choices(ORGANISATION, found)["nedlagt"] == "nedlagt"
     assert choices(ORGANISATION, found)[SCHOOL] == "Børne- og Ungdomsforvaltningen"
+
+
+def test_each_years_gain_is_brought_to_fixed_prices_by_its_own_index() -> None:
+    """10,200 øre of 2025 (index 102) and 10,400 of 2026 (104) are 10,000 each in prices of 2024 (100)."""
+    one = fact("enrolled", "enrolled", 1, channel="digital")
+    years = (("2025-12", 10_200), ("2026-01", 10_400))
+    facts = [replace(one, month=month, sums={**one.sums, "office_porto": saved}) for month, saved in years]
+    found = management(ORGANISATION, read_of(Period(date(2025, 12, 1), date(2026, 1, 31)), *facts))
+    assert found.against.total.certain == Prices(20_600, 20_000)
 
 
 def test_a_row_has_no_column_that_is_not_named(ledger: Ledger, tariffs: Tariffs) -> None:

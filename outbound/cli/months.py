@@ -59,6 +59,8 @@ def close(which: Which, by: By) -> None:
                 keep(ledger, organisation, first)
         except NotNow as fault:
             raise CannotDo(str(fault)) from None
+        except RenderingFault:
+            raise CannotDo(f"{which} is closed, but its report is too long to be kept as PDF.") from None
         except Broken as fault:
             raise _unusable(which, fault) from None
     typer.echo(_standing(made))

@@ -12,21 +12,10 @@ from typing import Any
 
 from outbound.rendering.danish import maaned
 from outbound.reports.figures import Figure, Letters
-from outbound.reports.monthly_figures import Figures, figure_of
+from outbound.reports.monthly_figures import Figures
 from outbound.reports.monthly_paper import Cell, Row, Sheet, columns
-from outbound.reports.monthly_sheets import (
-    DEPARTMENT,
-    MONTH_HEADS,
-    REST,
-    TOTAL,
-    C,
-    M,
-    P,
-    S,
-    Told,
-    parted,
-    reason_of,
-)
+from outbound.reports.monthly_sheets import MONTH_HEADS
+from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, Told, parted, reason_of
 from outbound.reports.suppression import LEFT_OUT, Sum, few, hidden
 from outbound.tariff_row import Part
 
@@ -172,16 +161,12 @@ def _money(told: Told, shown: Shown) -> Sheet:
 
 
 def without_money(told: Told, shown: Shown) -> frozenset[str]:
-    """The departments whose money is left out; the empty code is of all together."""
-    codes = [line["department"] for line in told.lines]
-    out = {code for code in codes if not shown.all(*(f"{name} {code}" for name in LETTERS))}
-    if not shown.all(*LETTERS):
-        out.add("")
-    moneyed = [line["department"] for line in told.lines if any(figure_of(line).money.cost.values())]
-    more = sorted((code for code in moneyed if code not in out), key=lambda code: shown.cells[f"letters {code}"])
-    if len(out) == 1:
-        out.add(more[0] if more else "")
-    return frozenset(out)
+    """The departments whose money is left out with their letters; the empty code is of all together.
+
+    It is never one alone: of a count that is left out, its column has another, or its total is left out too.
+    """
+    codes = ["", *(line["department"] for line in told.lines)]
+    return frozenset(code for code in codes if not shown.all(*(f"{name} {code}".strip() for name in LETTERS)))
 
 
 def _reminders(told: Told, shown: Shown) -> Sheet:

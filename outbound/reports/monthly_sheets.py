@@ -6,77 +6,21 @@ A report of before something was kept is given without it: its tables are left o
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
-from outbound.letter import ReturnReason
 from outbound.organisation import EVERYONE
 from outbound.rendering.danish import maaned
 from outbound.reports.figures import Figure, Letters, share
-from outbound.reports.local import Local, together
 from outbound.reports.monthly_figures import Figures, figure_of
-from outbound.reports.monthly_paper import Cell, Kind, Row, Sheet, columns, each
+from outbound.reports.monthly_paper import Cell, Row, Sheet, Typed, columns, each
+from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, T, Told, parted, reason_of
 from outbound.reports.report import ESTIMATED, UNKNOWN
 from outbound.tariff_row import Part
-
-C, M, S, P, T = Kind.COUNT, Kind.MONEY, Kind.SHARE, Kind.PERCENT, Kind.TEXT
-DEPARTMENT, TOTAL, REST = "Forvaltning", "I alt", "Øvrige"
-MOST = 10
-"""Letter types, and systems, that a report names."""
-RETURN_REASONS: Mapping[str, str] = {
-    ReturnReason.ADDRESSEE_UNKNOWN: "Ukendt på adressen",
-    ReturnReason.MOVED: "Flyttet",
-    ReturnReason.REFUSED: "Nægtet modtaget",
-    ReturnReason.NOT_COLLECTED: "Ikke afhentet",
-    ReturnReason.DECEASED: "Død",
-    ReturnReason.DAMAGED: "Beskadiget",
-    ReturnReason.UNKNOWN: "Årsagen kendes ikke",
-}
-
-
-class Told:
-    """The figures of a report as figures, department by department, and together."""
-
-    def __init__(self, reported: Figures) -> None:
-        self.reported = reported
-        self.lines: list[Mapping[str, Any]] = list(reported["lines"])
-        self.known: Mapping[str, Any] | None = reported.get("known")
-        self.local = {
-            one["department"]: Local(one["letters"] if one["known"] else None, one["estimated"])
-            for one in (self.known or {}).get("local", ())
-        }
-        self.total = figure_of(reported["total"], together(self.local) if self.local else None)
-        self.digitisable = {one["department"]: one["letters"] for one in reported.get("digitisable", ())}
-
-    def figure(self, line: Mapping[str, Any]) -> Figure:
-        """One department's."""
-        return figure_of(line, self.local.get(line["department"]))
-
-    def target(self, measure: str, department: str = EVERYONE) -> int | None:
-        """In percent, as it was when the month was counted; everyone's, where a department has none by now."""
-        found = {(one["department"], one["measure"]): one["percent"] for one in (self.known or {}).get("targets", ())}
-        return found.get((department, measure), found.get((EVERYONE, measure)))
-
-    def budget(self, kind: str, department: str = EVERYONE) -> int | None:
-        """Øre; None where there is none."""
-        found = {(one["department"], one["kind"]): one["amount"] for one in (self.known or {}).get("budgets", ())}
-        return found.get((department, kind))
-
-    def could(self, department: str | None = None) -> Letters:
-        """The letters that were digital and those that could have been; of all of them without a department."""
-        if department is None:
-            return Letters(self.total.letters.digital, sum(self.digitisable.values()))
-        digital = next((line["digital"] for line in self.lines if line["department"] == department), 0)
-        return Letters(digital, self.digitisable.get(department, 0))
-
-    def by_department(self, row: Any) -> tuple[tuple[Row, ...], Row]:
-        """A row for each department, and the total: `row` of a name, a code (empty for all) and a figure."""
-        rows = tuple((line["name"], *row(line["department"], self.figure(line))) for line in self.lines)
-        return rows, (TOTAL, *row("", self.total))
 
 
 def sheets_of(reported: Figures) -> Iterator[Sheet]:
     """Every table but the one by which the figures are made again."""
     told = Told(reported)
+    yield _key_figures(told)
     yield _letters(told)
     if told.known is not None:
         yield _could(told)
@@ -95,6 +39,24 @@ def sheets_of(reported: Figures) -> Iterator[Sheet]:
         yield months(told)
     if reported["invoices"]:
         yield _invoices(told)
+
+
+def _key_figures(told: Told) -> Sheet:
+    n, m, sent = told.total.letters, told.total.money, told.reported["total"]["reminders"]
+    local: Cell = UNKNOWN if n.local is None else Typed(n.router_share, S)
+    paid = _certain(m.cost)
+    rows: tuple[Row, ...] = (
+        ("Breve afleveret til en leverandør", n.through_router, None),
+        ("Digital andel", Typed(n.digital_share, S), told.target("digital")),
+        ("Papirandel", Typed(n.paper_share, S), None),
+        ("Fjernprintandel", local, told.target("fjernprint")),
+        ("Sparet på porto og materialer, sikkert", Typed(m.certain, M), None),
+        ("Tid sparet, anslået", Typed(m.estimated, M), None),
+        ("Udgift", Typed(paid, M), None),
+        ("Udgift pr. brev", Typed(each(paid, n.through_router), M), None),
+        ("NemSMS-påmindelser sendt", sent, None),
+    )
+    return Sheet("Nøgletal", columns("Nøgletal", ("Måneden", C), ("Mål", P)), rows)
 
 
 def _letters(told: Told) -> Sheet:
@@ -153,12 +115,6 @@ def _most(told: Told, name: str, what: str, part: str) -> Sheet:
     if rest:
         rows.append(row(REST, sum((figure_of(one) for one in rest), Figure())))
     return Sheet(name, columns(what, *heads), tuple(rows), row(TOTAL, told.total))
-
-
-def parted(lines: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-    """Those with most paper, and the others."""
-    ordered = sorted(lines, key=lambda one: (-one["printed"], one["name"], one["key"]))
-    return ordered[:MOST], ordered[MOST:]
 
 
 def _savings(told: Told) -> Sheet:
@@ -234,11 +190,6 @@ def _returned(told: Told) -> Sheet:
     total = (TOTAL, None, sum(one["letters"] for one in found))
     note = "Breve på papir, der er meldt kommet retur i måneden; hvert brev én gang, af den grund, der er meldt sidst."
     return Sheet("Kommet retur", columns(DEPARTMENT, ("Grund", T), ("Breve", C)), rows, total, note)
-
-
-def reason_of(one: Mapping[str, Any]) -> str:
-    """Why letters came back, in Danish."""
-    return RETURN_REASONS.get(one["reason"], one["reason"])
 
 
 def months(told: Told) -> Sheet:

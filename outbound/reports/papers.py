@@ -24,7 +24,8 @@ from outbound.reports.monthly_files import as_csv, as_workbook
 from outbound.reports.monthly_paper import Column, Kind, Paper, Row, Sheet, Typed
 from outbound.reports.monthly_pdf import as_pdf
 from outbound.reports.monthly_public import public_sheets, public_trend
-from outbound.reports.monthly_sheets import Told, sheets_of, trend
+from outbound.reports.monthly_sheets import sheets_of, trend
+from outbound.reports.monthly_told import Told
 from outbound.reports.suppression import FEWEST
 
 

@@ -102,6 +102,10 @@ def test_every_file_says_what_was_kept_and_what_the_page_says(told: House) -> No
         mine = [line.label, tal(n.through_router), tal(n.digital), tal(n.printed), percent(n.digital_share)]
         assert " ".join(mine) in pdf
         assert f"{kroner(money.certain)}" in pdf
+    assert (
+        figure(rows, "Nøgletal", "Digital andel", "Måneden") == percent(shown.total.figure.letters.digital_share)[:-2]
+    )
+    assert book["Nøgletal"]["B", 6] == shown.total.figure.money.certain / 100
     assert figure(rows, "Sådan efterregnes tallene", "Rapportens nøgle (SHA-256)", "Værdi") == made.digest
     assert made.digest in pdf.replace(" ", "")
     assert figure_of(made.figures["total"]).money.cost[Part.PORTO] == made.figures["total"]["cost_porto"]

@@ -13,7 +13,7 @@ from adapters.digital_post.mailer import DigitalPostMailer, Limits
 from adapters.digital_post.memo import Sender
 from adapters.digital_post.nemsms import NemSms
 from adapters.digital_post.receipts import PulledReceipts, PushedReceipts
-from adapters.http import Caller
+from adapters.http import LOOPBACK, Caller
 from adapters.persons.connection import person_register
 from adapters.remote_print import receipts as print_receipts
 from adapters.remote_print.forms import OURS, Form, load_form
@@ -43,7 +43,6 @@ from outbound.ports import (
 )
 from outbound.settings import Settings, SettingsFault
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 NEEDED = {
     "digital_post_url": "the base of Digital Post's REST interface",
     "digital_post_system_id": "the sender system's id in Administrativ Adgang",

@@ -20,6 +20,7 @@ from adapters.timed_sockets import Deadline, TimedBackend, cause_of, is_our_cert
 from outbound import clock
 from outbound.ports import Misconfigured, OutcomeUnknown, OutsideError, Unavailable
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")  # hosts to which a call does not leave this machine
 TOLD_LIMIT = 64_000  # bytes that are read of an answer whose content is of no use; a longer one costs its connection
 ANSWER_LIMIT = 20_000_000  # bytes: a page of look-ups or receipts is some hundred kB
 NO_CERTIFICATE = (b"<title>400 No required SSL certificate was sent<", b"<title>400 The SSL certificate error<")

@@ -7,13 +7,12 @@ but its status.
 from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, urlsplit
 
-from adapters.http import Caller
+from adapters.http import LOOPBACK, Caller
 from adapters.tls import client_tls
 from outbound.ports import Gone, Unavailable
 from outbound.settings import Settings
 
 JSON = "application/json"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 AGENT = {"User-Agent": "outbound-mail-router"}
 
 

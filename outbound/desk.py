@@ -33,7 +33,8 @@ from outbound.delivery.doubts import quiet_until
 from outbound.delivery.house import House, receipt_deadline
 from outbound.delivery.send import accepted, rebook
 from outbound.delivery.settle import apply_to_envelope
-from outbound.intake import month_after, take_in
+from outbound.intake import take_in
+from outbound.key_file import month_after
 from outbound.ledger import batches, channels, enrolments, envelopes, faulty, reminders, restorations, returned, sending
 from outbound.ledger import letters as ledger_letters
 from outbound.ledger import tables as t
@@ -296,6 +297,7 @@ def resend(house: House, letter_id: UUID, hand: Hand, address: Address | None = 
         if known := _sent_again(tx, one):
             _must_go_there(tx, house, known, again.recipients[0].address, hand)
             return known
+        must_have_its_type(house, one)
         _must_be_the_correction(tx, one)
         if one.status is Status.RETURNED:
             touch(tx, one, acknowledged_at=one.acknowledged_at or clock.now())
@@ -528,6 +530,12 @@ def _sent_again(tx: Connection, one: Letter) -> UUID | None:
     row = t.letter.c
     wanted = select(row.id).where(row.follows == one.id, row.system == one.system, row.reference == _reference(one))
     return tx.execute(wanted).scalar_one_or_none()
+
+
+def must_have_its_type(house: House, one: Letter) -> None:
+    """Raises DeskRefusal for a letter that nobody could render any more."""
+    if one.letter_type not in house.types:
+        raise DeskRefusal("no-type", "There is no such letter type any more; send a new letter from its system.")
 
 
 def _must_be_the_correction(tx: Connection, one: Letter) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from outbound import clock, desk
 from outbound.delivery.house import House
 from outbound.desk import DeskRefusal, Hand
-from outbound.intake import month_after
+from outbound.key_file import month_after
 from outbound.ledger import faulty
 from outbound.ledger.faulty import Faulty
 from outbound.ledger.search import Wanted

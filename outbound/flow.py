@@ -3,7 +3,8 @@
 Writes nothing, and knows nothing of a person.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,9 +19,11 @@ from outbound.life import Status
 from outbound.standing import QueueStanding, Stage
 
 WINDOW = timedelta(minutes=10)
-"""The time over which a rate is reckoned."""
+"""The time over which a rate is reckoned, and times are."""
 MOST_EVENTS = 20_000
 """Events read for the rates at most, the newest ones: on a busy day they span less than the window."""
+MOST_TIMED = 5_000
+"""Events read for the times at most, the newest ones: each is set against the one before it of its letter."""
 STILL = timedelta(minutes=10)
 """Something due for so long, with nothing gone on from its place within the window, stands still."""
 
@@ -131,6 +134,23 @@ def rates(tx: Connection) -> dict[Key, float]:
         if key := _key(was, to, lane, channel):
             found[key] = found.get(key, 0.0) + count / minutes
     return found
+
+
+def times(tx: Connection) -> dict[Key, Sequence[float]]:
+    """For how long each letter that has gone on from a place lately had been there; seconds, the shortest first."""
+    e, row = t.event.c, t.letter.c
+    newest = select(t.event).order_by(e.id.desc()).limit(MOST_TIMED).subquery().c
+    earlier = t.event.alias("earlier").c
+    before = select(func.max(earlier.at, type_=e.at.type)).where(
+        earlier.letter_id == newest.letter_id, earlier.id < newest.id
+    )
+    wanted = select(newest.was, newest.now, newest.at, row.lane, row.channel, before.scalar_subquery().label("before"))
+    found: dict[Key, list[float]] = defaultdict(list)
+    for one in tx.execute(wanted.join(t.letter, row.id == newest.letter_id).where(newest.at > clock.now() - WINDOW)):
+        key = _key(one.was, one.now, one.lane, one.channel)
+        if key and one.before is not None:
+            found[key].append(max(0.0, (one.at - one.before).total_seconds()))
+    return {key: sorted(seconds) for key, seconds in found.items()}
 
 
 def _minutes(now: datetime, first: datetime) -> float:

@@ -13,6 +13,7 @@ from outbound import clock, key_file, leftovers, retention
 from outbound.delivery.house import House
 from outbound.desk import DeskRefusal, Hand, note
 from outbound.key_file import SealFault, month_of
+from outbound.ledger import holds
 from outbound.ledger import retention as rows
 from outbound.ledger.keys import Transaction
 from outbound.ledger.letters import hold
@@ -103,7 +104,8 @@ def drop(house: House, file: Path, key_id: str, hand: Hand, force: bool = False,
     """For good. Refused while something lies under it or letters are still to lie there, unless by force.
 
     By force it takes the content of so many `letters` as somebody was told of; receipts and notes are sealed anew.
-    Refused always over a legal hold, and while the key in its place is not used yet. Raises DeskRefusal.
+    Refused always over a legal hold, while the key in its place is not used yet, and where letters are left under it at
+    the end. Raises DeskRefusal.
     """
     taken = toll(house, key_id).letters
     _must_have_another(house, key_id)
@@ -115,6 +117,7 @@ def drop(house: House, file: Path, key_id: str, hand: Hand, force: bool = False,
     _forget(house, key_id, hand)
     for _ in leftovers.carry_over(house, key_id, clock.today()):
         pass
+    _must_be_bare(house, key_id)
     try:
         key_file.drop(file, key_id)
     except SealFault:
@@ -128,6 +131,7 @@ def _forget(house: House, key_id: str, hand: Hand) -> None:
     after = None
     while True:
         with house.ledger.writing() as tx:
+            holds.alone(tx)
             some = rows.letters_under(tx, key_id, after, house.settings.retention_bite)
             if not some:
                 return
@@ -139,6 +143,18 @@ def _forget(house: House, key_id: str, hand: Hand) -> None:
                     hold(tx, one, "content-missing", WaitsFor.OPERATIONS, hand.by)
             rows.forget(tx, here)
             rows.add(tx, clock.today(), Tally((one.system, one.letter_type, str(Deed.FORGOTTEN)) for one in here))
+
+
+def _must_be_bare(house: House, key_id: str) -> None:
+    """What was in a worker's hands, or came under the key meanwhile, nobody has said may go."""
+    with house.ledger.reading() as tx:
+        left = rows.count_letters_under(tx, key_id)
+    if left:
+        raise DeskRefusal(
+            "count-changed",
+            f"{left} letters under {key_id} were in hand or came meanwhile: they stay, and the key with them. The "
+            "others' content is deleted. Drop it again.",
+        )
 
 
 def _must_have_another(house: House, key_id: str) -> None:

@@ -32,6 +32,7 @@ def place(house: House, scope: HoldScope, what: str, hand: Hand) -> UUID:
     come later. Raises DeskRefusal.
     """
     with house.ledger.writing() as tx:
+        holds.alone(tx)
         key = _key(tx, house, scope, what.strip())
         if holds.on(tx, [(str(scope), key)]):
             raise DeskRefusal("stands-already", "This hold stands already; `outbound legal-hold list` shows it.")

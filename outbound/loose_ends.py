@@ -26,8 +26,9 @@ CLOSE, REOPEN = "close-incident", "reopen-incident"
 AGAIN, PUT_ASIDE, PAIR = "work-receipt-again", "put-receipt-aside", "pair-receipt"
 NUDGE = "nudge"
 
-HELPED = frozenset({Loss.NO_TIME, Loss.UNKNOWN_TIME, Loss.DEAD_CLAIM, Loss.NO_QUESTION, Loss.NO_DEADLINE, Loss.OVERDUE})
-"""The losses that `nudge` ends. A letter that stands is due already: its workers are what has to be seen to."""
+HELPED = frozenset(Loss) - {Loss.STANDS, Loss.ILLEGAL}
+"""The losses that `nudge` ends. A letter that stands is due already: its workers are what has to be seen to. What an
+illegal pair means, a person must find out."""
 
 
 def close_incident(house: House, incident: int, hand: Hand) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, not_, or_, select, text
 
 from outbound import clock, standing
 from outbound.delivery.closing import class_closings
@@ -22,7 +22,7 @@ from outbound.ledger import tables as t
 from outbound.ledger.letters import not_paused
 from outbound.ledger.values import CLAIMS, Letter, Step, letter_from
 from outbound.letter import Channel
-from outbound.life import LIVE, RESTING, UNSETTLED, Outcome, Status
+from outbound.life import LIVE, RESTING, Outcome, Status
 from outbound.settings import Settings
 from outbound.standing import Stage
 
@@ -41,6 +41,7 @@ class Loss(StrEnum):
     STANDS = "stands"
     DEAD_CLAIM = "dead-claim"
     NO_QUESTION = "no-question"
+    DOUBT_OVERDUE = "doubt-overdue"
     NO_DEADLINE = "no-deadline"
     OVERDUE = "overdue"
     ILLEGAL = "illegal-pair"
@@ -103,9 +104,8 @@ def _with_dispatch() -> Any:
 def _at_rest() -> Select[Any]:
     """Letters at rest with a dispatch that is open or in doubt; those are few, and have an index of their own."""
     d, row = t.dispatch.c, t.letter.c
-    unsettled = and_(d.kind == "letter", d.outcome.in_(sorted(UNSETTLED)))
-    wanted = select(row.id).join(t.dispatch, d.letter_id == row.id)
-    return wanted.where(unsettled, row.status.in_(sorted(RESTING))).order_by(row.id)
+    wanted = select(row.id).join(t.dispatch, d.letter_id == row.id).where(d.kind == "letter", text(t.UNSETTLED))
+    return wanted.where(row.status.in_(sorted(RESTING))).order_by(row.id)
 
 
 def _loss(tx: Connection, settings: Settings, paces: Mapping[Key, float]) -> ColumnElement[str]:
@@ -141,10 +141,11 @@ def _illegal() -> ColumnElement[bool]:
 def _sending(past: datetime) -> list[tuple[ColumnElement[bool], Loss]]:
     """A consignment is taken up by its claim (which ends) or by its next question, and by nothing else."""
     sending, c = t.letter.c.status == Status.SENDING, t.consignment.c
-    over = and_(c.due_at <= past, c.deadline_at <= past)  # asked about for too long, and not even held
+    unclaimed = and_(sending, c.claim_token.is_(None))
     return [
         (and_(sending, c.claim_token.is_not(None), _is_past(c.claimed_until, past)), Loss.DEAD_CLAIM),
-        (and_(sending, c.claim_token.is_(None), or_(c.due_at.is_(None), over)), Loss.NO_QUESTION),
+        (and_(unclaimed, c.due_at.is_(None)), Loss.NO_QUESTION),
+        (and_(unclaimed, c.due_at <= past, c.deadline_at <= past), Loss.DOUBT_OVERDUE),
     ]
 
 

@@ -15,13 +15,16 @@ from uuid import UUID, uuid4
 from outbound import clock, desk
 from outbound.delivery.house import House
 from outbound.desk import STOP_REMINDER, DeskRefusal, Hand, Verb, verbs_where
-from outbound.intake import month_after
+from outbound.key_file import month_after
 from outbound.ledger import batches, search
 from outbound.ledger.batches import Batch, Phase, Row, Turn
+from outbound.ledger.keys import Transaction
 from outbound.ledger.letters import letter
 from outbound.ledger.search import Group, Wanted
+from outbound.ledger.values import Letter
 from outbound.letter import Channel
 from outbound.life import LIVE, Status
+from outbound.seal import SealFault
 
 Act = Callable[[House, UUID, Hand], object]
 ACTS: Mapping[str, Act] = {
@@ -98,9 +101,10 @@ def begin(house: House, order: Order, seen: int, hand: Hand) -> UUID:
     with house.ledger.writing() as tx:
         desk.must_be_named(hand)
         batches.write(tx, batch_id, order.verb, order.channel, hand.by, Phase.STOP if cancels else Phase.ACT, acts_at)
-        chosen = search.chosen(order.wanted, order.ids, _could_fit(order.verb))
+        most = max(0, min(seen, house.settings.batch_letters))  # and no further is the list written
+        chosen = search.chosen(order.wanted, order.ids, _could_fit(order.verb)).limit(most + 1)
         count = batches.fill(tx, batch_id, chosen, order.plain())
-        if count > min(seen, house.settings.batch_letters):
+        if count > most:
             raise DeskRefusal("more-than-seen", "More letters are meant now than were shown; look again.")
         if not count:
             raise DeskRefusal("none", "No letter is meant any more; look again.")
@@ -112,9 +116,7 @@ def undo(house: House, batch_id: UUID, hand: Hand) -> None:
     """Take it back, as far as it goes; what has not been begun is not. Raises DeskRefusal."""
     desk.must_be_named(hand)
     with house.ledger.writing() as tx:
-        one = batches.find(tx, batch_id, lock=True)
-        if one is None:
-            raise DeskRefusal("no-such-batch", "There is no such act on many letters.")
+        one = _locked(tx, batch_id)
         if not can_undo(one):
             raise DeskRefusal("no-undo", "This cannot be undone, or not any more.")
         now = clock.now()
@@ -127,13 +129,18 @@ def end(house: House, batch_id: UUID, hand: Hand) -> None:
     """Do no more of it; what is done stays done. Raises DeskRefusal."""
     desk.must_be_named(hand)
     with house.ledger.writing() as tx:
-        one = batches.find(tx, batch_id, lock=True)
-        if one is None:
-            raise DeskRefusal("no-such-batch", "There is no such act on many letters.")
+        one = _locked(tx, batch_id)
         if not can_end(one):
             raise DeskRefusal("no-undo", "There is nothing left of it to stop.")
         desk.note(tx, house, "end-batch", "batch", batch_id.hex, hand)
         batches.turn(tx, batch_id, one.phase, phase=Phase.OVER, due_at=None, ended_at=clock.now())
+
+
+def _locked(tx: Transaction, batch_id: UUID) -> Batch:
+    one = batches.find(tx, batch_id, lock=True)
+    if one is None:
+        raise DeskRefusal("no-such-batch", "There is no such act on many letters.")
+    return one
 
 
 def can_undo(one: Batch) -> bool:
@@ -154,7 +161,11 @@ def fits(verb: str, group: Group) -> bool:
 
 
 def work(house: House) -> int:
-    """A handful of the batch whose turn it is; how many letters, or 1 where it only came a phase further."""
+    """A handful of the batch whose turn it is; how many letters, or 1 where it only came a phase further.
+
+    The batch goes to the end of the line first: neither a large one nor one that fails, or kills its worker, delays
+    the others.
+    """
     with house.ledger.reading() as tx:
         one = batches.due(tx)
         found = batches.next_letters(tx, one.id, TURNS[one.phase](one), house.settings.handful) if one else []
@@ -163,13 +174,11 @@ def work(house: House) -> int:
     if not found:
         _next_phase(house, one)
         return 1
+    with house.ledger.writing() as tx:
+        batches.turn(tx, one.id, one.phase, due_at=clock.now())
     why = _why(house, one)
     for letter_id, state, was in found:
         _work_one(house, one, letter_id, state, was, why)
-    with house.ledger.writing() as tx:
-        batches.turn(
-            tx, one.id, one.phase, due_at=clock.now()
-        )  # to the end of the line: a large one delays no small one
     return len(found)
 
 
@@ -190,16 +199,20 @@ def _work_one(house: House, one: Batch, letter_id: UUID, state: Row, was: str, w
     try:
         _act_of(one, was)(house, letter_id, hand)
     except DeskRefusal as refusal:
-        if refusal.code != "not-its-turn":
-            with house.ledger.writing() as tx:
-                code = _code_of(refusal, letter(tx, letter_id))
-                batches.tick(tx, Turn(one.id, one.phase, state, FAILS[one.phase]), letter_id, code=code)
+        code = refusal.code
+    except SealFault:  # what lies under a key that this host lacks, or was changed, must not stop the others
+        code = "sealed"
+    else:
+        return
+    if code != "not-its-turn":
+        with house.ledger.writing() as tx:
+            row = {"code": _code_of(code, letter(tx, letter_id))}
+            batches.tick(tx, Turn(one.id, one.phase, state, FAILS[one.phase]), letter_id, **row)
 
 
-def _code_of(refusal: DeskRefusal, one: object) -> str:
+def _code_of(code: str, one: Letter | None) -> str:
     """Why not, as a code; where the letter's state is the reason, that state."""
-    status = getattr(one, "status", None)
-    return f"is-{status.lower()}" if refusal.code == "not-now" and isinstance(status, Status) else refusal.code
+    return f"is-{one.status.lower()}" if code == "not-now" and one else code
 
 
 def _act_of(one: Batch, was: str) -> Act:
@@ -241,9 +254,9 @@ def _why(house: House, one: Batch) -> str:
         return (house.seal.open(tx, one.id, "why", one.by, "batch") or b"batch").decode()
 
 
-def _seal(house: House, tx: object, batch_id: UUID, part: str, why: str) -> None:
+def _seal(house: House, tx: Transaction, batch_id: UUID, part: str, why: str) -> None:
     month = month_after(clock.today(), house.settings.note_months)
-    house.seal.put(tx, batch_id, month, {part: why.encode()})  # type: ignore[arg-type]
+    house.seal.put(tx, batch_id, month, {part: why.encode()})
 
 
 def _must_be_sensible(order: Order) -> None:

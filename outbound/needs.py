@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from outbound import clock, standing
 from outbound.certificates import running_out
 from outbound.delivery import House
-from outbound.intake import month_after
+from outbound.key_file import month_after
 from outbound.ledger import hooks, proofs, restorations, runs, signs
 from outbound.letter import WaitsFor
 from outbound.standing import Unseen

@@ -11,7 +11,7 @@ from outbound.accounts.entries import sending_of
 from outbound.contents import PERSON, Addressee, unpack_addressee
 from outbound.delivery import House
 from outbound.delivery.route import foreseen
-from outbound.desk import DeskRefusal, Verb, verbs_for
+from outbound.desk import DeskRefusal, Verb, must_have_its_type, verbs_for
 from outbound.ledger.values import Letter
 from outbound.letter import Address, Channel
 from outbound.postal_address import address_faults, postcode_faults
@@ -51,8 +51,7 @@ def foresee(house: House, story: Story, address: Address | None, by: str) -> For
         raise DeskRefusal("not-now", f"A letter that is {one.status} cannot be sent again now.")
     if address and (faults := (*address_faults(address), *postcode_faults(address, house.districts))):
         raise DeskRefusal("address", f"The address cannot be used: {', '.join(faults)}.")
-    if one.letter_type not in house.types:
-        raise DeskRefusal("no-type", "There is no such letter type any more; send a new letter from its system.")
+    must_have_its_type(house, one)
     with house.ledger.writing() as tx:
         body = house.seal.open(tx, one.id, PERSON, by, PURPOSE)
     if body is None:

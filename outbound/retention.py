@@ -113,6 +113,7 @@ def verdict(tx: Transaction, house: House, one: Letter) -> Kept | None:
 
 def forget_one(tx: Transaction, house: House, letter: UUID) -> Kept | None:
     """Delete one letter's content before its time; why not, where something still needs it."""
+    holds.alone(tx)
     locked = rows.lock(tx, [letter])
     if not locked:
         return Kept.BUSY
@@ -127,6 +128,7 @@ def _letters(house: House, month: str, today: date) -> Iterator[Bite]:
     after = None
     while True:
         with house.ledger.writing() as tx:
+            holds.alone(tx)
             letters = rows.candidates(tx, month, after, house.settings.retention_bite)
             if not letters:
                 return

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, case, func, select, text
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -106,12 +106,16 @@ def states(tx: Connection) -> dict[Status, int]:
     return {Status(status): count for status, count in found}
 
 
+def moving_states(tx: Connection) -> dict[Status, int]:
+    """How many letters are in each state on their way, HELD included. Those at rest are all the others, and many."""
+    row, moving = t.letter.c, [status for status in Status if status not in RESTING]
+    found = tx.execute(select(row.status, func.count()).where(row.status.in_(moving)).group_by(row.status))
+    return dict.fromkeys(moving, 0) | {Status(status): count for status, count in found}
+
+
 def states_bounded(tx: Connection, most: int) -> dict[Status, int]:
-    """The same, but at most `most` of each state in which letters rest: millions do, and need not be counted."""
-    row = t.letter.c
-    moving = [status for status in Status if status not in RESTING]
-    exact = select(row.status, func.count()).where(row.status.in_(moving)).group_by(row.status)
-    found = {Status(status): count for status, count in tx.execute(exact)}
+    """The same, and at most `most` of each state in which letters rest: millions do, and need not be counted."""
+    row, found = t.letter.c, moving_states(tx)
     for status in RESTING:
         some = select(row.status).where(row.status == status).limit(most).subquery()
         found[status] = int(tx.execute(select(func.count()).select_from(some)).scalar_one())
@@ -204,7 +208,7 @@ def letters_in(tx: Connection, status: Status, after: UUID | None, limit: int) -
 
 
 def pauses(tx: Connection) -> list[Pause]:
-    """Everything that stands still."""
+    """Everything that stands still, for the longest first."""
     p = t.pause.c
     rows = tx.execute(select(t.pause).order_by(p.since, p.scope, p.key))
     return [Pause(row.scope, row.key, row.by, row.since, row.act_id) for row in rows]
@@ -265,13 +269,12 @@ class Unseen:
 def returns_unseen(tx: Connection) -> Unseen:
     """Letters that came back and that nobody has seen to."""
     row = t.letter.c
-    return _unseen(tx, row.updated_at, row.status == Status.RETURNED, row.acknowledged_at.is_(None))
+    return _unseen(tx, row.updated_at, text(t.CAME_BACK))
 
 
 def unseen_returns(tx: Connection, after: UUID | None, limit: int) -> list[Letter]:
     """A page of them, oldest first, from the one after `after`."""
-    row = t.letter.c
-    return _page(tx, select(t.letter).where(row.status == Status.RETURNED, row.acknowledged_at.is_(None)), after, limit)
+    return _page(tx, select(t.letter).where(text(t.CAME_BACK)), after, limit)
 
 
 def receipts_overdue(tx: Connection) -> Unseen:
@@ -290,9 +293,7 @@ def in_doubt(tx: Connection) -> Unseen:
     d, c = t.dispatch.c, t.consignment.c
     since = func.coalesce(c.called_at, c.closed_at, type_=c.closed_at.type)
     wanted = select(func.count(), func.min(since, type_=c.closed_at.type))
-    return Unseen(
-        *tx.execute(wanted.join(t.dispatch, d.consignment_id == c.id).where(d.outcome == Outcome.DOUBT)).one()
-    )
+    return Unseen(*tx.execute(wanted.join(t.dispatch, d.consignment_id == c.id).where(*_doubtful())).one())
 
 
 def incidents_by_code(tx: Connection) -> dict[str, Unseen]:
@@ -338,7 +339,7 @@ def doubts(tx: Connection, limit: int) -> list[Doubt]:
     wanted = (
         select(c.id, c.channel, c.provider, func.count(), c.called_at, c.due_at, c.deadline_at)
         .join(t.dispatch, d.consignment_id == c.id)
-        .where(d.outcome == Outcome.DOUBT)
+        .where(*_doubtful())
         .group_by(c.id, c.channel, c.provider, c.called_at, c.due_at, c.deadline_at)
         .order_by(c.called_at, c.id)
         .limit(limit)
@@ -348,7 +349,12 @@ def doubts(tx: Connection, limit: int) -> list[Doubt]:
 
 def count_doubts(tx: Connection) -> int:
     """How many dispatches are in doubt."""
-    return int(tx.execute(select(func.count()).where(t.dispatch.c.outcome == Outcome.DOUBT)).scalar_one())
+    return int(tx.execute(select(func.count()).select_from(t.dispatch).where(*_doubtful())).scalar_one())
+
+
+def _doubtful() -> tuple[Any, Any]:
+    """Of a dispatch; its small index is used only where its own condition is asked for too, to the letter."""
+    return text(t.UNSETTLED), t.dispatch.c.outcome == Outcome.DOUBT
 
 
 def _loose() -> Any:

@@ -5,18 +5,19 @@ From the ledger alone, so that it holds whatever Redis and the workers say. Writ
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from outbound import clock, standing
-from outbound.flow import Flow, flow
+from outbound.flow import Flow, Key, flow
 from outbound.ledger import restorations, signs
 from outbound.ledger import tables as t
-from outbound.letter import Channel
+from outbound.ledger.values import CLAIMS
+from outbound.letter import Channel, Lane
 from outbound.life import UNSETTLED, Status
 from outbound.lost import BEFORE_SENDING, Loss, count_lost
 from outbound.postal_days import add_working_days
@@ -150,9 +151,27 @@ def _clocks() -> dict[Limit, Select[Any]]:
 def _ends(kind: Limit, of: Any, settings: Settings) -> datetime:
     """The deadline itself: a day is of use to its end in Denmark, patience is counted in working days."""
     if kind is Limit.USEFUL:
-        return datetime.combine(of + timedelta(days=1), time(0), clock.COPENHAGEN)
+        return end_of(of)
     at: datetime = add_working_days(of, settings.patience_days) if kind is Limit.PATIENCE else of
     return at
+
+
+def last_useful_days(tx: Connection) -> dict[Key, date]:
+    """For every queue that has letters with a last day of use: the first of those days."""
+    row, steps = t.letter.c, {status: Stage(step) for step, status in CLAIMS.items()}
+    channel = case((row.status == Status.ROUTED, row.channel)).label("channel")
+    wanted = (
+        select(row.status, row.lane, channel, func.min(row.useful_until))
+        .where(row.status.in_(BEFORE_SENDING), row.useful_until.is_not(None))
+        .group_by(row.status, row.lane, channel)
+    )
+    found = tx.execute(wanted)
+    return {(steps[status], Lane(lane), way and Channel(way)): day for status, lane, way, day in found}
+
+
+def end_of(day: date) -> datetime:
+    """When that Danish day is over."""
+    return datetime.combine(day + timedelta(days=1), time(0), clock.COPENHAGEN)
 
 
 def _near(tx: Connection, wanted: Select[Any], kind: Limit, near: datetime, settings: Settings) -> int:

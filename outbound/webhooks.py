@@ -80,7 +80,8 @@ def deliver(house: House, system: str) -> int:
     cursor, told, saved = one.cursor, 0, monotonic()
     for event in _events(house, one, spell):
         try:
-            tell(house.outside.hooks[system], house.seal, one, _id(event), body_of(event))
+            body = body_of(event)
+            tell(house.outside.hooks[system], house.seal, one, _id(event.cursor, body), body)
         except OutsideError as fault:
             return _not_taken(house, one, cursor, told, fault)
         cursor, told = event.cursor, told + 1
@@ -124,9 +125,9 @@ def body_of(event: FeedEvent) -> bytes:
     return json.dumps({"type": "letter.moved", "timestamp": at, "data": data}, ensure_ascii=False).encode()
 
 
-def _id(event: FeedEvent) -> str:
+def _id(cursor: Cursor, body: bytes) -> str:
     """Its place in the feed, and a mark of its content: numbers may come again after a restore, with other events."""
-    return f"{event.cursor}-{hashlib.sha256(body_of(event)).hexdigest()[:12]}"
+    return f"{cursor}-{hashlib.sha256(body).hexdigest()[:12]}"
 
 
 def _events(house: House, one: Hook, spell: Spell) -> Iterator[FeedEvent]:

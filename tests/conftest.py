@@ -1,4 +1,5 @@
-"""What every test may ask for: real servers, a fresh ledger on either database, the published schemas.
+"""What every test may ask for: real servers, a fresh ledger on either database, a clock that it moves, suppliers of its
+own, the published schemas.
 
 Redis, PostgreSQL and SFTP are part of `make test` on every machine: where one of them cannot be started, the
 test fails. Only a browser, OpenSSH's server, promtool, the published schemas and the engines of `make bench` may be
@@ -12,6 +13,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -19,11 +21,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from outbound.clock import COPENHAGEN
 from outbound.stack.errors import StackError
 from outbound.stack.places import scratch
 from outbound.stack.postgres import PostgresServer
 from outbound.stack.redis import RedisServer, find_server, given_url
 from outbound.stack.supervisor import Supervisor
+from tests.house import MovingClock
+from tests.outside import World
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 MAY_SKIP = ("browser", "sshd", "specs", "peers", "prometheus")
@@ -138,6 +143,21 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, migrated, empty ledger, on each database in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def moving_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MovingClock:
+    """The clock of the test and of every process that it starts: ten o'clock on a Monday, until it is moved."""
+    moving = MovingClock(tmp_path / "clock")
+    monkeypatch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
+    moving.to(datetime(2026, 11, 23, 10, tzinfo=COPENHAGEN))
+    return moving
+
+
+@pytest.fixture
+def world() -> World:
+    """Suppliers and registers that take and know everything."""
+    return World()
 
 
 @pytest.fixture(autouse=True)

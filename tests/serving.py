@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import uvicorn
 from argon2 import PasswordHasher
+from pydantic import SecretStr
 
 from outbound.delivery import House
 from outbound.web.access import issue_key
@@ -20,6 +21,7 @@ from outbound.web.rooms import Tickets
 from tests.waiting import wait_for
 
 PASSWORD = "en lang og opdigtet adgangskode"
+SECRET = "a secret of the tests, long enough to sign with"
 _hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # a slow one would slow every test
 
 
@@ -59,11 +61,11 @@ def hidden(html: str, name: str = "token") -> str:
 
 
 def accounts_file(folder: Path) -> Path:
-    """Operations for everything, management of all and of one department, two of the post room, and somebody without a
-    page."""
+    """Operations and management of all and of one department, two of the post room, and somebody without a page."""
     file = folder / "accounts.toml"
     people: tuple[tuple[str, list[str], list[str]], ...] = (
         ("drift", ["drift"], ["*"]),
+        ("snaever", ["drift"], ["boern-og-skole"]),
         ("ledelse", ["ledelse"], ["*"]),
         ("skoleleder", ["ledelse"], ["boern-og-skole"]),
         ("sag", ["sag"], ["borgerservice"]),
@@ -80,6 +82,11 @@ def accounts_file(folder: Path) -> Path:
     ]
     file.write_text("\n".join(rows))
     return file
+
+
+def signing_in(folder: Path) -> dict[str, Any]:
+    """The settings with which these people sign in."""
+    return {"accounts_file": accounts_file(folder), "session_secret": SecretStr(SECRET)}
 
 
 @contextmanager

@@ -31,6 +31,8 @@ HOUSE = open_house(SETTINGS)
 BELL = Bell(BROKER)
 GUARD = Guard(HOUSE, BROKER.client)
 WATCHDOG = Watchdog()
+SIGN_EVERY = SETTINGS.timer_seconds / 2
+SIGNS = {pool: Seldom(SIGN_EVERY) for pool in signs.POOLS}
 AT_MOST = Seldom(1.0)  # what moved is told within a second or so; the timer sees to the rest
 
 
@@ -50,8 +52,9 @@ def work(queue: Queue) -> None:
 def _give_sign(queue: Queue) -> None:
     """This pool works tickets, and what it counted is written; both are for whoever watches, and may fail."""
     try:
-        with HOUSE.ledger.writing() as tx:
-            signs.give(tx, signs.Kind.POOL, queue.pool, SETTINGS.timer_seconds / 2)
+        if SIGNS[queue.pool].now():
+            with HOUSE.ledger.writing() as tx:
+                signs.give(tx, signs.Kind.POOL, queue.pool, SIGN_EVERY)
         HOUSE.tallies.flush(HOUSE.ledger)
     except Exception as fault:
         log.warning("No sign of life could be given (%s).", type(fault).__name__)

@@ -36,6 +36,7 @@ class Guard:
     def __init__(self, house: House, redis: Any, *, keeper: bool = False) -> None:
         self._house, self._redis, self._keeper = house, redis, keeper
         self._file = house.settings.var_dir / FILE
+        self._ledger: UUID | None = None  # as it was seen last
         self._seen: Mark | None = None
         self._asked_redis = False
 
@@ -49,31 +50,36 @@ class Guard:
 
     def lets_send(self) -> bool:
         """May letters be sent? Else the ledger says so to everybody, and the log why."""
-        if (ledger := self._identity()) is None:
-            return True  # no marks are kept yet: the keeper begins when something has happened
+        ledger = self._ledger
         mark = self._newest(ledger)  # before the ledger is read: what a mark says was committed before it was kept
         with self._house.ledger.reading() as tx:
-            if restorations.current(tx):
-                return False
-            newest = restorations.mark(tx)
-            good = restorations.has(tx, mark) if mark else newest is None
-        if mark is None and newest is not None and not self._keeper:
+            now = restorations.seen(tx, mark)
+        if now.ledger != ledger:
+            self._ledger = now.ledger
+            return self.lets_send()  # by the marks of this one
+        if now.ledger is None:
+            return True  # no marks are kept yet: the keeper begins when something has happened
+        if now.restored:
+            return False
+        if mark is None and now.newest is not None and not self._keeper:
             return False  # the timer has one, or says that there is none
+        good = now.has if mark else now.newest is None
         return good or self._stop(NO_MARK if mark is None else OLDER)
 
     def note(self) -> None:
         """Keep the newest event in mind, in the var folder and, the keeper, in Redis."""
         with self._house.ledger.reading() as tx:
-            mark = None if restorations.current(tx) else restorations.mark(tx)
-        if mark is not None:
-            self._seen = mark
-            _write(self._file, str(mark))
+            now = restorations.seen(tx)
+        if now.newest is not None and not now.restored:
+            self._ledger, self._seen = now.ledger, now.newest
+            if _parsed(_read(self._file)) != now.newest:
+                _write(self._file, str(now.newest))
             if self._keeper:
-                self._tell_redis(mark)
+                self._tell_redis(now.newest)
 
     def _begin(self) -> None:
         """No marks of this ledger were kept: from now on they are, if it has anything to mark."""
-        if self._identity() is not None:
+        if self._ledger is not None:
             return
         with self._house.ledger.writing() as tx:
             if restorations.has_events(tx):
@@ -85,15 +91,13 @@ class Guard:
         log.error(why)
         return False
 
-    def _identity(self) -> UUID | None:
-        with self._house.ledger.reading() as tx:
-            return restorations.identity(tx)
-
-    def _newest(self, ledger: UUID) -> Mark | None:
+    def _newest(self, ledger: UUID | None) -> Mark | None:
+        if ledger is None:
+            return None
         found = [self._seen, _parsed(_read(self._file)), _parsed(self._in_redis(ledger))]
         mine = [one for one in found if one and one.ledger == ledger]
-        self._seen = max(mine, key=lambda one: one.at, default=None)
-        return self._seen
+        self._seen = newest = max(mine, key=lambda one: one.at, default=None)
+        return newest  # another thread may have put its own in the other's place
 
     def _in_redis(self, ledger: UUID) -> bytes | None:
         """Asked once by a worker, and by the keeper each time: a Redis that hangs delays no letter."""

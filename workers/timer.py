@@ -77,9 +77,11 @@ def _give_sign(house: House) -> None:
 
 
 def _fold(house: House) -> None:
-    """Keep the figures' fold short behind the entries; without it they are right and only slower."""
+    """Keep the figures' folds short behind the entries; without them they are right and only slower."""
     try:
+        facts.fold_days(house.ledger)
         facts.fold(house.ledger)
+        facts.count_people(house.ledger)
     except Exception as fault:
         log.error("Folding failed with %s.", type(fault).__name__)
 

@@ -11,12 +11,11 @@ from urllib.parse import quote, urlencode, urlsplit
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from adapters.http import Answered, Caller, usable
+from adapters.http import LOOPBACK, Answered, Caller, usable
 from adapters.tls import client_tls
 from outbound.ports import Misconfigured
 from outbound.settings import Settings, SettingsFault
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 FRESH = 3600.0  # seconds for which addresses and keys are kept: no longer is a withdrawn key believed
 SELDOM = 60.0  # seconds between two fetches for a key that is not known: anybody may name one
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")

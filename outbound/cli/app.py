@@ -55,6 +55,7 @@ PANELS = {
     "Figures and money": {
         "report": Listed("money:report", "Letters, shares and savings of a period."),
         "audit": Listed("money:audit", "Compute everything again: entries, figures, closed months."),
+        "rebuild-facts": Listed("rebuilding:rebuild_facts", "Make the facts of all days anew from the entries."),
         "month": Listed("months:month", "Reported months: close, report, verify, billing."),
         "invoice": Listed("invoices:invoice", "Providers' invoices: check one against the accounts, import it."),
         "local": Listed("local:local", "Letters that departments still print at their own offices."),

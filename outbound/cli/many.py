@@ -1,14 +1,14 @@
 """`outbound letters`, `outbound batch`: letters found by what the ledger knows, and acts on many of them at once."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
-from outbound import clock, many
+from outbound import many
 from outbound.cli.acts import By, Way, Why, each_id
+from outbound.cli.choosing import choosing
 from outbound.cli.faults import CannotDo
 from outbound.cli.ids import MOST_SHOWN, say_ids
 from outbound.cli.opening import hand, opened_house, opened_ledger
@@ -18,26 +18,11 @@ from outbound.ledger import batches, search
 from outbound.ledger.batches import Batch, Phase, Row
 from outbound.ledger.search import Wanted
 from outbound.ledger.values import Letter
-from outbound.letter import Channel, WaitsFor
-from outbound.life import Status
+from outbound.letter import Channel
 from outbound.web.pages import many_words
 from outbound.web.pages.words import STATES, state_said
 
 batch = typer.Typer(no_args_is_help=True, help="Many letters at once: preview, begin, list, show, undo, end.")
-
-State = Annotated[Status | None, typer.Option("--state", help="Only in this state.")]
-Held = Annotated[str, typer.Option("--code", help="Only HELD for this reason.")]
-Waits = Annotated[WaitsFor | None, typer.Option("--waits-for", help="Only those that wait for these.")]
-System = Annotated[str, typer.Option("--system", help="Only of this system.")]
-Department = Annotated[str, typer.Option("--department", help="Only of this department.")]
-Type = Annotated[str, typer.Option("--type", help="Only of this letter type.")]
-ByChannel = Annotated[Way | None, typer.Option("--channel", help="Only on this channel.")]
-OfMailing = Annotated[UUID | None, typer.Option("--mailing", help="Only of this mailing.")]
-Provider = Annotated[str, typer.Option("--provider", help="Only with a dispatch at this provider.")]
-Run = Annotated[UUID | None, typer.Option("--run", help="Only of this print run.")]
-OfBatch = Annotated[UUID | None, typer.Option("--batch", help="Only those of an act on many letters.")]
-From = Annotated[str, typer.Option("--from", help="Taken in on this Danish day or later, YYYY-MM-DD.")]
-To = Annotated[str, typer.Option("--to", help="Taken in on this Danish day or before.")]
 Letters = Annotated[list[str] | None, typer.Argument(help="Ids of letters; - reads them from standard input.")]
 What = Annotated[str, typer.Option("--verb", help=f"What to do: {', '.join(sorted(many.ACTS))}.")]
 To_Way = Annotated[Way | None, typer.Option("--to-channel", help="The channel that you choose, with --verb reroute.")]
@@ -56,20 +41,9 @@ BATCHES = {"batch": "Handling", "at": "Hvornår", "verb": "Hvad", "letters": "Br
 MOST_COUNTED = 10_000
 
 
+@choosing()
 def letters(
-    state: State = None,
-    code: Held = "",
-    waits_for: Waits = None,
-    system: System = "",
-    department: Department = "",
-    letter_type: Type = "",
-    channel: ByChannel = None,
-    mailing: OfMailing = None,
-    provider: Provider = "",
-    run: Run = None,
-    of_batch: OfBatch = None,
-    since: From = "",
-    until: To = "",
+    wanted: Wanted,
     limit: Annotated[
         int | None, typer.Option(min=1, max=100_000, help="At most so many, oldest first; else 50, with --ids all.")
     ] = None,
@@ -79,9 +53,6 @@ def letters(
     form: AsForm = Form.TABLE,
 ) -> None:
     """Letters, found by what the ledger knows of them."""
-    wanted = _wanted(
-        state, code, waits_for, system, department, letter_type, channel, mailing, provider, run, of_batch, since, until
-    )
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
         if ids:
             say_ids(lambda after, most: [one.id for one in search.page(tx, wanted, after, most)], limit)
@@ -94,28 +65,9 @@ def letters(
 
 
 @batch.command("preview")
-def preview(
-    verb: What,
-    given: Letters = None,
-    to_channel: To_Way = None,
-    state: State = None,
-    code: Held = "",
-    waits_for: Waits = None,
-    system: System = "",
-    department: Department = "",
-    letter_type: Type = "",
-    channel: ByChannel = None,
-    mailing: OfMailing = None,
-    provider: Provider = "",
-    run: Run = None,
-    of_batch: OfBatch = None,
-    since: From = "",
-    until: To = "",
-) -> None:
+@choosing()
+def preview(verb: What, given: Letters = None, to_channel: To_Way = None, *, wanted: Wanted) -> None:
     """What would happen, and to which letters. Changes nothing."""
-    wanted = _wanted(
-        state, code, waits_for, system, department, letter_type, channel, mailing, provider, run, of_batch, since, until
-    )
     order = _order(verb, wanted, given, to_channel)
     with opened_house() as house:
         seen = many.preview(house, order)
@@ -123,6 +75,7 @@ def preview(
 
 
 @batch.command("begin")
+@choosing()
 def begin(
     verb: What,
     by: By,
@@ -132,24 +85,10 @@ def begin(
     most: Annotated[
         int, typer.Option(min=0, help="Begin nothing where more letters are meant than the preview counted.")
     ] = 0,
-    state: State = None,
-    code: Held = "",
-    waits_for: Waits = None,
-    system: System = "",
-    department: Department = "",
-    letter_type: Type = "",
-    channel: ByChannel = None,
-    mailing: OfMailing = None,
-    provider: Provider = "",
-    run: Run = None,
-    of_batch: OfBatch = None,
-    since: From = "",
-    until: To = "",
+    *,
+    wanted: Wanted,
 ) -> None:
     """Begin it; the workers do it. --most is the number that the preview said, without which nothing is begun."""
-    wanted = _wanted(
-        state, code, waits_for, system, department, letter_type, channel, mailing, provider, run, of_batch, since, until
-    )
     order = _order(verb, wanted, given, to_channel)
     if not most:
         raise CannotDo("Look first: `outbound batch preview` says how many letters are meant; repeat it with --most.")
@@ -206,36 +145,8 @@ def end(which: One, by: By, why: Why) -> None:
     typer.echo(f"{which}: ended.")
 
 
-def _wanted(*given: Any) -> Wanted:
-    state, code, waits_for, system, department, letter_type, channel, mailing, provider, run, of_batch, *days = given
-    since, until = (day_of(text) for text in days)
-    return Wanted(
-        status=state,
-        held_code=code or None,
-        waits_for=waits_for,
-        system=system or None,
-        department=department or None,
-        letter_type=letter_type or None,
-        channel=Channel(channel) if channel else None,
-        mailing_id=mailing,
-        provider=provider or None,
-        run=run,
-        batch=of_batch,
-        since=since,
-        until=until,
-    )
-
-
 def _order(verb: str, wanted: Wanted, given: list[str] | None, to: Way | None) -> many.Order:
     return many.Order(verb, wanted, tuple(each_id(given or [])), Channel(to) if to else None)
-
-
-def day_of(text: str) -> date | None:
-    """The day, or None where none was given. Raises CannotDo."""
-    try:
-        return clock.day_of(text) if text else None
-    except ValueError:
-        raise CannotDo("A day is written YYYY-MM-DD.") from None
 
 
 def _tell(order: many.Order, seen: many.Preview) -> None:

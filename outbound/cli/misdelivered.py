@@ -7,8 +7,8 @@ import typer
 
 from outbound import clock, faulty
 from outbound.cli.acts import By, Why
+from outbound.cli.choosing import OUT_OF, choosing
 from outbound.cli.faults import CannotDo
-from outbound.cli.many import OfBatch, OfMailing, Run, System, Type, day_of
 from outbound.cli.opening import hand, opened_house, opened_ledger
 from outbound.cli.tables import Form, moment, shown
 from outbound.cli.views import AsForm
@@ -31,32 +31,18 @@ LETTERS = {
 
 
 @misdelivered.command("begin")
+@choosing(*OUT_OF)
 def begin(
     by: By,
     why: Why,
     found: Annotated[str, typer.Option(help="When it was found out, Danish time: YYYY-MM-DDTHH:MM.")],
-    system: System = "",
-    letter_type: Type = "",
-    mailing: OfMailing = None,
-    run: Run = None,
-    of_batch: OfBatch = None,
-    since: Annotated[str, typer.Option("--from", help="Taken in on this Danish day or later, YYYY-MM-DD.")] = "",
-    until: Annotated[str, typer.Option("--to", help="Taken in on this Danish day or before.")] = "",
+    wanted: Wanted,
 ) -> None:
     """Freeze the list of the letters that went out, or may have."""
     try:
         found_at = clock.danish_moment_of(found)
     except ValueError:
         raise CannotDo("--found is a day and a time, written YYYY-MM-DDTHH:MM.") from None
-    wanted = Wanted(
-        system=system or None,
-        letter_type=letter_type or None,
-        mailing_id=mailing,
-        run=run,
-        batch=of_batch,
-        since=day_of(since),
-        until=day_of(until),
-    )
     with opened_house() as house:
         made = faulty.write_down(house, wanted, found_at, hand(by, why))
     typer.echo(f"{made}: written down. `outbound misdelivered show {made}` says who got them.")

@@ -12,7 +12,7 @@ from outbound import clock
 from outbound.cli.faults import CannotDo, Code
 from outbound.cli.opening import SQLITE, opened_ledger
 from outbound.cli.telling import working
-from outbound.intake import month_after
+from outbound.key_file import month_after
 from outbound.ledger import Ledger
 from outbound.ledger import migrate as migrate_to_newest
 from outbound.ledger.revision import Schema, schema_of

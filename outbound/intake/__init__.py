@@ -16,7 +16,7 @@ from outbound.intake.checking import (
     postal_faults,
     title_faults,
 )
-from outbound.intake.keeping import month_after, recipient_key, take_in, take_in_all
+from outbound.intake.keeping import recipient_key, take_in, take_in_all
 from outbound.ledger.letters import Submitted
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "is_cpr",
     "is_cvr",
     "looks_like_cpr",
-    "month_after",
     "number_faults",
     "paper_faults",
     "postal_faults",

@@ -22,7 +22,7 @@ from outbound.contents import (
 )
 from outbound.delivery.house import House
 from outbound.delivery.reminders import plan_reminders
-from outbound.key_file import month_after as month_after
+from outbound.key_file import month_after
 from outbound.ledger import faulty
 from outbound.ledger import letters as ledger
 from outbound.ledger.faulty import Wrong

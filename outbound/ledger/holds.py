@@ -37,6 +37,13 @@ class Hold:
     lifted_at: datetime | None
 
 
+def alone(tx: Connection) -> None:
+    """Nobody else places or lifts a hold until this transaction ends, and all that stand are seen in it: whoever
+    deletes what is on none, or places one on what is there, does it in such a transaction."""
+    if tx.dialect.name == "postgresql":  # on SQLite whoever writes is alone
+        tx.execute(text("LOCK TABLE legal_hold IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def place(tx: Connection, act: UUID, scope: HoldScope, key: str, by: str) -> None:
     """From now on."""
     tx.execute(insert(t.legal_hold).values(id=act, scope=scope, key=key, by=by, at=clock.now()))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from outbound import clock
 from outbound.ledger import feed
@@ -85,10 +85,10 @@ def hooks(tx: Connection, systems: Iterable[str]) -> list[Hook]:
 
 def due(tx: Connection, systems: Iterable[str]) -> list[str]:
     """The systems with something to deliver now, which nobody else delivers."""
-    ready = [one for one in hooks(tx, systems) if one.state is HookState.ON and one.due_at <= clock.now()]
-    return [
-        one.system for one in ready if not _is_claimed(tx, one) and feed.events_after(tx, one.system, one.cursor, 1)
-    ]
+    row = t.webhook.c
+    ready = select(t.webhook).where(row.system.in_(list(systems)), _is_free()).order_by(row.system)
+    found = [_hook(one) for one in tx.execute(ready)]
+    return [one.system for one in found if feed.events_after(tx, one.system, one.cursor, 1)]
 
 
 def backlog(tx: Connection, one: Hook) -> Backlog:
@@ -104,8 +104,7 @@ def backlog(tx: Connection, one: Hook) -> Backlog:
 def claim(tx: Connection, system: str, lease: float) -> Hook | None:
     """Deliver for this system alone, for `lease` seconds; None where it is not due, or another does."""
     row, now = t.webhook.c, clock.now()
-    free = or_(row.claim_token.is_(None), row.claimed_until < now)
-    change = update(t.webhook).where(row.system == system, row.state == HookState.ON, row.due_at <= now, free)
+    change = update(t.webhook).where(row.system == system, _is_free())
     taken = change.values(claim_token=uuid4().hex, claimed_until=now + timedelta(seconds=lease))
     found = tx.execute(taken.returning(t.webhook)).one_or_none()
     return _hook(found) if found else None
@@ -174,10 +173,11 @@ def _fresh() -> dict[str, Any]:
     return {**nothing, "tries": 0, "due_at": clock.now()}
 
 
-def _is_claimed(tx: Connection, one: Hook) -> bool:
-    row = t.webhook.c
-    held = select(row.system).where(row.system == one.system, row.claimed_until >= clock.now())
-    return tx.execute(held).first() is not None
+def _is_free() -> ColumnElement[bool]:
+    """Is it due now, and does nobody deliver for it?"""
+    row, now = t.webhook.c, clock.now()
+    unclaimed = or_(row.claim_token.is_(None), row.claimed_until < now)
+    return and_(row.state == HookState.ON, row.due_at <= now, unclaimed)
 
 
 def _claimed(tx: Connection, one: Hook, **values: Any) -> bool:

@@ -67,17 +67,12 @@ def plan(
     tx: Connection, seal: Seal, of: Letter, planned_for: datetime, useful_until: datetime, refused: str = ""
 ) -> UUID:
     """A reminder of a new letter; with `refused`, one that is dropped at once and shows why. Its id."""
-    at = clock.now()
+    at, id_ = clock.now(), names.reminder_id(seal, of)
     dropped = {"state": S.DROPPED, "code": refused, "due_at": None, "settled_at": at}
-    row: dict[str, Any] = {
-        "id": names.reminder_id(seal, of),
-        "letter_id": of.id,
-        "state": S.PLANNED,
-        "due_at": planned_for,
-    }
+    row: dict[str, Any] = {"id": id_, "letter_id": of.id, "state": S.PLANNED, "due_at": planned_for}
     row |= {"planned_for": planned_for, "useful_until": useful_until, "deaths": 0, "tries": 0, "created_at": at}
     tx.execute(insert(t.reminder).values(row | (dropped if refused else {})))
-    return names.reminder_id(seal, of)
+    return id_
 
 
 def claim(tx: Connection, limit: int, lease: float, repeats: str | None) -> tuple[str, list[Reminder]]:

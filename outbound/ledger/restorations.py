@@ -6,12 +6,25 @@ until a person has said so and the suppliers' records are compared, nothing is s
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from outbound import clock
 from outbound.ledger import channels
@@ -31,12 +44,12 @@ PAGE = 500  # letters or ids in one statement
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The newest event of a ledger, and when it was looked up. Nothing of a person."""
+    """The newest event of a ledger, and when it was looked up; the same event is the same mark. Nothing of a person."""
 
     ledger: UUID
     event: int
     letter: UUID
-    at: datetime
+    at: datetime = field(compare=False)
 
     def __str__(self) -> str:
         return json.dumps([self.ledger.hex, self.event, self.letter.hex, self.at.isoformat()])
@@ -62,9 +75,24 @@ class Restoration:
     finished_at: datetime | None
 
 
-def identity(tx: Connection) -> UUID | None:
-    """Under what this ledger's marks are kept; None before the first."""
-    return tx.execute(select(t.ledger_id.c.id)).scalar_one_or_none()
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a ledger says of itself. `ledger`: under what its marks are kept, None before the first; `newest`: its mark
+    now, None where no marks are kept yet or nothing has happened; `restored`: nobody has ended its restoration; `has`:
+    the event of the mark that was asked about is in it."""
+
+    ledger: UUID | None
+    newest: Mark | None
+    restored: bool
+    has: bool
+
+
+def seen(tx: Connection, one: Mark | None = None) -> Seen:
+    """All of it in one statement: it is asked for each ticket of every step that sends."""
+    asked = {"event": one.event if one else None, "letter": one.letter if one else None}
+    ledger, event, letter, restored, there = tx.execute(_SEEN, asked).one()
+    newest = Mark(ledger, event, letter, clock.now()) if ledger and event is not None else None
+    return Seen(ledger, newest, bool(restored), bool(there))
 
 
 def give_identity(tx: Connection) -> bool:
@@ -72,23 +100,9 @@ def give_identity(tx: Connection) -> bool:
     return insert_new(tx, t.ledger_id, {"name": "ledger", "id": uuid4(), "at": clock.now()})
 
 
-def mark(tx: Connection) -> Mark | None:
-    """The ledger's mark now; None where no marks are kept yet, or nothing has happened."""
-    known = identity(tx)
-    newest = tx.execute(select(t.event.c.id, t.event.c.letter_id).order_by(t.event.c.id.desc()).limit(1)).one_or_none()
-    return Mark(known, newest.id, newest.letter_id, clock.now()) if known and newest else None
-
-
 def has_events(tx: Connection) -> bool:
     """Has anything happened in it?"""
     return tx.execute(select(t.event.c.id).limit(1)).first() is not None
-
-
-def has(tx: Connection, one: Mark) -> bool:
-    """Is it of an event that this ledger has?"""
-    e = t.event.c
-    there = exists().where(e.id == one.event, e.letter_id == one.letter)
-    return bool(tx.execute(select(there)).scalar())
 
 
 def current(tx: Connection) -> Restoration | None:
@@ -227,4 +241,18 @@ def settle_sent(tx: Connection, ids: Collection[UUID]) -> None:
     tx.execute(change.values(settled_at=clock.now()))
 
 
+def _seen() -> Select[Any]:
+    e = t.event.c
+    newest = select(e.letter_id).order_by(e.id.desc()).limit(1)
+    event, letter = bindparam("event", type_=e.id.type), bindparam("letter", type_=e.letter_id.type)
+    return select(
+        select(t.ledger_id.c.id).scalar_subquery(),
+        select(func.max(e.id)).scalar_subquery(),
+        newest.scalar_subquery(),
+        exists().where(t.restoration.c.place == 1),
+        exists().where(e.id == event, e.letter_id == letter),
+    )
+
+
+_SEEN = _seen()
 _LEFT_OVER = select(t.sent_before).where(t.sent_before.c.settled_at.is_(None))

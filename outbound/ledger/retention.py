@@ -115,9 +115,9 @@ def count_under(tx: Connection, key_id: str, most: int | None = None) -> int:
 
 
 def count_letters_under(tx: Connection, key_id: str) -> int:
-    """How many letters have something under this key."""
-    s = t.sealed.c
-    some = select(func.count(s.owner.distinct())).where(s.key_id == key_id, s.owner.in_(select(t.letter.c.id)))
+    """How many letters whose content is still here have something under this key."""
+    s, kept = t.sealed.c, select(t.letter.c.id).where(text(t.KEPT))
+    some = select(func.count(s.owner.distinct())).where(s.key_id == key_id, s.owner.in_(kept))
     return tx.execute(some).scalar_one()
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -101,9 +101,12 @@ def groups(tx: Connection, letters: "Select[Any]") -> list[Group]:
 
 
 def chosen(wanted: Wanted, ids: Sequence[UUID] = (), states: Collection[Status] = ()) -> "Select[Any]":
-    """The selection of their ids; with `ids`, of these among them; with `states`, of those in one of these."""
+    """The selection of their ids; with `ids`, of these among them; with `states`, of those in one of these.
+
+    The ids stand in the statement itself: PostgreSQL takes no more than 65,535 parameters.
+    """
     row = t.letter.c
-    among = [row.id.in_(list(ids))] if ids else []
+    among = [row.id.in_(bindparam("ids", list(ids), expanding=True, literal_execute=True))] if ids else []
     if states and len(states) < len(Status):
         among.append(row.status.in_(sorted(states)))
     return select(row.id).where(*conditions(wanted), *among)

@@ -125,6 +125,7 @@ letter = Table(
     Index("ix_letter_case_number", "case_number"),
     Index("ix_letter_follows", "follows"),
     Index("uq_letter_return_code", "return_code", unique=True),
+    # For pages in the order of the ids: PostgreSQL cannot know that few are left, and would read all letters for one.
     Index("ix_letter_returned", "id", "updated_at", sqlite_where=text(CAME_BACK), postgresql_where=text(CAME_BACK)),
     Index("ix_letter_held", "department", "updated_at", sqlite_where=text(IS_HELD), postgresql_where=text(IS_HELD)),
     Index(
@@ -204,8 +205,6 @@ SHARED = "envelope_of IS NOT NULL"
 
 UNSETTLED = "outcome IN ('open', 'doubt')"
 """Dispatches of which nobody knows yet whether they were taken: few beside those that were."""
-DOUBT = "outcome = 'doubt'"
-"""Dispatches in doubt: few, and counted by whoever watches."""
 
 dispatch = Table(
     "dispatch",
@@ -243,7 +242,6 @@ dispatch = Table(
         postgresql_where=text(UNSETTLED),
     ),
     Index("ix_dispatch_envelope_of", "envelope_of", sqlite_where=text(SHARED), postgresql_where=text(SHARED)),
-    Index("ix_dispatch_doubt", "consignment_id", sqlite_where=text(DOUBT), postgresql_where=text(DOUBT)),
 )
 
 print_run = Table(
@@ -512,6 +510,53 @@ hand_over = Table(
     Column("day", Date, primary_key=True),
     Column("kind_id", BigInteger, ForeignKey("hand_over_kind.id"), primary_key=True),
     Column("letters", BigInteger, nullable=False),  # handed over, less taken back
+)
+
+way = Table(
+    "way",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("department", String(64), nullable=False),
+    Column("system", String(64), nullable=False),
+    Column("letter_type", String(64), nullable=False),
+    Column("channel", String(10), nullable=False),  # '' = of no hand-over, as a reminder
+    Column("route", String(60), nullable=False),  # as it was booked; '' = not known, or of no hand-over
+    Column("mailbox", String(20), nullable=False),  # what the look-up had said; see `facts.Way`
+    UniqueConstraint("department", "system", "letter_type", "channel", "route", "mailbox", name="uq_way"),
+)
+
+day_fact = Table(
+    "day_fact",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("way_id", BigInteger, ForeignKey("way.id"), primary_key=True),
+    Column("letters", BigInteger, nullable=False),  # handed over, less taken back
+    Column("cost_porto", BigInteger, nullable=False),  # this and all below but `reminders`: øre without VAT
+    Column("cost_materials", BigInteger, nullable=False),
+    Column("office_porto", BigInteger, nullable=False),
+    Column("office_materials", BigInteger, nullable=False),
+    Column("office_handling", BigInteger, nullable=False),
+    Column("print_porto", BigInteger, nullable=False),
+    Column("print_materials", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("returned", BigInteger, nullable=False),
+    Column("householding", BigInteger, nullable=False),
+    Column("charged", BigInteger, nullable=False),
+    Column("invoiced", BigInteger, nullable=False),
+    Column("reminders", BigInteger, nullable=False),  # sent, less those refused
+    Column("reminders_cost", BigInteger, nullable=False),
+)
+
+month_people = Table(
+    "month_people",
+    metadata,
+    Column("month", Date, primary_key=True),  # its first day
+    Column("last", Date, nullable=False),  # up to and with this day
+    Column("people", BigInteger, nullable=False),  # as in `facts.people`
+    Column("people_enrolled", BigInteger, nullable=False),
+    Column("letters", BigInteger, nullable=False),
+    Column("letters_enrolled", BigInteger, nullable=False),
+    Column("forgotten", BigInteger, nullable=False),
 )
 
 fold = Table(

@@ -4,20 +4,31 @@ Beside the audit of the entries: the figures of the reports are summed once more
 shares nothing with `reading`; closed months come again with their digests; invoices stand as they came. Reads only.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from outbound.accounts import Difference, audit, invoices
+from outbound.facts import NOT_SAID, Fact, facts_of
 from outbound.reports.figures import Figure
 from outbound.reports.monthly import verify
-from outbound.reports.reading import By, Period, figures
+from outbound.reports.reading import By, Period, grouped
+from outbound.reports.reminders import reminders_in
 from outbound.tariff_row import Part
 
 EVER = Period(date(1, 1, 1), date(9999, 12, 31))
-CUTS = {By.DEPARTMENT: "l.department", By.MONTH: "substr(cast(e.day AS varchar(10)), 1, 7)"}
+CUTS = {
+    By.DEPARTMENT: "department",
+    By.MONTH: "month",
+    By.CHANNEL: "channel",
+    By.SYSTEM: "system",
+    By.LETTER_TYPE: "letter_type",
+}
+"""What reports have a line for, and the column of it here."""
 
 # What a report makes of each measure, written out; of a measure that is not here it makes nothing.
 MEASURES: Mapping[str, tuple[str, ...]] = {
@@ -42,21 +53,43 @@ def prove(tx: Connection) -> Iterator[Difference]:
     """Every difference between entries, tariffs, statistics, closed months and invoices."""
     yield from audit(tx)
     yield from invoices.differences(tx)
-    for by in CUTS:
-        yield from _figures(tx, by)
+    yield from _figures(tx)
     for month, why in verify(tx):
         yield Difference(None, None, f"{month:%Y-%m}", None, None, why)
 
 
-def _figures(tx: Connection, by: By) -> Iterator[Difference]:
-    reported = {key: _of_report(figure) for key, figure in figures(tx, EVER, by).items()}
-    summed = _summed(tx, CUTS[by])
+def _figures(tx: Connection) -> Iterator[Difference]:
+    facts, rows = facts_of(tx, EVER.first, EVER.last), tx.execute(SUMMED).all()
+    for by, column in CUTS.items():
+        reported = {key: _of_report(figure) for key, figure in grouped(facts, by).items()}
+        yield from _unlike(str(by), reported, _summed(rows, column))
+    counted = {row.inputs: {"letters": int(row.letters)} for row in tx.execute(COUNTED)}
+    yield from _unlike("way", _ways(facts), counted)
+    sent = {row.department: {"sent": int(row.sent), "cost": int(row.cost)} for row in tx.execute(REMINDED)}
+    yield from _unlike("reminders", {key: asdict(one) for key, one in reminders_in(facts).items()}, sent)
+
+
+def _unlike(
+    what: str, reported: Mapping[str, Mapping[str, int]], summed: Mapping[str, Mapping[str, int]]
+) -> Iterator[Difference]:
     for key in sorted(reported.keys() | summed.keys()):
         one, other = reported.get(key, {}), summed.get(key, {})
         for name in sorted(one.keys() | other.keys()):
             if one.get(name, 0) != other.get(name, 0):
                 why = "the report's figure is not the sum of its entries"
-                yield Difference(None, None, f"{by} {key}: {name}", one.get(name, 0), other.get(name, 0), why)
+                yield Difference(None, None, f"{what} {key}: {name}", one.get(name, 0), other.get(name, 0), why)
+
+
+def _ways(facts: Iterable[Fact]) -> dict[str, dict[str, int]]:
+    """Letters by what was entered with their count, written as it is there."""
+    found: dict[str, dict[str, int]] = {}
+    for fact in facts:
+        if many := fact.sums["letters"]:
+            said = {} if fact.way.mailbox == NOT_SAID else {"mailbox": fact.way.mailbox}
+            way = {"channel": fact.way.channel, "route": fact.way.route, **said}
+            sums = found.setdefault(json.dumps(way, sort_keys=True, separators=(",", ":")), {"letters": 0})
+            sums["letters"] += many
+    return found
 
 
 def _of_report(figure: Figure) -> dict[str, int]:
@@ -70,18 +103,28 @@ def _of_report(figure: Figure) -> dict[str, int]:
     }
 
 
-def _summed(tx: Connection, key: str) -> dict[str, dict[str, int]]:
-    wanted = text(
-        f"SELECT {key} AS key, d.channel, e.stage, e.measure, SUM(e.amount) AS amount, "  # noqa: S608 - keys of ours
-        "CASE WHEN e.inputs LIKE '%\"weights\"%' THEN 1 ELSE 0 END AS shared, "
-        "SUM(CASE WHEN l.follows IS NULL THEN 1 ELSE 0 END) AS firsts FROM entry e "
-        "JOIN letter l ON l.id = e.letter_id JOIN dispatch d ON d.id = e.dispatch_id "
-        "WHERE e.stage <> 'estimate' AND e.measure NOT LIKE 'nemsms%' "
-        f"GROUP BY {key}, d.channel, e.stage, e.measure, shared"
-    )
+SUMMED = text(
+    "SELECT l.department, substr(cast(e.day AS varchar(10)), 1, 7) AS month, d.channel, l.system, l.letter_type, "
+    "e.stage, e.measure, CASE WHEN e.inputs LIKE '%\"weights\"%' THEN 1 ELSE 0 END AS shared, "
+    "SUM(e.amount) AS amount, SUM(CASE WHEN l.follows IS NULL THEN 1 ELSE 0 END) AS firsts FROM entry e "
+    "JOIN letter l ON l.id = e.letter_id JOIN dispatch d ON d.id = e.dispatch_id "
+    "WHERE e.stage <> 'estimate' AND e.measure NOT LIKE 'nemsms%' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+)
+COUNTED = text(
+    "SELECT e.inputs, SUM(CASE WHEN e.stage = 'booked' THEN 1 ELSE -1 END) AS letters FROM entry e "
+    "JOIN letter l ON l.id = e.letter_id WHERE e.measure = 'letter' AND l.follows IS NULL GROUP BY 1"
+)
+REMINDED = text(
+    "SELECT l.department, SUM(CASE WHEN e.measure <> 'nemsms' THEN 0 WHEN e.stage = 'booked' THEN 1 ELSE -1 END) "
+    "AS sent, SUM(e.amount) AS cost FROM entry e JOIN letter l ON l.id = e.letter_id "
+    "WHERE e.stage <> 'estimate' AND e.measure LIKE 'nemsms%' GROUP BY 1"
+)
+
+
+def _summed(rows: Iterable[Any], column: str) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
-    for row in tx.execute(wanted):
-        sums = found.setdefault(row.key, {})
+    for row in rows:
+        sums = found.setdefault(getattr(row, column), {})
         for name, amount in _made_of(row):
             sums[name] = sums.get(name, 0) + amount
     return found

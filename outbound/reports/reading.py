@@ -1,20 +1,18 @@
-"""Reads the figures from the accounts. Reads only; nothing here can point at a person.
+"""Reads the figures from the facts that the accounts were folded to, and the entries since. Reads only; nothing here
+can point at a person.
 
 Figures are made of entries alone: booked at hand-over, corrected on the day a refusal arrives. So the figures of a
 month that is over stay as they were reported.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, and_, case, extract, func, select
+from sqlalchemy import Connection, func, select
 
-from outbound.accounts import BOOKED, CHARGED, CORRECTED, LETTER, TOLD, Kind, kind_and_part
-from outbound.ledger import deferred
+from outbound.facts import Fact, facts_of
 from outbound.ledger import tables as t
 from outbound.letter import Channel
 from outbound.life import Status
@@ -71,11 +69,16 @@ class Standing:
 
 def figures(tx: Connection, period: Period, by: By) -> dict[str, Figure]:
     """A figure for each department (month as YYYY-MM, channel, route, …) that letters were handed over for."""
+    return grouped(facts_of(tx, period.first, period.last), by)
+
+
+def grouped(facts: Iterable[Fact], by: By) -> dict[str, Figure]:
+    """The same of facts that were read already."""
     found: dict[str, Figure] = {}
-    deferred.flush(tx)
-    for row in tx.execute(_wanted(period, by)):
-        key = _key(row, by)
-        found[key] = found.get(key, NOTHING) + _figure(row)
+    for fact in facts:
+        if any(amount for name, amount in fact.sums.items() if name not in REMINDERS):
+            key = KEYS[by](fact)
+            found[key] = found.get(key, NOTHING) + figure_of(fact)
     return {key: found[key] for key in sorted(found)}
 
 
@@ -98,95 +101,33 @@ def standing(tx: Connection, system: str | None = None) -> list[Standing]:
 
 
 NOTHING = Figure()
+REMINDERS = frozenset({"reminders", "reminders_cost"})
+"""Sums of a fact that are of no letter."""
+KEYS: Mapping[By, Callable[[Fact], str]] = {
+    By.DEPARTMENT: lambda fact: fact.way.department,
+    By.MONTH: lambda fact: fact.month,
+    By.CHANNEL: lambda fact: fact.way.channel,
+    By.ROUTE: lambda fact: fact.way.route,
+    By.SYSTEM: lambda fact: fact.way.system,
+    By.LETTER_TYPE: lambda fact: fact.way.letter_type,
+}
 
 
-def _wanted(period: Period, by: By) -> Select[Any]:
-    """One row for each key, channel, stage and measure: how many letters and how much money."""
-    one = _entries(period, by)
-    kinds = [column for column in one.c if column.name not in ("letters", "amount")]
-    return select(*kinds, func.sum(one.c.letters).label("letters"), func.sum(one.c.amount).label("amount")).group_by(
-        *kinds
+def figure_of(fact: Fact) -> Figure:
+    """The figure of one way's letters."""
+    sums, letters = fact.sums, fact.sums["letters"]
+    money = Money(
+        _parts(sums, "cost"),
+        _parts(sums, "office"),
+        sums["charged"],
+        _parts(sums, "print"),
+        sums["failed"],
+        sums["returned"],
+        sums["invoiced"],
+        sums["householding"],
     )
+    return Figure(Letters(letters, 0) if fact.way.channel == Channel.DIGITAL else Letters(0, letters), money)
 
 
-def _entries(period: Period, by: By) -> Subquery:
-    """The entries of the period with their keys. A letter sent again (it follows another) counts as no letter."""
-    e, one, d = t.entry.c, t.letter.c, t.dispatch.c
-    first_sent = case((one.follows.is_(None), 1), else_=0)
-    sign = case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0)
-    shared = case((and_(e.measure.in_((Part.PORTO, Part.MATERIALS)), e.inputs.like('%"weights"%')), 1), else_=0)
-    ways = _ways(period) if by is By.ROUTE else None
-    keys = (ways.c.way,) if ways is not None else _keys(by)
-    rows = t.entry.join(t.letter, one.id == e.letter_id).join(t.dispatch, d.id == e.dispatch_id)
-    wanted = (
-        select(
-            *(key.label(f"key_{place}") for place, key in enumerate(keys)),
-            d.channel,
-            e.stage,
-            e.measure,
-            shared.label("shared"),
-            (first_sent * sign).label("letters"),
-            e.amount,
-        )
-        .select_from(rows if ways is None else rows.join(ways, ways.c.dispatch_id == e.dispatch_id))
-        .where(*_counts(e, period), d.kind == "letter")
-    )
-    return wanted.subquery()
-
-
-def _keys(by: By) -> tuple[ColumnElement[Any], ...]:
-    one, day = t.letter.c, t.entry.c.day
-    return {
-        By.DEPARTMENT: (one.department,),
-        By.MONTH: (extract("year", day), extract("month", day)),
-        By.CHANNEL: (t.dispatch.c.channel,),
-        By.SYSTEM: (one.system,),
-        By.LETTER_TYPE: (one.letter_type,),
-    }[by]
-
-
-def _ways(period: Period) -> Subquery:
-    """How each dispatch was booked: the inputs of its counting entries, with the route as it was then.
-
-    By the letters of the period, and without a condition on the stage, so that it is the index by letter that serves.
-    """
-    e, touched = t.entry.c, t.entry.alias("touched").c
-    of_period = select(touched.letter_id).where(*_counts(touched, period)).distinct()
-    wanted = select(e.dispatch_id, func.min(e.inputs).label("way"))
-    return wanted.where(e.letter_id.in_(of_period), e.measure == LETTER).group_by(e.dispatch_id).subquery("ways")
-
-
-def _counts(e: Any, period: Period) -> tuple[ColumnElement[bool], ...]:
-    return e.stage.in_((BOOKED, CORRECTED, *TOLD)), e.day >= period.first, e.day <= period.last
-
-
-def _key(row: Row[Any], by: By) -> str:
-    if by is By.MONTH:
-        return f"{int(row.key_0):04d}-{int(row.key_1):02d}"
-    return str(json.loads(row.key_0)["route"]) if by is By.ROUTE else str(row.key_0)
-
-
-def _figure(row: Row[Any]) -> Figure:
-    """The figure of one row: of a count letters, of a measure known here its money, of any other nothing."""
-    amount, digital = int(row.amount), row.channel == Channel.DIGITAL
-    if row.stage in TOLD:
-        return Figure(money=Money(charged=amount) if row.stage == CHARGED else Money(invoiced=amount))
-    if row.measure == LETTER:
-        return Figure(Letters(int(row.letters), 0) if digital else Letters(0, int(row.letters)))
-    if known := kind_and_part(row.measure):
-        return Figure(money=_money(*known, amount, digital, row.shared))
-    return NOTHING
-
-
-def _money(kind: Kind, part: Part, amount: int, digital: bool, shared: bool) -> Money:
-    of_part = {part: amount}
-    if kind is Kind.BASELINE:
-        return Money(baseline=of_part)
-    if kind is Kind.BY_PRINT:
-        return Money(by_print=of_part)
-    if kind is Kind.ALONE:
-        return Money(householding=amount)
-    failed, returned = amount * (kind is Kind.FAILED), amount * (kind is Kind.RETURNED)
-    householding = -amount if shared and kind is Kind.COST else 0
-    by_print = {} if digital else of_part
-    return Money(cost=of_part, by_print=by_print, failed=failed, returned=returned, householding=householding)
+def _parts(sums: Mapping[str, int], what: str) -> dict[Part, int]:
+    return {part: amount for part in Part if (amount := sums.get(f"{what}_{part}", 0))}

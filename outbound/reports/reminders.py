@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection
 
-from outbound.accounts import BOOKED, CORRECTED, REMINDER
-from outbound.ledger import deferred
-from outbound.ledger import tables as t
+from outbound.facts import Fact, facts_of
 from outbound.reports.figures import share
 from outbound.reports.reading import Period
 
@@ -30,19 +28,17 @@ class Reminders:
 
 def reminders_of(tx: Connection, period: Period) -> dict[str, Reminders]:
     """The reminders of each department that had some."""
-    deferred.flush(tx)
-    e = t.entry.c
-    sign = case((e.stage == BOOKED, 1), (e.stage == CORRECTED, -1), else_=0)
-    count = case((e.measure == REMINDER, sign), else_=0)
-    wanted = (
-        select(t.letter.c.department, func.sum(count).label("sent"), func.sum(e.amount).label("cost"))
-        .select_from(t.entry.join(t.letter, t.letter.c.id == e.letter_id))
-        .where(e.stage.in_((BOOKED, CORRECTED)), e.day >= period.first, e.day <= period.last)
-        .where(e.measure.startswith(REMINDER, autoescape=True))
-        .group_by(t.letter.c.department)
-        .order_by(t.letter.c.department)
-    )
-    return {row.department: Reminders(int(row.sent), int(row.cost)) for row in tx.execute(wanted)}
+    return reminders_in(facts_of(tx, period.first, period.last))
+
+
+def reminders_in(facts: Iterable[Fact]) -> dict[str, Reminders]:
+    """The same of facts that were read already."""
+    found: dict[str, Reminders] = {}
+    for fact in facts:
+        if fact.sums["reminders"] or fact.sums["reminders_cost"]:
+            more = Reminders(fact.sums["reminders"], fact.sums["reminders_cost"])
+            found[fact.way.department] = found.get(fact.way.department, Reminders()) + more
+    return {key: found[key] for key in sorted(found)}
 
 
 def together(some: Iterable[Reminders]) -> Reminders:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from outbound.rendering.danish import dato, kroner, tal
 from outbound.reports.report import NO_LETTERS, UNKNOWN, percent, router_share
-from outbound.reports.targets import Against, Prices, TargetReport
+from outbound.reports.targets import Against, Prices, TargetReport, share_of_letters, share_of_people
 
 SHARES = (
     "Forvaltning", "Digital andel", "Mål", "Af digitaliserbare", "Statens mål", "Forudsat", "Fjernprintandel", "Mål",
@@ -63,9 +63,9 @@ def _whole(made: TargetReport) -> Iterator[tuple[str, str, str]]:
     if found.forgotten:
         people = f"{tal(found.forgotten)} breve siger ikke længere, hvem de var til"
     unknown = UNKNOWN if found.forgotten else NO_LETTERS
-    yield "Tilmeldte blandt modtagerne", percent(found.share_of_people, unknown), people
+    yield "Tilmeldte blandt modtagerne", percent(share_of_people(found), unknown), people
     letters = f"{tal(found.letters_enrolled)} af {tal(found.letters)} breve"
-    yield "Breve til tilmeldte borgere", percent(found.share_of_letters), letters
+    yield "Breve til tilmeldte borgere", percent(share_of_letters(found)), letters
 
 
 def _in_fixed(made: TargetReport, of: Prices) -> str:

@@ -3,17 +3,14 @@
 docs/measures.md defines every figure. Amounts are computed in exact fractions and rounded once.
 """
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import Connection, case, distinct, func, select
+from sqlalchemy import Connection
 
-from outbound.accounts import BOOKED, CORRECTED, LETTER
-from outbound.ledger import deferred
-from outbound.ledger import tables as t
+from outbound.facts import NOT_SAID, Fact, People, facts_of, people_of
 from outbound.letter import Channel, Mailbox
 from outbound.organisation import EVERYONE, Organisation
 from outbound.reports.figures import Figure, Letters, Money, rounded, share
@@ -57,30 +54,6 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipients:
-    """Citizens among the recipients of a period who were looked up, and how many were enrolled; and their letters.
-
-    `forgotten` letters say no more who they were for: people can then not be counted, and only letters are.
-    """
-
-    people: int = 0
-    people_enrolled: int = 0
-    letters: int = 0
-    letters_enrolled: int = 0
-    forgotten: int = 0
-
-    @property
-    def share_of_people(self) -> Fraction | None:
-        """Enrolled of the people. None without any, or where some are forgotten."""
-        return None if self.forgotten else share(self.people_enrolled, self.people)
-
-    @property
-    def share_of_letters(self) -> Fraction | None:
-        """Letters to enrolled citizens, of letters to citizens who were looked up. None without any."""
-        return share(self.letters_enrolled, self.letters)
-
-
-@dataclass(frozen=True, slots=True)
 class TargetReport:
     """The whole report. `net` is the certain gain less what the router costs."""
 
@@ -91,7 +64,7 @@ class TargetReport:
     running: Prices
     net: Prices
     official: Enrolled | None
-    recipients: Recipients
+    recipients: People
 
 
 def target_report(tx: Connection, organisation: Organisation, made: Report) -> TargetReport:
@@ -122,50 +95,41 @@ def _by_year(tx: Connection, made: Report) -> dict[Period, dict[str, Figure]]:
 
 def digitisable(tx: Connection, period: Period) -> dict[str, Letters]:
     """By department: letters that went to the mailbox, and those on paper that could have gone there."""
-    deferred.flush(tx)
-    e, one = t.entry.c, t.letter.c
-    sign = case((e.stage == BOOKED, 1), else_=-1)
-    wanted = (
-        select(one.department, e.inputs, func.sum(sign).label("letters"))
-        .select_from(t.entry.join(t.letter, one.id == e.letter_id))
-        .where(e.stage.in_((BOOKED, CORRECTED)), e.day >= period.first, e.day <= period.last)
-        .where(e.measure == LETTER, one.follows.is_(None))
-        .group_by(one.department, e.inputs)
-    )
+    return digitisable_in(facts_of(tx, period.first, period.last))
+
+
+def digitisable_in(facts: Iterable[Fact]) -> dict[str, Letters]:
+    """The same of facts that were read already."""
     found: dict[str, Letters] = {}
-    for row in tx.execute(wanted):
-        way, many = json.loads(row.inputs), int(row.letters)
-        digital = way["channel"] == Channel.DIGITAL
-        if digital or could_be_digital(way["route"], way.get("mailbox")):
+    for fact in facts:
+        way, many = fact.way, fact.sums["letters"]
+        digital = way.channel == Channel.DIGITAL
+        if many and (digital or could_be_digital(way.route, way.mailbox)):
             more = Letters(many, 0) if digital else Letters(0, many)
-            found[row.department] = found.get(row.department, Letters()) + more
+            found[way.department] = found.get(way.department, Letters()) + more
     return found
 
 
-def could_be_digital(route: str, mailbox: str | None) -> bool:
-    """Was a letter on paper to somebody enrolled, and of no type for paper only? None: nobody says."""
-    if mailbox is None:
+def could_be_digital(route: str, mailbox: str) -> bool:
+    """Was a letter on paper to somebody enrolled, and of no type for paper only?"""
+    if mailbox == NOT_SAID:
         return route in PERHAPS_DIGITAL
     return mailbox == Mailbox.ENROLLED and route != Route.PAPER_ONLY.code
 
 
-def recipients(tx: Connection, period: Period) -> Recipients:
-    """The citizens that letters of the period were handed over for, as far as they were looked up."""
-    e, one = t.entry.c, t.letter.c
-    enrolled = one.mailbox == Mailbox.ENROLLED
-    wanted = (
-        select(
-            func.count(distinct(one.recipient_key)).label("people"),
-            func.count(distinct(case((enrolled, one.recipient_key)))).label("people_enrolled"),
-            func.count(distinct(one.id)).label("letters"),
-            func.count(distinct(case((enrolled, one.id)))).label("letters_enrolled"),
-            func.count(distinct(case((one.recipient_key.is_(None), one.id)))).label("forgotten"),
-        )
-        .select_from(t.entry.join(t.letter, one.id == e.letter_id))
-        .where(e.stage == BOOKED, e.day >= period.first, e.day <= period.last, e.measure == LETTER)
-        .where(one.id_type == "CPR", one.mailbox.is_not(None))
-    )
-    return Recipients(*tx.execute(wanted).one())
+def recipients(tx: Connection, period: Period) -> People:
+    """The citizens looked up for letters that were handed over in the period, each once a month."""
+    return sum((people_of(tx, month.first, month.last) for month in period.months()), People())
+
+
+def share_of_people(found: People) -> Fraction | None:
+    """Enrolled of the people. None without any, or where some are forgotten."""
+    return None if found.forgotten else share(found.people_enrolled, found.people)
+
+
+def share_of_letters(found: People) -> Fraction | None:
+    """Letters to enrolled citizens, of letters to citizens who were looked up. None without any."""
+    return share(found.letters_enrolled, found.letters)
 
 
 def running_costs(plan: Plan, period: Period) -> Prices:

@@ -179,11 +179,8 @@ class Stack:
 
     def _share_secrets(self) -> None:
         """Give the simulated specialist systems the secrets that their webhooks are signed with."""
-        sealed, systems = (
-            seal.Seal(Path(self.env["OUTBOUND_SEAL_KEYS_FILE"])),
-            json.loads(self.env["OUTBOUND_WEBHOOKS"]),
-        )
-        known = {name: [webhooks.secret(sealed, name, 1)] for name in systems}
+        sealed = seal.Seal(Path(self.env["OUTBOUND_SEAL_KEYS_FILE"]))
+        known = {name: [webhooks.secret(sealed, name, 1)] for name in json.loads(self.env["OUTBOUND_WEBHOOKS"])}
         file = self.folder / "simulators" / "specialist-system" / "secrets.json"
         file.write_text(json.dumps(known))
 

@@ -5,6 +5,7 @@ from outbound.leftovers import Deed
 from outbound.legal_holds import LIFTED, PLACED
 from outbound.person_file import Kind
 from outbound.retention import Kept
+from outbound.web.purposes import PURPOSES
 
 KEPT = {
     Kept.MOVING: "brevet er undervejs",
@@ -35,36 +36,6 @@ SCOPES = {
 }
 REQUESTS = {Kind.LOOK: "Slået op", Kind.PDF: "Udskrift til borgeren", Kind.ZIP: "Alt som zip"}
 ACTS = {PLACED: "Slettestop sat", LIFTED: "Slettestop ophævet"}
-PURPOSES = {
-    "page-inquiry": "modtageren eller sagsbehandleren spurgte",
-    "page-fault": "en fejl blev undersøgt",
-    "page-return": "returpost blev behandlet",
-    "page-access": "indsigt efter databeskyttelsesreglerne",
-    "access-request": "indsigt efter databeskyttelsesreglerne",
-    "render": "brevet blev sat op",
-    "send": "brevet blev sendt",
-    "route": "vejen blev valgt",
-    "check-address": "adressen blev kontrolleret",
-    "remind": "en påmindelse blev sendt",
-    "settle": "en kvittering blev læst",
-    "api-proof": "beviset blev hentet til sagen",
-    "api-pdf": "kopien blev hentet til sagen",
-    "precheck": "der blev spurgt, om modtageren kan få Digital Post",
-    "mend": "adressen blev rettet",
-    "resend": "brevet blev sendt igen",
-    "show": "læst ved en terminal",
-    "systembreve": "systembreve",
-    "batch": "begrundelsen for en handling på mange breve blev brugt",
-    "case-inquiry": "modtageren spurgte til brevet",
-    "case-work": "sagen blev behandlet",
-    "case-return": "returpost blev behandlet",
-    "case-complaint": "klage eller retssag",
-    "case-access": "indsigt efter reglerne om databeskyttelse, offentlighed eller partsaktindsigt",
-    "case-resend": "brevet skulle sendes igen",
-    "page-pause": "begrundelsen for en pause blev læst",
-    "pair-receipt": "en kvittering blev parret med sit brev",
-    "receipt-inquiry": "en kvitterings brev skulle findes",
-}
 PARTS = {
     "person": "modtageren",
     "fields": "felterne",
@@ -100,7 +71,7 @@ def part_said(part: str) -> str:
 
 def purpose_said(purpose: str) -> str:
     """What it was read for."""
-    return PURPOSES.get(purpose, purpose)
+    return PURPOSES[purpose].said if purpose in PURPOSES else purpose
 
 
 def what_said(what: str) -> str:

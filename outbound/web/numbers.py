@@ -1,18 +1,22 @@
 """The numbers at `/metrics` that the ledger gives, each in one function. Another is one function more in NUMBERS."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
-from math import inf
+from datetime import datetime
+from math import ceil, inf
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from outbound import clock, standing
-from outbound.ledger import hooks, recent, restorations, runs, signs, tallies, watch
+from outbound.flow import MISCONFIGURED, Key, rates, times
+from outbound.ledger import hooks, restorations, runs, signs, tallies
 from outbound.ledger.due import letters_due
 from outbound.ledger.keys import Transaction
 from outbound.ledger.tallies import Name
 from outbound.letter import Channel
 from outbound.lost import count_lost
+from outbound.standing import Pause
+from outbound.watch import end_of, last_useful_days
 from outbound.web.rooms import Rooms
 
 Samples = Iterable[tuple[Sequence[str], float]]
@@ -42,7 +46,7 @@ def age(since: datetime | None) -> float:
 
 
 def _letters(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
-    found = watch.states(tx)
+    found = standing.moving_states(tx)
     yield gauge("outbound_letters", "Letters on their way, by state", ["state"], (((s,), n) for s, n in found.items()))
     held = [((one.code, one.waits_for), one.letters) for one in standing.held(tx)]
     yield gauge("outbound_held", "Letters HELD", ["code", "waits_for"], held)
@@ -50,39 +54,43 @@ def _letters(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
 
 def _flow(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
     """Queues, how fast each goes, when it is empty at that, and what must be out by when."""
-    queues, paces = standing.queues(tx), recent.paces(tx)
-    named = [((one.step, one.lane, one.channel or ""), one) for one in queues]
+    paces = rates(tx)
+    named = [(_place((one.step, one.lane, one.channel)), one) for one in standing.queues(tx)]
     yield gauge("outbound_due", "Letters due now", PLACE, ((n, one.due) for n, one in named))
     yield gauge("outbound_later", "Letters due later", PLACE, ((n, one.later) for n, one in named))
     yield gauge("outbound_in_hand", "Letters in a worker's hands", PLACE, ((n, one.in_hand) for n, one in named))
     oldest = ((n, age(one.oldest) if one.oldest else 0.0) for n, one in named)
     yield gauge("outbound_oldest_seconds", "How long the oldest has been due", PLACE, oldest)
-    speed = {(one.step, one.lane, one.channel): pace for one, pace in paces.items()}
-    rates = ((place, pace.per_second) for place, pace in speed.items())
-    yield gauge("outbound_moved_per_second", "Letters that took the step, lately", PLACE, rates)
-    drains = ((n, one.due / speed[n].per_second if n in speed else inf) for n, one in named if one.due)
+    speed = {_place(key): per_minute / 60 for key, per_minute in paces.items()}
+    yield gauge("outbound_moved_per_second", "Letters that took the step, lately", PLACE, speed.items())
+    drains = ((n, one.due / speed[n] if n in speed else inf) for n, one in named if one.due)
     yield gauge("outbound_drain_seconds", "Until what is due is done, at the pace of lately", PLACE, drains)
-    took = (((*place, str(q)), pace.quantile(q)) for place, pace in speed.items() for q in (0.5, 0.95))
+    took = (((*_place(key), str(q)), within(q, each)) for key, each in times(tx).items() for q in (0.5, 0.95))
     yield gauge("outbound_step_seconds", "From the state before, lately", (*PLACE, "quantile"), took)
-    days = watch.last_useful_days(tx).items()
-    ends = (((one.step, one.lane, one.channel), (_end_of(day) - clock.now()).total_seconds()) for one, day in days)
+    days = last_useful_days(tx).items()
+    ends = ((_place(key), (end_of(day) - clock.now()).total_seconds()) for key, day in days)
     yield gauge("outbound_deadline_seconds", "Until the first letter is of no more use", PLACE, ends)
-    many = sum(count_lost(tx, rooms.house.settings).values())
+    many = sum(count_lost(tx, rooms.house.settings, paces).values())
     yield gauge("outbound_lost", "Letters that nothing will take up", [], [((), many)])
 
 
-def _end_of(day: date) -> datetime:
-    """When that Danish day is over."""
-    return datetime.combine(day + timedelta(days=1), time(), clock.COPENHAGEN)
+def _place(key: Key) -> tuple[str, str, str]:
+    step, lane, channel = key
+    return step, lane, channel or ""
+
+
+def within(share: float, seconds: Sequence[float]) -> float:
+    """The time within which that share of the letters had taken the step."""
+    return seconds[max(0, ceil(share * len(seconds)) - 1)]
 
 
 def _doubtful(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
     """What a person must look into."""
-    yield gauge("outbound_doubts", "Dispatches in doubt", [], [((), watch.doubts(tx))])
-    open_ones = (((code,), many) for code, many in watch.incidents(tx).items())
+    yield gauge("outbound_doubts", "Dispatches in doubt", [], [((), standing.count_doubts(tx))])
+    open_ones = (((code,), found.count) for code, found in standing.incidents_by_code(tx).items())
     yield gauge("outbound_incidents_open", "Incidents that nobody has closed", ["code"], open_ones)
     counts = {
-        "outbound_receipts_overdue": ("Letters whose receipt should have come", watch.overdue_receipts(tx)),
+        "outbound_receipts_overdue": ("Letters whose receipt should have come", _overdue(tx)),
         "outbound_receipts_loose": ("Receipts that match nothing", standing.count_loose_receipts(tx)),
         "outbound_receipts_foreign": ("Receipts of other systems", standing.count_foreign_receipts(tx)),
         "outbound_runs_missing": ("Print runs of which the printer has said nothing", runs.count(tx, runs.missing())),
@@ -92,14 +100,26 @@ def _doubtful(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
         yield gauge(name, what, [], [((), many)])
 
 
+def _overdue(tx: Transaction) -> int:
+    """HELD for it, or about to be."""
+    held = sum(one.letters for one in standing.held(tx) if one.code == "no-receipt")
+    return held + standing.receipts_overdue(tx).count
+
+
 def _channels(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:
     failures = {one.channel: one.failures for one in standing.breakers(tx)}
     failed = (((channel,), failures.get(channel, 0)) for channel in CHANNELS)
     yield gauge("outbound_channel_failures", "Failures in a row of a channel", ["channel"], failed)
-    stopped = {(one.scope, "fault" if one.fault else "person", one.channel): one for one in watch.pauses(tx)}
-    names = ("scope", "by", "channel")
-    yield gauge("outbound_pauses", "Pauses in force", names, ((n, one.many) for n, one in stopped.items()))
-    yield gauge("outbound_pause_seconds", "The oldest of them", names, ((n, age(o.since)) for n, o in stopped.items()))
+    pauses, names = standing.pauses(tx), ("scope", "by", "channel")
+    stopped, oldest = Counter(map(_kind, pauses)), {_kind(one): age(one.since) for one in reversed(pauses)}
+    yield gauge("outbound_pauses", "Pauses in force", names, stopped.items())
+    yield gauge("outbound_pause_seconds", "The oldest of them", names, oldest.items())
+
+
+def _kind(one: Pause) -> tuple[str, str, str]:
+    """Of what a pause is, and whose: ours, as a channel refused us, or a person's. Only a channel is named."""
+    by = "fault" if one.by == MISCONFIGURED else "person"
+    return one.scope, by, one.key if one.scope == "channel" else ""
 
 
 def _signs(tx: Transaction, rooms: Rooms) -> Iterator[Metric]:

@@ -10,7 +10,7 @@ from shutil import disk_usage
 from threading import Thread
 
 from outbound import clock
-from outbound.intake import month_after
+from outbound.key_file import month_after
 from outbound.ledger import restorations, signs
 from outbound.ledger.revision import Schema, schema_of
 from outbound.ledger.store import machine_clock

@@ -14,9 +14,8 @@ from argon2 import PasswordHasher
 
 from outbound.delivery import House
 from outbound.ledger import sign_ins
-from tests.attacks.conftest import SECRET
 from tests.house import MovingClock
-from tests.serving import PASSWORD, Served, hidden, serve
+from tests.serving import PASSWORD, SECRET, Served, hidden, serve
 
 
 @pytest.fixture

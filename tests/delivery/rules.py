@@ -19,7 +19,7 @@ from tests.audited import differences_in
 from tests.outside import World
 
 GONE = (Status.SENT, Status.DELIVERED, Status.RETURNED)
-NOBODY_WORKS = (Loss.STANDS, Loss.DEAD_CLAIM, Loss.OVERDUE, Loss.NO_QUESTION)
+NOBODY_WORKS = (Loss.STANDS, Loss.DEAD_CLAIM, Loss.OVERDUE, Loss.DOUBT_OVERDUE)
 """What is lost while no worker and no timer runs, which in a test is while time passes."""
 MOVING = (Status.RECEIVED, Status.RENDERED, Status.ROUTED)
 
@@ -101,6 +101,8 @@ def _faults(one: Seen, consignments: dict[UUID, Any]) -> Iterator[str]:
         yield f"{status} and never due again"
     if status is Status.SENT and one.row.due_at is None:
         yield "SENT without a deadline"
+    if one.row.claim_token is not None and one.row.claimed_until is None:
+        yield f"{status}, claimed without an end"
     if status is Status.SENDING:
         yield from _minded(one, consignments)
     yield from _chain(one)
@@ -111,6 +113,8 @@ def _minded(one: Seen, consignments: dict[UUID, Any]) -> Iterator[str]:
     held = consignments[one.live[0].consignment_id] if one.live else None
     if held is None:
         return
+    if held.claim_token is not None and held.claimed_until is None:
+        yield "SENDING, claimed without an end"
     if held.claim_token is None and held.due_at is None:
         yield "SENDING, unclaimed and never due again"
     if held.claim_token is None and held.deadline_at is None:

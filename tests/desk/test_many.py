@@ -1,6 +1,7 @@
 """Many letters at once: what is seen before is what is done; it goes on after a death, is undone, and harms nobody."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -18,6 +19,7 @@ from outbound.ledger.search import Wanted
 from outbound.letter import Channel, Lane, News
 from outbound.life import Status
 from outbound.many import Order
+from outbound.rendering import LetterTypes
 from outbound.seal import Part
 from outbound.story import story
 from tests.delivery.walking import run_to_rest
@@ -431,6 +433,47 @@ def test_a_resent_letter_carries_the_why_of_its_batch(house: House, letters: lis
     with house.ledger.writing() as tx:
         again = tx.execute(select(t.letter.c.id).where(t.letter.c.follows == letters[0])).scalar_one()
         assert house.seal.open(tx, again, "wish", "test", "test") == HAND.why.encode()
+
+
+def test_a_letter_whose_content_does_not_open_hinders_no_other_letter(house: House, letters: list[UUID]) -> None:
+    run_to_rest(house)
+    with house.ledger.writing() as tx:
+        tx.execute(t.sealed.update().where(t.sealed.c.owner == letters[0]).values(body=b"changed" * 10))
+    batch = begin(house, order(Verb.RESEND, ids=letters[:2]))
+    work(house)
+    assert counts(house, batch) == {Row.DONE: 1, Row.REFUSED: 1}
+    assert reasons(house, batch) == {"sealed": 1}
+
+
+def test_a_letter_whose_type_is_no_more_is_not_sent_again(house: House, letters: list[UUID]) -> None:
+    run_to_rest(house)
+    types = {name: one for name, one in house.types.items() if name != look(house, letters[0]).letter_type}
+    later = replace(house, types=LetterTypes(types))
+    with pytest.raises(DeskRefusal) as refused:
+        desk.resend(later, letters[0], HAND)
+    assert refused.value.code == "no-type"
+
+
+def test_a_letter_that_was_sent_again_is_the_same_when_its_type_is_no_more(house: House, letters: list[UUID]) -> None:
+    run_to_rest(house)
+    again = desk.resend(house, letters[0], HAND)
+    types = {name: one for name, one in house.types.items() if name != look(house, letters[0]).letter_type}
+    assert desk.resend(replace(house, types=LetterTypes(types)), letters[0], HAND) == again
+
+
+def test_a_letter_that_kills_its_worker_delays_no_other_batch(house: House, letters: list[UUID]) -> None:
+    ledger = house.ledger
+    assert isinstance(ledger, CrashingLedger)
+    deadly = begin(house, order(Verb.HOLD, ids=letters[:1]))
+    other = begin(house, order(Verb.HOLD, ids=letters[1:]))
+    for _ in range(4):
+        with house.ledger.reading() as tx:
+            one = batches.due(tx)
+        ledger.fate.commits, ledger.fate.die_at = 0, 2 if one and one.id == deadly else None  # at its first letter
+        with suppress(Crash):
+            many.work(house)
+    assert phase(house, other) is Phase.OVER
+    assert phase(house, deadly) is Phase.ACT
 
 
 def test_reminders_of_many_letters_are_stopped(house: House, letters: list[UUID], moving_clock: MovingClock) -> None:

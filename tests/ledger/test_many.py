@@ -46,6 +46,14 @@ def work(house: House) -> None:
             return
 
 
+def test_any_number_of_letters_can_be_named(house: House, letters: list[UUID]) -> None:
+    named = many.Order(Verb.HOLD, Wanted(), (*letters, *(uuid4() for _ in range(70_000))))
+    assert many.preview(house, named).listed == 3
+    many.begin(house, named, 3, HAND)
+    work(house)
+    assert {look(house, one).status for one in letters} == {Status.HELD}
+
+
 def test_a_batch_is_counted_worked_and_undone(house: House, letters: list[UUID]) -> None:
     with pytest.raises(DeskRefusal, match="More letters"):
         many.begin(house, many.Order(Verb.HOLD, JOBCENTER), 2, HAND)

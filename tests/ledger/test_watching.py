@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from outbound import clock, delivery
+from outbound import clock, delivery, flow, standing
 from outbound.delivery import House
-from outbound.ledger import recent, signs, tallies, watch
-from outbound.ledger.recent import Place
+from outbound.ledger import signs, tallies
 from outbound.ledger.signs import Kind
 from outbound.ledger.tallies import Name
 from outbound.letter import Lane, Mailbox
 from outbound.lost import count_lost
+from outbound.standing import Stage
+from outbound.watch import last_useful_days
+from outbound.web.numbers import within
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, hand_in, open_house, submission
 from tests.outside import World
@@ -144,24 +147,33 @@ def test_two_timers_count_a_move_once(house: House, moving_clock: MovingClock, m
     assert totals(house) == {("moves", "RECEIVED", ""): 1}
 
 
-def test_the_pace_is_that_of_the_last_quarter_of_an_hour(
+def test_the_pace_is_that_of_the_last_ten_minutes(
     house: House, moving_clock: MovingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_in(house, *(submission(person("well", n)) for n in range(4)))
     moving_clock.pass_(seconds=100)
     delivery.render_handful(house, Lane.SINGLE)
+    place = (Stage.RENDER, Lane.SINGLE, None)
     with house.ledger.reading() as tx:
-        found = recent.paces(tx)
-    assert list(found) == [Place("render", Lane.SINGLE, "")]
-    pace = found[Place("render", Lane.SINGLE, "")]
-    assert pace.per_second == pytest.approx(4 / 900)
-    assert 99 < pace.quantile(0.5) <= pace.quantile(0.95) < 200
-    monkeypatch.setattr(recent, "NEWEST", 2)
+        paces, took = flow.rates(tx), flow.times(tx)
+    assert paces == {place: pytest.approx(4 / 10)}
+    assert (list(took), len(took[place]), took[place]) == ([place], 4, sorted(took[place]))
+    assert 99 < within(0.5, took[place]) <= within(0.95, took[place]) < 200
+    monkeypatch.setattr(flow, "MOST_EVENTS", 2)
+    monkeypatch.setattr(flow, "MOST_TIMED", 2)
     with house.ledger.reading() as tx:
-        assert recent.paces(tx)[Place("render", Lane.SINGLE, "")].per_second >= 2 / 900
-    moving_clock.pass_(minutes=16)
+        assert flow.rates(tx)[place] >= 2 / 10
+        assert len(flow.times(tx)[place]) == 2
+    moving_clock.pass_(minutes=11)
     with house.ledger.reading() as tx:
-        assert recent.paces(tx) == {}
+        assert (flow.rates(tx), flow.times(tx)) == ({}, {})
+
+
+QUESTIONS = (
+    *(standing.moving_states, standing.held, standing.incidents_by_code, standing.count_doubts, standing.in_doubt),
+    *(standing.receipts_overdue, standing.returns_unseen, last_useful_days, flow.rates, flow.times),
+)
+SMALL = {"ix_dispatch_unsettled", "ix_incident_open"}
 
 
 def test_nothing_that_is_asked_reads_all_letters(sqlite_url: str, tmp_path: Path, world: World) -> None:
@@ -170,13 +182,14 @@ def test_nothing_that_is_asked_reads_all_letters(sqlite_url: str, tmp_path: Path
     house, asked = open_house(sqlite_url, tmp_path, world), list[tuple[str, Any]]()
     with house.ledger.reading() as tx:
         event.listen(tx, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
-        for question in (watch.states, watch.incidents, watch.doubts, watch.overdue_receipts, watch.last_useful_days):
+        for question in QUESTIONS:
             question(tx)
-        recent.paces(tx)
         count_lost(tx, house.settings)
     with house.ledger.reading() as tx:
         plans = [tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values).all() for one, values in asked]
     house.ledger.close()
-    scans = {row[3] for plan in plans for row in plan if re.match("SCAN (letter|dispatch|incident)", row[3])}
-    assert {scan.rpartition(" ")[2] for scan in scans} <= {"ix_dispatch_doubt", "ix_incident_open"}
+    read = {row[3] for plan in plans for row in plan if re.match("SCAN (letter|dispatch|incident)", row[3])}
+    assert {scan.rpartition(" ")[2] for scan in read} <= {"ix_incident_open"}
+    found = " ".join(row[3] for row in chain(*plans))
+    assert {index for index in SMALL if index in found} == SMALL
     assert len(plans) >= 8

@@ -1,37 +1,21 @@
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser
-from pydantic import SecretStr
 
-from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from tests.browsing import started
 from tests.house import MovingClock, open_house
 from tests.outside import World
-from tests.serving import Served, accounts_file, serve
-
-
-@pytest.fixture
-def moving_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MovingClock:
-    moving = MovingClock(tmp_path / "clock")
-    monkeypatch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
-    moving.to(datetime(2026, 11, 23, 10, tzinfo=COPENHAGEN))
-    return moving
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
+from tests.serving import Served, serve, signing_in
 
 
 @pytest.fixture
 def house(sqlite_url: str, tmp_path: Path, world: World, moving_clock: MovingClock) -> Iterator[House]:
-    secret = SecretStr("a secret of the tests, long enough to sign with")
-    opened = open_house(sqlite_url, tmp_path, world, accounts_file=accounts_file(tmp_path), session_secret=secret)
+    """A house whose people sign in."""
+    opened = open_house(sqlite_url, tmp_path, world, **signing_in(tmp_path))
     yield opened
     opened.ledger.close()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser
-from pydantic import SecretStr
 
 from outbound import webhooks
 from outbound.delivery import House
@@ -18,7 +17,7 @@ from tests.browsing import context_of, press, sign_in, stands, type_into
 from tests.house import MovingClock, hand_in, open_house, submission
 from tests.outside import World
 from tests.people import person
-from tests.serving import Served, accounts_file, hidden, serve
+from tests.serving import Served, hidden, serve, signing_in
 
 SYSTEM, OTHER = "jobcenter", "boligstoette"
 
@@ -46,8 +45,7 @@ def door() -> Door:
 @pytest.fixture
 def house(sqlite_url: str, tmp_path: Path, world: World, moving_clock: MovingClock, door: Door) -> Iterator[House]:
     """A house of which two systems take webhooks."""
-    secret = SecretStr("a secret of the tests, long enough to sign with")
-    opened = open_house(sqlite_url, tmp_path, world, accounts_file=accounts_file(tmp_path), session_secret=secret)
+    opened = open_house(sqlite_url, tmp_path, world, **signing_in(tmp_path))
     opened = replace(opened, outside=replace(opened.outside, hooks={SYSTEM: door, OTHER: Door()}))
     webhooks.enrol(opened)
     yield opened
@@ -150,8 +148,7 @@ def test_what_stands_in_the_address_is_not_believed(drift: httpx.Client) -> None
 def test_without_any_the_page_says_how_to_have_one(
     sqlite_url: str, tmp_path: Path, world: World, moving_clock: MovingClock
 ) -> None:
-    secret = SecretStr("a secret of the tests, long enough to sign with")
-    bare = open_house(sqlite_url, tmp_path, world, accounts_file=accounts_file(tmp_path), session_secret=secret)
+    bare = open_house(sqlite_url, tmp_path, world, **signing_in(tmp_path))
     with serve(bare) as running, running.signed_in("drift") as drift:
         assert "OUTBOUND_WEBHOOKS" in drift.get("/drift/webhooks").text
     bare.ledger.close()

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from outbound import clock
 from outbound.delivery import House
+from outbound.facts import NOT_SAID, People
 from outbound.ledger import Ledger
 from outbound.ledger import tables as t
 from outbound.organisation import load_organisation
@@ -19,13 +20,14 @@ from outbound.postage import Tariffs
 from outbound.reports import By, Letters, Period, report, target_words
 from outbound.reports.targets import (
     Prices,
-    Recipients,
     TargetReport,
     budgeted,
     could_be_digital,
     digitisable,
     recipients,
     running_costs,
+    share_of_letters,
+    share_of_people,
     target_report,
 )
 from outbound.settings import HOME
@@ -166,12 +168,12 @@ def test_digitisable_are_letters_to_the_enrolled_of_types_that_may_be_digital(le
         ("paper-only", "enrolled", False),
         ("under-15", "under-15", False),
         ("no-number", "", False),
-        ("chosen-paper", None, True),
-        ("exempt", None, False),
-        ("paper-only", None, False),
+        ("chosen-paper", NOT_SAID, True),
+        ("exempt", NOT_SAID, False),
+        ("paper-only", NOT_SAID, False),
     ],
 )
-def test_which_letters_on_paper_could_have_been_digital(route: str, mailbox: str | None, could: bool) -> None:
+def test_which_letters_on_paper_could_have_been_digital(route: str, mailbox: str, could: bool) -> None:
     assert could_be_digital(route, mailbox) is could
 
 
@@ -180,13 +182,13 @@ def test_people_are_counted_once_while_they_are_known_and_letters_for_ever(ledge
     enrolled, exempt = "a" * 64, "b" * 64
     keep(ledger, tariffs, *[replace(HandOver(MARCH), recipient=enrolled)] * 2, replace(EXEMPT, recipient=exempt))
     with ledger.writing() as tx:
-        assert recipients(tx, Q1) == Recipients(2, 1, 3, 2, 0)
-        assert recipients(tx, Q1).share_of_people == Fraction(1, 2)
+        assert recipients(tx, Q1) == People(2, 1, 3, 2, 0)
+        assert share_of_people(recipients(tx, Q1)) == Fraction(1, 2)
         tx.execute(update(t.letter).where(t.letter.c.recipient_key == exempt).values(recipient_key=None))
         after = recipients(tx, Q1)
-    assert after == Recipients(1, 1, 3, 2, 1)
-    assert after.share_of_people is None
-    assert after.share_of_letters == Fraction(2, 3)
+    assert after == People(1, 1, 3, 2, 1)
+    assert share_of_people(after) is None
+    assert share_of_letters(after) == Fraction(2, 3)
 
 
 def test_what_the_look_up_said_stands_with_letters_that_went_their_whole_way(autumn: House) -> None:
@@ -195,7 +197,7 @@ def test_what_the_look_up_said_stands_with_letters_that_went_their_whole_way(aut
         november, december = Period.month(2026, 11), Period.month(2026, 12)
         assert digitisable(tx, november) == {"borgerservice": Letters(2, 0), "beskaeftigelse": Letters(2, 0)}
         assert sum(digitisable(tx, december).values(), Letters()) == Letters(-1, 1)
-        assert recipients(tx, november) == Recipients(6, 4, 6, 4, 0)
+        assert recipients(tx, november) == People(6, 4, 6, 4, 0)
 
 
 def test_the_official_count_is_the_newest_that_is_not_later(ledger: Ledger) -> None:

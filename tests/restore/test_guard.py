@@ -7,6 +7,7 @@ import pytest
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy import event
 
 from outbound import restored
 from outbound.delivery import House
@@ -103,30 +104,65 @@ def test_where_every_mark_is_lost_the_keeper_says_so_and_a_person_ends_it(
 def test_when_a_person_has_ended_it_old_marks_say_nothing(
     house: House, client: redis.Redis, moving_clock: MovingClock
 ) -> None:
-    keeper = Guard(house, client, keeper=True)
+    keeper, worker = Guard(house, client, keeper=True), Guard(house, client)
     at_work(house, keeper)
     copy = back_up(house)
     at_work(house, keeper)
+    assert worker.lets_send()
     put_back(house, copy)
     restored.begin(house, TUESDAY, HAND)
     assert not keeper.look()
+    assert not worker.lets_send()
     moving_clock.pass_(minutes=5)
     restored.finish(house, HAND, restorations.CHANNELS)
     assert keeper.look()
     at_work(house, keeper)
+    assert worker.lets_send()
+    later = back_up(house)
+    at_work(house, keeper)
+    put_back(house, later)
+    assert not worker.lets_send(), "one taken since is noticed by the marks kept since"
     put_back(house, copy)
     assert not keeper.look(), "the same back-up a second time is noticed again"
+    assert not worker.lets_send()
+
+
+def test_a_ticket_costs_the_ledger_one_question(house: House, client: redis.Redis) -> None:
+    keeper, worker = Guard(house, client, keeper=True), Guard(house, client)
+    at_work(house, keeper)
+    assert worker.lets_send(), "its first asks twice: under what marks are kept is not known before"
+    asked: list[str] = []
+    event.listen(house.ledger.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert worker.lets_send()
+    assert len([one for one in asked if one.startswith("SELECT")]) == 1, asked
 
 
 def test_a_mark_carries_nobody(house: House, client: redis.Redis) -> None:
     keeper = Guard(house, client, keeper=True)
     at_work(house, keeper)
     with house.ledger.reading() as tx:
-        ledger = restorations.identity(tx)
+        ledger = restorations.seen(tx).ledger
     assert ledger
     kept = (house.settings.var_dir / FILE).read_bytes()
     assert kept == client.get(f"{KEY}:{ledger.hex}")
     assert str(Mark.parse(kept)).encode() == kept
+
+
+def test_a_mark_is_written_when_something_has_happened_or_when_it_is_lost(
+    house: House, client: redis.Redis, moving_clock: MovingClock
+) -> None:
+    keeper, file = Guard(house, client, keeper=True), house.settings.var_dir / FILE
+    at_work(house, keeper)
+    first = file.stat().st_mtime_ns, file.read_bytes()
+    moving_clock.pass_(minutes=5)
+    assert keeper.look()
+    assert (file.stat().st_mtime_ns, file.read_bytes()) == first, "nothing has happened since"
+    for lost in (file.unlink, lambda: file.write_text("[")):
+        lost()
+        assert keeper.look()
+        assert Mark.parse(file.read_bytes()) == Mark.parse(first[1])
+    at_work(house, keeper)
+    assert Mark.parse(file.read_bytes()).event > Mark.parse(first[1]).event
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "[1, 2, 3, 4]", '["x", 1, "y", "z"]', "\x00"])

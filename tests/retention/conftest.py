@@ -13,22 +13,15 @@ _rendering = RememberedRendering()
 
 
 @pytest.fixture
-def moving_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MovingClock:
-    moving = MovingClock(tmp_path / "clock")
-    monkeypatch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
-    moving.to(TUESDAY)
-    return moving
+def moving_clock(moving_clock: MovingClock) -> MovingClock:
+    moving_clock.to(TUESDAY)
+    return moving_clock
 
 
 @pytest.fixture(autouse=True)
 def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a letter looks like is another's test."""
     monkeypatch.setattr("outbound.delivery.render.render", _rendering)
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """Content goes when its time is out, counted from the filing; never the last copy, and never while it is needed."""
 
 from collections.abc import Callable
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, event, update
 
 from outbound import clock, desk, legal_holds, retention
 from outbound.delivery import House
+from outbound.desk import DeskRefusal
 from outbound.ledger import incidents
 from outbound.ledger import retention as rows
 from outbound.ledger import tables as t
@@ -173,6 +175,34 @@ def test_a_hold_stops_it_until_it_is_lifted(
     legal_holds.lift(house, hold, HAND)
     moving_clock.pass_(days=1)
     assert whats(night(house))["forgotten"] == 1
+
+
+@pytest.mark.parametrize("database", BOTH)
+def test_a_hold_that_comes_while_a_letter_is_deleted_does_not_say_that_it_keeps_it(
+    house: House, world: World, moving_clock: MovingClock
+) -> None:
+    (letter,) = delivered(house, world)
+    filed(house, letter)
+    after(moving_clock, MONTHS + 1)
+    said: list[str] = []
+
+    def place() -> None:
+        try:
+            said.append(str(legal_holds.place(house, HoldScope.LETTER, str(letter), HAND)))
+        except DeskRefusal as refusal:
+            said.append(refusal.code)
+
+    placing = Thread(target=place)
+
+    def meanwhile(_: Connection, __: object, statement: str, *more: object) -> None:
+        if statement.startswith("DELETE FROM sealed") and placing.ident is None:
+            placing.start()
+            placing.join(1)
+
+    event.listen(house.ledger.engine, "before_cursor_execute", meanwhile)
+    assert whats(night(house))["forgotten"] == 1
+    placing.join()
+    assert said == ["covers-nothing"]
 
 
 def delivered_in_mailing(house: House, world: World, mailing: UUID) -> list[UUID]:

@@ -23,7 +23,9 @@ from outbound.ledger import Ledger
 from outbound.ledger import retention as rows
 from outbound.ledger import tables as t
 from outbound.ledger.holds import HoldScope
-from outbound.letter import News
+from outbound.ledger.letters import claim, give_back
+from outbound.ledger.values import Step
+from outbound.letter import Lane, News
 from outbound.lost import count_lost
 from outbound.seal import Part, Seal
 from outbound.stack.postgres import PostgresServer
@@ -170,6 +172,29 @@ def test_a_key_dropped_by_force_leaves_letters_forgotten_and_none_lost(
     (anew,) = hand_in(house, to(SOLVEJ))
     run_to_rest(house)
     assert look(house, anew).status == "SENT", "what is to lie under that month lies under the next"
+
+
+@pytest.mark.parametrize("database", BOTH)
+def test_a_letter_in_hand_keeps_its_key_whatever_the_force(house: House, tmp_path: Path, world: World) -> None:
+    """Else the worker would send what stands as deleted, and a hold that comes meanwhile would be on nothing."""
+    first, second = hand_in(house, to(SOLVEJ), to(MIKKEL))
+    month = look(house, first).retention_month
+    with house.ledger.writing() as tx:
+        handful = claim(tx, Step.RENDER, Lane.SINGLE, 1, 60.0)
+    assert handful is not None
+    (in_hand,) = handful.letters
+    with pytest.raises(DeskRefusal, match=r"1 letters under .* were in hand"):
+        key_desk.drop(house, keys_file(tmp_path), month, HAND, force=True, letters=2)
+    assert opens(house, in_hand.id)
+    assert [look(house, one).forgotten_at is None for one in (first, second)] == [
+        in_hand.id == one for one in (first, second)
+    ]
+    with house.ledger.writing() as tx:
+        give_back(tx, handful.letters, handful.token)
+    run_to_rest(house)
+    assert look(house, in_hand.id).status == "SENT"
+    key_desk.drop(house, keys_file(tmp_path), month, HAND, force=True, letters=1)
+    assert not opens(house, in_hand.id)
 
 
 def test_no_force_drops_a_key_over_a_legal_hold(house: House, tmp_path: Path, world: World) -> None:

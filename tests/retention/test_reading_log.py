@@ -15,8 +15,8 @@ from outbound.ledger import readings
 from outbound.ledger import tables as t
 from outbound.ledger.readings import Wanted
 from outbound.settings import HOME
-from outbound.web.access_words import PURPOSES
 from outbound.web.pages import case_words, drift_words, letter
+from outbound.web.purposes import PURPOSES
 from tests.house import MovingClock
 from tests.outside import World
 from tests.retention.lives import BOTH, delivered, every, night, whats
@@ -54,8 +54,10 @@ def test_every_place_that_opens_the_seal_says_for_what() -> None:
 
 
 def test_every_purpose_that_a_page_offers_has_words_in_the_log() -> None:
-    offered = {*letter.PURPOSES, *case_words.PURPOSES, *drift_words.PURPOSES}
-    assert offered <= PURPOSES.keys()
+    """And where it is chosen."""
+    for offered in (letter.PURPOSES, case_words.PURPOSES, drift_words.PURPOSES):
+        assert offered.keys() <= PURPOSES.keys()
+        assert all(offered.values())
 
 
 def test_nothing_opens_the_seal_past_the_log() -> None:

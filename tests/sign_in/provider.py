@@ -14,9 +14,8 @@ from outbound.stack.processes import free_port
 from tests.adapters.outside import Simulator, simulated
 from tests.house import open_house
 from tests.outside import World
-from tests.serving import Served, accounts_file, serve
+from tests.serving import Served, serve, signing_in
 
-SECRET = SecretStr("a secret of the tests, long enough to sign with")
 BACK = "/log-ind/oidc/retur"
 
 
@@ -64,9 +63,7 @@ def router(url: str, folder: Path, provider: Identity, host: str = "127.0.0.1", 
         url,
         folder,
         World(),
-        accounts_file=accounts_file(folder),
-        session_secret=SECRET,
-        **{"sign_in": ("local", "oidc"), **provider.settings(base), **changes},
+        **{**signing_in(folder), "sign_in": ("local", "oidc"), **provider.settings(base), **changes},
     )
     with serve(house, port) as served:
         yield served

@@ -13,8 +13,7 @@ from outbound.web.proxies import Proxies, Unbelieved
 from tests.house import MovingClock, open_house, settings_for
 from tests.outside import World
 from tests.people import person
-from tests.serving import Served, accounts_file, hidden, serve
-from tests.sign_in.provider import SECRET
+from tests.serving import Served, hidden, serve, signing_in
 
 PROXY_SECRET = "proxyens opdigtede hemmelighed, lang nok"
 ANNA = {
@@ -26,13 +25,12 @@ Pairs = list[tuple[str, str | bytes]]
 
 
 def proxied(**changes: object) -> dict[str, object]:
-    given = {"sign_in": ("local", "proxy"), "proxy_secret": SecretStr(PROXY_SECRET), "session_secret": SECRET}
-    return {**given, **changes}
+    return {"sign_in": ("local", "proxy"), "proxy_secret": SecretStr(PROXY_SECRET), **changes}
 
 
 @pytest.fixture
 def served(sqlite_url: str, tmp_path: Path, moving_clock: MovingClock) -> Iterator[Served]:
-    house = open_house(sqlite_url, tmp_path, World(), accounts_file=accounts_file(tmp_path), **proxied())
+    house = open_house(sqlite_url, tmp_path, World(), **signing_in(tmp_path), **proxied())
     with serve(house) as running:
         yield running
     house.ledger.close()

@@ -104,7 +104,7 @@ PLANTED = {
     "sending, past its deadline": (
         sending,
         on_consignment(due_at=-LONG_AGO, deadline_at=-LONG_AGO),
-        Loss.NO_QUESTION,
+        Loss.DOUBT_OVERDUE,
     ),
     "sending, a claim long over": (
         sending,

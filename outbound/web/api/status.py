@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from outbound import clock, standing
 from outbound.delivery.closing import class_closings
-from outbound.intake import month_after
+from outbound.key_file import month_after
 from outbound.ledger import signs, waiting
 from outbound.letter import Channel, Lane
 from outbound.organisation import System

@@ -7,14 +7,9 @@ from outbound.life import Status
 from outbound.resending import Source
 from outbound.story import Happening, route_of
 from outbound.web.pages import words
+from outbound.web.purposes import offered
 
-PURPOSES = {
-    "case-inquiry": "Modtageren spørger til brevet",
-    "case-work": "Sagen behandles",
-    "case-return": "Returpost behandles",
-    "case-complaint": "Klage eller retssag",
-    "case-access": "Indsigt efter reglerne om databeskyttelse, offentlighed eller partsaktindsigt",
-}
+PURPOSES = offered("case-inquiry", "case-work", "case-return", "case-complaint", "case-access")
 """Why a caseworker opens a letter or searches for a person; the code stands in the reading log."""
 
 TASKS = {

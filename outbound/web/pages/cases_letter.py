@@ -33,7 +33,6 @@ router = APIRouter(prefix="/sager/breve")
 WHY = "Vælg, hvorfor du åbner brevet."
 REFUSALS = {
     "content-missing": "Brevets indhold er slettet, fordi det ikke længere skal gemmes.",
-    "no-type": "Brevtypen findes ikke mere. Send et nyt brev fra fagsystemet.",
 }
 PLAIN: Mapping[Verb, Callable[[House, UUID, Hand], None]] = {
     Verb.CANCEL: desk.cancel,

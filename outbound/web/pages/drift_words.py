@@ -13,6 +13,7 @@ from outbound.rendering.danish import dato, tal
 from outbound.standing import Stage
 from outbound.watch import Deadline, Limit, Watch
 from outbound.web.pages.words import CHANNELS, INCIDENTS, LANES, SCOPES, STEPS, reason
+from outbound.web.purposes import offered
 
 WRONG = {
     Wrong.PAUSED: "på pause",
@@ -33,6 +34,7 @@ LOSSES = {
     Loss.STANDS: "Brevet har været klar i over en time, og intet i dets kø flytter sig. Se, om arbejderne kører.",
     Loss.DEAD_CLAIM: "Den proces, der havde brevet, er væk for længst, og ingen har ryddet op. Se, om timeren kører.",
     Loss.NO_QUESTION: "Brevet er ved at blive afleveret, men ingen har det i hånden, og ingen spørger leverandøren.",
+    Loss.DOUBT_OVERDUE: "Fristen for leverandørens svar er gået, uden at brevet er standset. Se, om arbejderne kører.",
     Loss.NO_DEADLINE: "Brevet venter på en kvittering uden frist.",
     Loss.OVERDUE: "Fristen for kvitteringen er gået, uden at brevet er standset. Se, om timeren kører.",
     Loss.ILLEGAL: "Brevets tilstand og dets afsendelse passer ikke sammen. Det må aldrig ske: tal med udviklerne.",
@@ -81,10 +83,7 @@ LINKS = {
 FOR_ALL = frozenset({Kind.POSTED_PROOF, Kind.MISSING_RUN, Kind.HELD_BACK_RUN, Kind.DOUBT, Kind.LOOSE, Kind.WEBHOOK})
 """What only an account with all departments sees to."""
 ASK = "Det ser en kollega med alle forvaltninger til."
-PURPOSES = {
-    "receipt-inquiry": "Kvitteringens brev skal findes",
-    "page-fault": "En fejl undersøges",
-}
+PURPOSES = offered("receipt-inquiry", "page-fault")
 """Why somebody opens a receipt; the code stands in the reading log."""
 PAUSE_READ = "page-pause"
 """The purpose under which somebody reads why something is paused."""

@@ -25,16 +25,12 @@ from outbound.web.pages.operations import OnDuty
 from outbound.web.pages.questions import question
 from outbound.web.pages.signed_in import Form, Person, check_token
 from outbound.web.problems import Kind, Problem
+from outbound.web.purposes import offered
 from outbound.web.rooms import Inside, Rooms
 from workers.queues import queue_name
 
 router = APIRouter(prefix="/drift/breve")
-PURPOSES = {
-    "page-inquiry": "Modtageren eller sagsbehandleren spørger",
-    "page-fault": "En fejl undersøges",
-    "page-return": "Returpost behandles",
-    "page-access": "Indsigt efter databeskyttelsesreglerne",
-}
+PURPOSES = offered("page-inquiry", "page-fault", "page-return", "page-access")
 """Why somebody opens a letter; the code stands in the reading log."""
 
 

@@ -234,6 +234,8 @@ REFUSALS = {
     "no-such-stop": "Det findes ikke og kan ikke standses. Se efter, og vælg igen.",
     "sent-again": "Brevet er allerede sendt igen, til en anden adresse. Se på det brev, der følger det.",
     "content-missing": "Brevets indhold ligger ikke længere under seglet.",
+    "no-type": "Brevtypen findes ikke mere. Send et nyt brev fra fagsystemet.",
+    "sealed": "Brevets indhold kan ikke åbnes her. Se efter, om segl-nøglerne på denne maskine er de nyeste.",
     "acted-since": "En anden har gjort noget ved brevet imens. Se på det igen.",
     "not-its-turn": "Handlingen er standset eller færdig.",
     "too-many": "Det er for mange breve på én gang. Vælg færre.",

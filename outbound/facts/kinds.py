@@ -8,18 +8,17 @@ fold and the entries after it, so that the fold is never too old, only sometimes
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, bindparam, case, delete, func, insert, select, text, true, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Executable, and_, bindparam, case, delete, func, insert, select, true
 from sqlalchemy.exc import OperationalError
 
-from outbound import clock
 from outbound.accounts import BASELINE, BOOKED, CORRECTED, FAILED, LETTER, RETURNED
+from outbound.facts.cursor import committed, folded_upto, go_on, insert_into, portions
 from outbound.ledger import Ledger, deferred
 from outbound.ledger import tables as t
 from outbound.letter import Channel, Mailbox
@@ -83,30 +82,31 @@ def fold(ledger: Ledger, most: int = AT_ONCE) -> int:
     """Fold up to `most` of the letters booked or corrected since the last time; how many there were."""
     try:
         with ledger.writing() as tx:
-            upto = _committed(tx)
+            upto = committed(tx, NAME, EVERY)
     except OperationalError:  # somebody writes for long; the fold stays as short as it is
         return 0
     with ledger.reading() as tx:
-        after = _folded_upto(tx)
+        after = folded_upto(tx, NAME)
         days, last, letters = _gathered(tx, after, upto, most)
     if last > after:
         with ledger.writing() as tx:
-            if _go_on(tx, after, last):
+            if go_on(tx, NAME, after, last):
                 _add(tx, days)
     return letters
 
 
 def unfold(tx: Connection) -> None:
     """Forget the fold, so that it is made again from the entries."""
-    for table in (t.hand_over, t.hand_over_kind, t.fold):
+    for table in (t.hand_over, t.hand_over_kind):
         tx.execute(delete(table))
+    tx.execute(delete(t.fold).where(t.fold.c.name == NAME))
 
 
 def hand_overs(tx: Connection, spans: Sequence[tuple[date, date]]) -> list[dict[str, int]]:
     """For each span of days the letters of each kind: the fold, and whatever was entered since."""
     deferred.flush(tx)
     found = [_of_span(tx, first, last) for first, last in spans]
-    after = _folded_upto(tx)
+    after = folded_upto(tx, NAME)
     while True:
         days, last, letters = _gathered(tx, after, None, AT_ONCE)
         for (day, body), many in days.items():
@@ -262,42 +262,11 @@ _SAID: Mapping[str, str] = {
 }
 
 
-def _committed(tx: Connection) -> int:
-    """An entry before which nothing can be entered any more. Found out anew from time to time.
-
-    On PostgreSQL numbers are given before they are committed: for a moment nobody may write entries.
-    """
-    f = t.fold.c
-    row = tx.execute(select(t.fold).where(f.name == NAME)).one_or_none()
-    if row and (row.entry_id < row.upto or row.at > clock.now() - EVERY):
-        return int(row.upto)
-    if tx.dialect.name == "postgresql":
-        tx.execute(text("SET LOCAL lock_timeout = '2s'"))
-        tx.execute(text("LOCK TABLE entry IN SHARE MODE"))
-    upto = tx.execute(select(func.coalesce(func.max(t.entry.c.id), 0))).scalar_one()
-    values = {"upto": upto, "at": clock.now()}
-    if row:
-        tx.execute(update(t.fold).where(f.name == NAME).values(values))
-    else:
-        tx.execute(_insert(t.fold, tx).on_conflict_do_nothing(), {"name": NAME, "entry_id": 0, **values})
-    return int(upto)
-
-
-def _folded_upto(tx: Connection) -> int:
-    return tx.execute(select(t.fold.c.entry_id).where(t.fold.c.name == NAME)).scalar_one_or_none() or 0
-
-
-def _go_on(tx: Connection, after: int, last: int) -> bool:
-    """False where somebody else has folded these entries meanwhile."""
-    f = t.fold.c
-    return tx.execute(update(t.fold).where(f.name == NAME, f.entry_id == after).values(entry_id=last)).rowcount == 1
-
-
 def _add(tx: Connection, days: Days) -> None:
     kinds = _numbers(tx, sorted({body for _, body in days}))
     rows = [{"day": day, "kind_id": kinds[body], "letters": many} for (day, body), many in sorted(days.items()) if many]
     if rows:
-        new = _insert(t.hand_over, tx)
+        new = insert_into(t.hand_over, tx)
         h = t.hand_over.c
         more = new.on_conflict_do_update(
             index_elements=[h.day, h.kind_id], set_={"letters": h.letters + new.excluded.letters}
@@ -319,15 +288,6 @@ def _numbers(tx: Connection, bodies: Sequence[str]) -> dict[str, int]:
 def _known(tx: Connection, hashes: Sequence[str]) -> dict[str, int]:
     k = t.hand_over_kind.c
     found: dict[str, int] = {}
-    for some in _portions(hashes):
+    for some in portions(hashes):
         found |= {row.hash: row.id for row in tx.execute(select(k.hash, k.id).where(k.hash.in_(some)))}
     return found
-
-
-def _portions(many: Sequence[str], size: int = 500) -> Iterator[list[str]]:
-    for start in range(0, len(many), size):
-        yield list(many[start : start + size])
-
-
-def _insert(table: Any, tx: Connection) -> Any:
-    return (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)

@@ -40,7 +40,7 @@ LETTERS = 5_000_000
 SEED = 7
 RUN, CONTAINER = 500, 100
 """Letters of a print run, and of a mailing's container, at most."""
-FOLD_AT_ONCE = 20_000
+FOLD_AT_ONCE, ENTRIES_OF_LETTER = 20_000, 8
 KEY_MONTHS = 132
 ESTIMATED_DAYS = 92
 """How far back estimates are made: they would be half of all money, and only their letter's own page reads them."""
@@ -81,7 +81,11 @@ def fill(url: str, letters: int, seal: Seal, seed: int = SEED, share: float | No
 
 def catch_up(ledger: Ledger) -> None:
     """Fold all that there is, as the timer would have done through the year."""
+    while facts.fold_days(ledger, FOLD_AT_ONCE * ENTRIES_OF_LETTER):
+        pass
     while facts.fold(ledger, FOLD_AT_ONCE):
+        pass
+    while facts.count_people(ledger):
         pass
 
 

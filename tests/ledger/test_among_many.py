@@ -11,7 +11,7 @@ from sqlalchemy import update
 from outbound import clock, standing
 from outbound.delivery import House
 from outbound.held import verbs_of, verbs_of_oldest
-from outbound.ledger import retention, search
+from outbound.ledger import Ledger, retention, search
 from outbound.ledger import tables as t
 from outbound.ledger.search import Wanted
 from outbound.life import Status
@@ -89,3 +89,19 @@ def test_parts_are_counted_under_each_key_up_to_a_most(house: House, letters: li
     assert {found["2039-01"], found["2038-02"]} == {1, 3}
     assert bounded == {key: min(many, 2) for key, many in found.items()}
     assert len(letters) == LETTERS
+
+
+def test_postgresql_knows_how_many_letters_entries_are_of(postgresql_url: str) -> None:
+    ledger = Ledger(postgresql_url)
+    with ledger.reading() as tx:
+        told = tx.exec_driver_sql(
+            "SELECT attrelid::regclass::text, attname, attoptions FROM pg_attribute WHERE attoptions IS NOT NULL"
+        ).all()
+    ledger.close()
+
+    assert {(table, column) for table, column, _ in told} == {
+        ("entry", "letter_id"),
+        ("entry", "dispatch_id"),
+        ("event", "letter_id"),
+    }
+    assert all(one.startswith("n_distinct=-0.1") for _, _, options in told for one in options)

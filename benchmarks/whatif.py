@@ -6,13 +6,11 @@ for the plain sum and for the fold, and `ratio whatif-…` (answer over plain su
 """
 
 import argparse
-import json
 import random
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -21,8 +19,9 @@ from typing import Any
 import psycopg
 from sqlalchemy import func, select
 
+from benchmarks.money import Pattern, copy, entries, keep_tariffs, provider
 from outbound import facts
-from outbound.accounts import BASELINE, BOOKED, CORRECTED, ESTIMATE, LETTER
+from outbound.accounts import BOOKED, CORRECTED
 from outbound.ledger import Ledger, migrate
 from outbound.ledger import tables as t
 from outbound.letter import Channel
@@ -47,45 +46,16 @@ FROM_PATTERNS = f"""INSERT INTO entry ({ENTRY})
     FROM bench_plan p JOIN bench_pattern q ON q.pattern = p.pattern WHERE {{}}"""
 
 
-@dataclass(frozen=True)
-class Pattern:
-    """The entries of letters that are charged alike."""
-
-    channel: str
-    route: str
-    mailbox: str
-    sheets: int
-    size: int
-    entries: list[tuple[Any, ...]]
-
-
 def patterns(tariffs: Tariffs) -> list[Pattern]:
     """Letters to the mailbox of 200 sizes, and letters on paper of a few."""
     digital = [(Channel.DIGITAL, way, 1 + size % 3, 20_000 + size * 1024) for way in DIGITAL for size in range(200)]
     paper = [(Channel.PRINT, way, 1 + size % 9, 20_000 + size * 1024) for way in PAPER for size in range(40)]
-    return [
-        Pattern(str(channel), *way, sheets, size, entries(tariffs, channel, way, sheets, size))
-        for channel, way, sheets, size in (*digital, *paper)
-    ]
+    return [_pattern(tariffs, *one) for one in (*digital, *paper)]
 
 
-def entries(tariffs: Tariffs, channel: Channel, way: tuple[str, str], sheets: int, size: int) -> list[tuple[Any, ...]]:
-    """Estimated, booked and taken back, as the accounts write it: stage, measure, amount, certain, inputs, tariff."""
-    sending, day = Sending(channel, provider(channel), sheets, "economy", "DK", size), YEAR.first
-    prices = [(str(one.part), one) for one in tariffs.price(sending, day).prices]
-    prices += [(f"{BASELINE}{one.part}", one) for one in tariffs.baseline(sending, day).prices]
-    money = [(name, one.amount, one.part.certain, text(one.inputs), one.row.hash) for name, one in prices]
-    count = (LETTER, 0, True, text({"channel": channel, "mailbox": way[1], "route": way[0]}), None)
-    found = [(ESTIMATE, *one) for one in money] + [(BOOKED, *one) for one in (count, *money)]
-    return found + [(CORRECTED, one[0], -one[1], *one[2:]) for one in (count, *money)]
-
-
-def text(inputs: Any) -> str:
-    return json.dumps(dict(inputs), sort_keys=True, separators=(",", ":"))
-
-
-def provider(channel: str) -> str:
-    return "digital-post" if channel == Channel.DIGITAL else "print"
+def _pattern(tariffs: Tariffs, channel: Channel, way: tuple[str, str], sheets: int, size: int) -> Pattern:
+    sending = Sending(channel, provider(channel), sheets, "economy", "DK", size)
+    return Pattern(str(channel), *way, sheets, size, entries(tariffs, sending, YEAR.first, *way))
 
 
 def planned(letters: int, found: list[Pattern]) -> Iterator[tuple[int, int, str, str]]:
@@ -195,22 +165,10 @@ def fill_postgresql(conninfo: str, letters: int, found: list[Pattern], tariffs: 
         db.execute("VACUUM ANALYZE")
 
 
-def keep_tariffs(db: Any, tariffs: Tariffs, mark: str) -> None:
-    for many in tariffs.products.values():
-        for row in many:
-            db.execute(f"INSERT INTO tariff_row (hash, body) VALUES ({mark}, {mark})", (row.hash, row.canonical))
-
-
 def book(db: Any) -> None:
     """Estimates and hand-overs, and then what was refused of them is taken back."""
     db.execute(FROM_PATTERNS.format(f"q.stage <> '{CORRECTED}'"))
     db.execute(FROM_PATTERNS.format(f"p.refused AND q.stage = '{CORRECTED}'"))
-
-
-def copy(db: Any, table: str, columns: str, found: Iterator[tuple[Any, ...]]) -> None:
-    with db.cursor().copy(f"COPY {table} ({columns}) FROM STDIN") as into:
-        for row in found:
-            into.write_row(row)
 
 
 def marks(columns: str) -> str:

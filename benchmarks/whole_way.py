@@ -6,31 +6,23 @@ and the time that letters spend in each step.
 """
 
 import argparse
-import json
-import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from benchmarks.renderer import LETTER_TYPE, TEMPLATES, fields_of, letters_per_second
+from benchmarks.mail import ENV, cpu, mail, quicken, wait
+from benchmarks.renderer import letters_per_second
 from outbound.ledger import Ledger
 from outbound.ledger import tables as t
-from outbound.rendering import LetterTypes
 from outbound.stack.up import Stack
-from outbound.web.access import issue_key
 
 LETTERS = 5_000
-LINES = 500  # letters in one call
-GONE = ("SENT", "DELIVERED")
-TICK = os.sysconf("SC_CLK_TCK")
-ENV = {"OUTBOUND_TIMER_SECONDS": "1", "OUTBOUND_PRINT_GATHER_SECONDS": "5"}
 
 
 def whole_way(letters: int, database: str, processes: int) -> float:
@@ -39,90 +31,14 @@ def whole_way(letters: int, database: str, processes: int) -> float:
         Path(folder).chmod(0o755)
         with Stack(Path(folder) / "stack", ENV, postgres=database == "postgresql", cores=processes) as stack:
             ledger = Ledger(stack.env["OUTBOUND_DATABASE_URL"])
-            _quicken(stack)
-            _mail(stack, ledger, range(50), "warm")
-            _wait(ledger, 50)
-            before, begin = _cpu(stack), time.perf_counter()
-            _mail(stack, ledger, range(50, 50 + letters), "main")
-            _wait(ledger, 50 + letters)
+            quicken(stack)
+            wait(ledger, mail(stack, ledger, range(50), "warm"), 50)
+            before, begin = cpu(stack), time.perf_counter()
+            wait(ledger, mail(stack, ledger, range(50, 50 + letters), "main"), letters)
             span = time.perf_counter() - begin
-            _tell(database, letters, before, _cpu(stack), ledger)
+            _tell(database, letters, before, cpu(stack), ledger)
             ledger.close()
     return letters / span
-
-
-def _quicken(stack: Stack) -> None:
-    """The printing house need not read addresses: that is the simulator's work and not the router's."""
-    mood = {"pace": {"read_addresses": False}}
-    httpx.post(f"{stack.controls['remote-print']}/mood", json=mood).raise_for_status()
-
-
-def _mail(stack: Stack, ledger: Ledger, numbers: range, reference: str) -> None:
-    """Hand in one mailing by NDJSON, nine in ten to the mailbox."""
-    people = _people(stack, numbers.stop)
-    with ledger.writing() as tx:
-        key = issue_key(tx, "jobcenter")
-    with httpx.Client(base_url=stack.url, headers={"Authorization": f"Bearer {key}"}, timeout=120) as client:
-        about = {"reference": reference, "department": "beskaeftigelse", "title": "Måling"}
-        mailing = client.post("/v1/mailings", json=about).raise_for_status().json()["id"]
-        for lines in _batches(people, numbers, reference):
-            headers = {"Content-Type": "application/x-ndjson"}
-            client.post(f"/v1/mailings/{mailing}/letters", content=lines, headers=headers).raise_for_status()
-
-
-def _people(stack: Stack, count: int) -> list[str]:
-    control = stack.controls["digital-post"]
-    wanted = {"well": count, "exempt": count // 10 + 1}
-    numbers = {
-        outcome: httpx.get(
-            f"{control}/people", params={"outcome": outcome, "kind": "person", "count": many}, timeout=60
-        )
-        .raise_for_status()
-        .json()["numbers"]
-        for outcome, many in wanted.items()
-    }
-    return [numbers["exempt"][i // 10] if i % 10 == 9 else numbers["well"][i] for i in range(count)]
-
-
-def _batches(people: list[str], numbers: range, reference: str) -> Iterator[bytes]:
-    letter_type = LetterTypes.load(TEMPLATES)[LETTER_TYPE]
-    for start in range(numbers.start, numbers.stop, LINES):
-        lines = [
-            json.dumps(
-                {
-                    "reference": f"{reference}-{number}",
-                    "department": "beskaeftigelse",
-                    "letter_type": LETTER_TYPE,
-                    "recipients": [{"name": "Solvej Prøvesen", "cpr": people[number]}],
-                    "fields": fields_of(letter_type, number),
-                }
-            )
-            for number in range(start, min(start + LINES, numbers.stop))
-        ]
-        yield "\n".join(lines).encode()
-
-
-def _wait(ledger: Ledger, letters: int, most: float = 900) -> None:
-    patience_ends, gone = time.monotonic() + most, 0
-    while gone < letters and time.monotonic() < patience_ends:
-        time.sleep(0.2)
-        with ledger.reading() as tx:
-            gone = tx.execute(select(func.count()).where(t.letter.c.status.in_(GONE))).scalar() or 0
-    if gone < letters:
-        raise SystemExit(f"Only {gone} of {letters} letters were sent within {most:.0f} seconds.")
-
-
-def _cpu(stack: Stack) -> dict[str, float]:
-    """CPU-seconds so far, by process of the stack."""
-    return {name: sum(_seconds(pid) for pid in stack.supervisor.pids(name)) for name in stack.supervisor.running()}
-
-
-def _seconds(pid: int) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except FileNotFoundError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def _tell(database: str, letters: int, before: Mapping[str, float], after: Mapping[str, float], ledger: Ledger) -> None:

@@ -9,7 +9,6 @@ from outbound import standing
 from outbound.desk import Verb, verbs_where
 from outbound.ledger import sending
 from outbound.ledger.values import Letter
-from outbound.letter import WaitsFor
 
 
 def verbs_of(tx: Connection, letters: Sequence[Letter]) -> dict[UUID, tuple[Verb, ...]]:
@@ -20,6 +19,8 @@ def verbs_of(tx: Connection, letters: Sequence[Letter]) -> dict[UUID, tuple[Verb
     }
 
 
-def verbs_of_oldest(tx: Connection, code: str, waits_for: WaitsFor) -> tuple[Verb, ...]:
-    """The verbs that fit the oldest letter HELD for this reason."""
-    return next(iter(verbs_of(tx, standing.held_letters(tx, code, waits_for, None, 1)).values()), ())
+def verbs_of_oldest(tx: Connection) -> dict[tuple[str, str], tuple[Verb, ...]]:
+    """By reason and whom it waits for: the verbs that fit the oldest letter HELD so."""
+    oldest = standing.oldest_held(tx)
+    verbs = verbs_of(tx, oldest)
+    return {(one.held_code or "", str(one.waits_for)): verbs[one.id] for one in oldest}

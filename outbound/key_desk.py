@@ -56,9 +56,9 @@ class Toll:
 def standing(tx: Transaction, house: House, most: int | None = None) -> list[KeyStanding]:
     """Every key of the file, dropped ones too, the oldest month first."""
     keys, now, this_month = house.seal.keys(), clock.now(), f"{clock.today():%Y-%m}"
-    found = []
+    found, counted = [], rows.count_by_key(tx, most)
     for key_id in sorted({*keys.seal, *keys.dropped}):
-        parts, over = rows.count_under(tx, key_id, most), month_of(key_id) < this_month
+        parts, over = counted.get(key_id, 0), month_of(key_id) < this_month
         used = keys.newest(month_of(key_id), now) == key_id and not over
         dropped = keys.dropped.get(key_id)
         found.append(KeyStanding(key_id, parts, parts == most, used, keys.since.get(key_id), dropped, over))

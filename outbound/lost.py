@@ -11,7 +11,21 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, not_, or_, select, text
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    union_all,
+)
 
 from outbound import clock, standing
 from outbound.delivery.closing import class_closings
@@ -57,8 +71,7 @@ class Lost:
 
 def count_lost(tx: Connection, settings: Settings, paces: Mapping[Key, float] | None = None) -> dict[Loss, int]:
     """How many letters are lost, by what is wrong with them. `paces`: the rates of the same snapshot, where at hand."""
-    said = _loss(tx, settings, rates(tx) if paces is None else paces).label("loss")
-    found = select(said).select_from(_with_dispatch()).where(_may_be_lost()).subquery()
+    found = _moving(tx, settings, rates(tx) if paces is None else paces)
     counts = select(found.c.loss, func.count()).where(found.c.loss.is_not(None)).group_by(found.c.loss)
     by_loss = {Loss(loss): count for loss, count in tx.execute(counts)}
     if at_rest := int(tx.execute(select(func.count()).select_from(_at_rest().subquery())).scalar_one()):
@@ -68,8 +81,7 @@ def count_lost(tx: Connection, settings: Settings, paces: Mapping[Key, float] | 
 
 def lost_letters(tx: Connection, settings: Settings, after: UUID | None, limit: int) -> list[Lost]:
     """A page of them, in the order of their ids, from the one after `after`."""
-    said = _loss(tx, settings, rates(tx)).label("loss")
-    moving = select(t.letter.c.id, said).select_from(_with_dispatch()).where(_may_be_lost(), _after(after)).subquery()
+    moving = _moving(tx, settings, rates(tx), _after(after))
     lost = select(moving.c.id, moving.c.loss).where(moving.c.loss.is_not(None)).order_by(moving.c.id).limit(limit)
     found = {row.id: row.loss for row in tx.execute(lost)}
     found |= dict.fromkeys(tx.execute(_at_rest().where(_after(after)).limit(limit)).scalars(), Loss.ILLEGAL)
@@ -80,9 +92,8 @@ def lost_letters(tx: Connection, settings: Settings, after: UUID | None, limit: 
 
 def loss_of(tx: Connection, settings: Settings, letter_id: UUID) -> Loss | None:
     """What is wrong with this letter; None where it is not lost."""
-    said = _loss(tx, settings, rates(tx))
-    mine = select(said).select_from(_with_dispatch()).where(t.letter.c.id == letter_id, _may_be_lost())
-    found = tx.execute(mine).scalar_one_or_none()
+    moving = _moving(tx, settings, rates(tx), t.letter.c.id == letter_id)
+    found = tx.execute(select(moving.c.loss)).scalar_one_or_none()
     return Loss(found) if found else None
 
 
@@ -90,15 +101,20 @@ def _after(after: UUID | None) -> Any:
     return t.letter.c.id > after if after is not None else t.letter.c.id.is_not(None)
 
 
-def _may_be_lost() -> ColumnElement[bool]:
-    return t.letter.c.status.in_([status for status in Status if status not in RESTING])
+def _moving(tx: Connection, settings: Settings, paces: Mapping[Key, float], *which: ColumnElement[bool]) -> CTE:
+    """The letters not at rest (and of these alone), each with the code of what is wrong with it, or null.
 
-
-def _with_dispatch() -> Any:
-    """Letters with their live dispatch and its consignment, on which the claim of what is SENDING lies."""
-    d, c = t.dispatch.c, t.consignment.c
-    live = and_(d.letter_id == t.letter.c.id, d.kind == "letter", d.outcome.in_(sorted(LIVE)))
-    return t.letter.outerjoin(t.dispatch, live).outerjoin(t.consignment, c.id == d.consignment_id)
+    Found by their states alone, whatever is asked of them then: else PostgreSQL reads every letter in the order of ids.
+    """
+    row, d, c = t.letter.c, t.dispatch.c, t.consignment.c
+    live = and_(d.letter_id == row.id, d.kind == "letter", d.outcome.in_(sorted(LIVE)))
+    tried = t.letter.outerjoin(t.dispatch, live)
+    handed_over = tried.outerjoin(t.consignment, c.id == d.consignment_id)  # the claim of what is SENDING lies there
+    others = [status for status in Status if status not in {*RESTING, Status.SENDING}]
+    waiting = select(row.id, _loss(tx, settings, paces).label("loss")).select_from(tried)
+    sending = select(row.id, _loss_of_sending().label("loss")).select_from(handed_over)
+    found = waiting.where(row.status.in_(others), *which), sending.where(row.status == Status.SENDING, *which)
+    return union_all(*found).cte("moving").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _at_rest() -> Select[Any]:
@@ -109,7 +125,7 @@ def _at_rest() -> Select[Any]:
 
 
 def _loss(tx: Connection, settings: Settings, paces: Mapping[Key, float]) -> ColumnElement[str]:
-    """The code of what is wrong, or null."""
+    """The code of what is wrong with a letter that is not SENDING, or null."""
     row, now = t.letter.c, clock.now()
     before, unclaimed = row.status.in_(BEFORE_SENDING), row.claim_token.is_(None)
     sent, past = row.status == Status.SENT, now - SOON
@@ -119,7 +135,6 @@ def _loss(tx: Connection, settings: Settings, paces: Mapping[Key, float]) -> Col
         (and_(before, unclaimed, row.due_at.is_(None)), Loss.NO_TIME),
         (and_(before, unclaimed, _too_far(settings, now)), Loss.UNKNOWN_TIME),
         (and_(before, unclaimed, row.due_at <= past, not_(_explained(tx, paces))), Loss.STANDS),
-        *_sending(past),
         (and_(sent, row.due_at.is_(None)), Loss.NO_DEADLINE),
         (and_(sent, row.due_at <= past, not_(held_back())), Loss.OVERDUE),
         (and_(sent, _beyond_receipts(settings)), Loss.UNKNOWN_TIME),
@@ -138,15 +153,17 @@ def _illegal() -> ColumnElement[bool]:
     )
 
 
-def _sending(past: datetime) -> list[tuple[ColumnElement[bool], Loss]]:
+def _loss_of_sending() -> ColumnElement[str]:
     """A consignment is taken up by its claim (which ends) or by its next question, and by nothing else."""
-    sending, c = t.letter.c.status == Status.SENDING, t.consignment.c
-    unclaimed = and_(sending, c.claim_token.is_(None))
-    return [
-        (and_(sending, c.claim_token.is_not(None), _is_past(c.claimed_until, past)), Loss.DEAD_CLAIM),
+    c, past = t.consignment.c, clock.now() - SOON
+    unclaimed = c.claim_token.is_(None)
+    return case(
+        (_illegal(), Loss.ILLEGAL),
+        (and_(c.claim_token.is_not(None), _is_past(c.claimed_until, past)), Loss.DEAD_CLAIM),
         (and_(unclaimed, c.due_at.is_(None)), Loss.NO_QUESTION),
         (and_(unclaimed, c.due_at <= past, c.deadline_at <= past), Loss.DOUBT_OVERDUE),
-    ]
+        else_=None,
+    )
 
 
 def _is_past(moment: Any, past: datetime) -> ColumnElement[bool]:

@@ -195,6 +195,15 @@ def held_letters(tx: Connection, code: str, waits_for: WaitsFor | None, after: U
     return _page(tx, wanted, after, limit)
 
 
+def oldest_held(tx: Connection) -> list[Letter]:
+    """The oldest letter of each reason and each who is waited for, all in one question."""
+    row = t.letter.c
+    place = func.row_number().over(partition_by=(row.held_code, row.waits_for), order_by=row.id).label("place")
+    held = select(row.id, place).where(row.status == Status.HELD).subquery()
+    first = select(t.letter).join(held, held.c.id == row.id).where(held.c.place == 1)
+    return [letter_from(one) for one in tx.execute(first)]
+
+
 def still_held(tx: Connection, letters: Sequence[UUID], code: str, waits_for: WaitsFor) -> list[Letter]:
     """Those of these letters that are HELD for this reason, oldest first."""
     row = t.letter.c

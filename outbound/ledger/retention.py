@@ -114,6 +114,18 @@ def count_under(tx: Connection, key_id: str, most: int | None = None) -> int:
     return tx.execute(select(func.count()).select_from((some.limit(most) if most else some).subquery())).scalar_one()
 
 
+def count_by_key(tx: Connection, most: int | None = None) -> dict[str, int]:
+    """How many parts lie under each key that any lies under, up to `most` each: from key to key by the index."""
+    s = t.sealed.c
+    keys = select(func.min(s.key_id).label("id")).cte("keys", recursive=True)
+    following = select(func.min(s.key_id)).where(s.key_id > keys.c.id).scalar_subquery()
+    keys = keys.union_all(select(following).where(keys.c.id.is_not(None)))
+    some = select(s.part).where(s.key_id == keys.c.id).correlate(keys)
+    parts = select(func.count()).select_from((some.limit(most) if most else some).subquery()).scalar_subquery()
+    found = tx.execute(select(keys.c.id, parts).where(keys.c.id.is_not(None)))
+    return {row[0]: row[1] for row in found}
+
+
 def count_letters_under(tx: Connection, key_id: str) -> int:
     """How many letters whose content is still here have something under this key."""
     s, kept = t.sealed.c, select(t.letter.c.id).where(text(t.KEPT))

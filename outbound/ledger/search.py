@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select
 
 from outbound import clock
 from outbound.ledger import tables as t
@@ -72,10 +72,18 @@ class Group:
 def page(tx: Connection, wanted: Wanted, after: UUID | None, limit: int) -> list[Letter]:
     """These letters, oldest first, from the one after `after`."""
     row = t.letter.c
+    dated = wanted.since is not None or wanted.until is not None  # then it is the index of their days that finds them
     found = select(t.letter).where(*conditions(wanted))
     if after is not None:
-        found = found.where(row.id > after)
-    return [letter_from(one) for one in tx.execute(found.order_by(row.id).limit(limit))]
+        found = found.where(_after(tx, after, dated))
+    order = (row.created_at, row.id) if dated else (row.id,)
+    return [letter_from(one) for one in tx.execute(found.order_by(*order).limit(limit))]
+
+
+def _after(tx: Connection, after: UUID, dated: bool) -> ColumnElement[bool]:
+    row = t.letter.c
+    at = tx.execute(select(row.created_at).where(row.id == after)).scalar_one_or_none() if dated else None
+    return and_(row.created_at >= at, or_(row.created_at > at, row.id > after)) if at else row.id > after
 
 
 def count(tx: Connection, wanted: Wanted, most: int) -> int:

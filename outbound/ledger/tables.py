@@ -143,6 +143,7 @@ letter = Table(
         sqlite_where=text(HAS_LAST_DAY),
         postgresql_where=text(HAS_LAST_DAY),
     ),
+    Index("ix_letter_of_status", "status", "id"),
     Index("ix_letter_of_type", "letter_type", "id"),
     Index("ix_letter_of_department", "department", "id"),
     Index("ix_letter_created_at", "created_at"),
@@ -181,6 +182,9 @@ event = Table(
     Index("ix_event_feed", "system", "txid", "id"),
 )
 
+ASKED = "due_at IS NOT NULL"
+"""Consignments in doubt with a question to ask: few, and looked for in every round of the timer."""
+
 consignment = Table(
     "consignment",
     metadata,
@@ -199,6 +203,7 @@ consignment = Table(
     Column("tries", Integer, nullable=False),
     Index("ix_consignment_due", "channel", "due_at"),
     Index("ix_consignment_claimed_until", "claimed_until"),
+    Index("ix_consignment_asked", "channel", sqlite_where=text(ASKED), postgresql_where=text(ASKED)),
 )
 
 SHARED = "envelope_of IS NOT NULL"

@@ -11,7 +11,7 @@ from outbound.delivery import House
 from outbound.desk import Verb
 from outbound.held import verbs_of_oldest
 from outbound.life import Status
-from outbound.needs import Kind, Need, needs
+from outbound.needs import Need, needs
 from outbound.watch import Watch, watch
 
 KEPT = 2.0  # seconds for which the live parts of several open pages share one look at the ledger
@@ -44,9 +44,8 @@ def look(house: House) -> Now:
     """Look now."""
     with house.ledger.reading() as tx:
         wanted = tuple(needs(tx, house))
-        held = [one for one in wanted if one.kind is Kind.HELD]
-        verbs = {(one.code, str(one.waits_for)): verbs_of_oldest(tx, one.code, one.waits_for) for one in held}
-        return Now(watch(tx, house.settings), wanted, standing.states_bounded(tx, MOST_COUNTED + 1), verbs)
+        states = standing.states_bounded(tx, MOST_COUNTED + 1)
+        return Now(watch(tx, house.settings), wanted, states, verbs_of_oldest(tx))
 
 
 class Glance:

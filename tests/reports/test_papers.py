@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -256,6 +257,8 @@ def test_the_pdf_is_read_in_order_and_its_chart_is_said() -> None:
 def test_the_same_figures_give_the_same_bytes_whenever_they_are_made(moving_clock: MovingClock) -> None:
     made = month_of({"Kultur": (30, 20, 1)})
     first = [MAKE[form](paper_of(made, public)) for form, public in EVERY]
+    with zipfile.ZipFile(io.BytesIO(MAKE[Form.XLSX](paper_of(made, False)))) as packed:
+        assert packed.read("docProps/core.xml").count(b">2026-11-02T00:00:00Z<") == 2  # the day of the closing
     moving_clock.pass_(days=400)
     assert [MAKE[form](paper_of(made, public)) for form, public in EVERY] == first
 

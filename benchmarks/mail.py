@@ -15,6 +15,7 @@ from outbound.ledger import Ledger
 from outbound.ledger import tables as t
 from outbound.rendering import LetterTypes
 from outbound.stack.up import Stack
+from outbound.stack.warden import children
 from outbound.web.access import issue_key
 
 LINES = 500  # letters in one call
@@ -94,8 +95,12 @@ def wait(ledger: Ledger, mailing: UUID, letters: int, most: float = 900) -> None
 
 
 def cpu(stack: Stack) -> dict[str, float]:
-    """CPU-seconds so far, by process of the stack."""
-    return {name: sum(_seconds(pid) for pid in stack.supervisor.pids(name)) for name in stack.supervisor.running()}
+    """CPU-seconds so far, by process of the stack. PostgreSQL's backends leave the group of their server."""
+    found = {}
+    for name in stack.supervisor.running():
+        pids = stack.supervisor.pids(name)
+        found[name] = sum(_seconds(pid) for pid in {*pids, *(child for pid in pids for child in children(pid))})
+    return found
 
 
 def _seconds(pid: int) -> float:

@@ -44,9 +44,9 @@ def accounts_in(folder: Path) -> Path:
 
 
 @contextmanager
-def signed_in(stack: Stack) -> Iterator[httpx.Client]:
+def signed_in(url: str) -> Iterator[httpx.Client]:
     """A browser of that account's."""
-    with httpx.Client(base_url=stack.url, timeout=120, follow_redirects=True) as browser:
+    with httpx.Client(base_url=url, timeout=120, follow_redirects=True) as browser:
         found = re.search(r'name="token" value="([^"]*)"', browser.get("/log-ind").text)
         token = found[1] if found else ""
         browser.post("/log-ind", data={"navn": NAME, "kode": PASSWORD, "token": token}).raise_for_status()
@@ -136,7 +136,7 @@ def measure(folder: Path, times: int, only: list[str] | None = None) -> None:
     with Stack(folder, env, postgres=True, cores=2) as stack:
         ledger = Ledger(stack.env["OUTBOUND_DATABASE_URL"])
         quicken(stack)
-        with letters_coming(stack, ledger) as fed, signed_in(stack) as browser:
+        with letters_coming(stack, ledger) as fed, signed_in(stack.url) as browser:
             for name, path in pages(ledger).items():
                 if not only or name in only:
                     ask(browser, name, path, times)

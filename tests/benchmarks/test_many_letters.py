@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Connection, func, select
 from stdnum.dk import cpr
 
 from benchmarks.many_letters import fill, keys_of
+from benchmarks.pages import accounts_in, pages, signed_in
 from benchmarks.present import invented_cpr
 from outbound import clock
 from outbound.accounts import audit
@@ -20,14 +23,22 @@ from outbound.return_code import is_code
 from outbound.seal import Part, Seal
 from outbound.settings import load
 from outbound.stack.postgres import PostgresServer
+from tests.house import open_house
+from tests.outside import World
+from tests.serving import SECRET, serve
 
 LETTERS = 1_000
 SAME = (t.submission, t.letter, t.dispatch, t.consignment, t.event, t.entry, t.reminder, t.returned, t.mailing)
 
 
 @pytest.fixture(scope="module")
-def seal(tmp_path_factory: pytest.TempPathFactory) -> Seal:
-    return Seal(keys_of(tmp_path_factory.mktemp("keys") / "seal.json"))
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("keys")
+
+
+@pytest.fixture(scope="module")
+def seal(folder: Path) -> Seal:
+    return Seal(keys_of(folder / "keys.json"))
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +110,17 @@ def test_every_letter_stands_where_its_events_end(tx: Connection) -> None:
     ends = {row.letter_id: row.now for row in rows}
 
     assert ends == {row.id: row.status for row in tx.execute(select(t.letter.c.id, t.letter.c.status))}
+
+
+def test_every_page_answers(filled: Ledger, folder: Path, tmp_path: Path, postgres_server: PostgresServer) -> None:
+    settings = {"accounts_file": accounts_in(tmp_path), "session_secret": SecretStr(SECRET)}
+    house = open_house(postgres_server.url("invented"), folder, World(), **settings)
+    with serve(house) as served, signed_in(served.url) as browser:
+        answers = {name: browser.get(path).status_code for name, path in pages(filled).items()}
+    house.ledger.close()
+
+    assert set(answers.values()) == {200}, answers
+    assert len(answers) > 25
 
 
 def test_return_codes_can_be_scanned(tx: Connection) -> None:

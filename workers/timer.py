@@ -13,9 +13,9 @@ from outbound.ledger.reminders import due as reminders_due
 from outbound.ledger.tallies import count_moves
 from outbound.retention import Night
 from outbound.settings import load
+from workers.beside import month_end, people
 from workers.broker import connect_broker
 from workers.guard import Guard
-from workers.month_end import MonthEnd
 from workers.opening import begin_logs, open_house
 from workers.queues import ASKED_FOR_A_SIGN, BATCHES, REMINDERS, WEBHOOKS, doubt_queue, queue_name
 from workers.tickets import send_ticket
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 FOLDING_SECONDS = 2.0  # a round, while there is a backlog: a ledger that was there before the facts, or a large mailing
 MOST_TICKETS = 32  # in one queue: more would only wait there
 _night = Night()
-_month_end = MonthEnd()
+_beside = (month_end(), people())
 
 
 def main() -> None:
@@ -60,7 +60,8 @@ def _round(house: House, broker: object, guard: Guard) -> None:
     _give_sign(house)
     _fold(house)
     _forget(house)
-    _month_end.look(house)
+    for work in _beside:
+        work.look(house)
 
 
 def _forget(house: House) -> None:
@@ -88,7 +89,6 @@ def _fold(house: House) -> None:
         while facts.fold_days(house.ledger) and monotonic() < until:
             pass
         facts.fold(house.ledger)
-        facts.count_people(house.ledger)
     except Exception as fault:
         log.error("Folding failed with %s.", type(fault).__name__)
 

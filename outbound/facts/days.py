@@ -93,7 +93,7 @@ def fold(ledger: Ledger, most: int = AT_ONCE) -> int:
     return last - after
 
 
-def rebuild(ledger: Ledger, most: int = 10 * AT_ONCE) -> int:
+def rebuild(ledger: Ledger, most: int = AT_ONCE) -> int:
     """Make every fact anew from the entries; how many stood otherwise before.
 
     Whoever reads meanwhile reads the facts of before: they are exchanged in one transaction.
@@ -110,6 +110,7 @@ def rebuild(ledger: Ledger, most: int = 10 * AT_ONCE) -> int:
 
 def _exchange(tx: Connection, made: Found, upto: int) -> int:
     """Put what was made of all entries up to that one in the place of what is there."""
+    tx.execute(select(t.fold).where(t.fold.c.name == NAME).with_for_update())  # first, as whoever folds does
     before, was = folded_upto(tx, NAME), _standing(tx)
     _merge(was, _of_range(tx, before, upto))
     _merge(made, _of_range(tx, upto, before))

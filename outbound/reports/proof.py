@@ -64,8 +64,7 @@ def _figures(tx: Connection) -> Iterator[Difference]:
     for by, column in CUTS.items():
         reported = {key: _of_report(figure) for key, figure in grouped(facts, by).items()}
         yield from _unlike(str(by), reported, _summed(rows, column))
-    counted = {row.inputs: {"letters": int(row.letters)} for row in tx.execute(COUNTED)}
-    yield from _unlike("way", _ways(facts), counted)
+    yield from _unlike("way", _ways(facts), _counted(tx.execute(COUNTED)))
     sent = {row.department: {"sent": int(row.sent), "cost": int(row.cost)} for row in tx.execute(REMINDED)}
     yield from _unlike("reminders", {key: asdict(one) for key, one in reminders_in(facts).items()}, sent)
 
@@ -82,15 +81,25 @@ def _unlike(
 
 
 def _ways(facts: Iterable[Fact]) -> dict[str, dict[str, int]]:
-    """Letters by what was entered with their count, written as it is there."""
+    """Letters by the way that they went."""
     found: dict[str, dict[str, int]] = {}
     for fact in facts:
-        if many := fact.sums["letters"]:
-            said = {} if fact.way.mailbox == NOT_SAID else {"mailbox": fact.way.mailbox}
-            way = {"channel": fact.way.channel, "route": fact.way.route, **said}
-            sums = found.setdefault(json.dumps(way, sort_keys=True, separators=(",", ":")), {"letters": 0})
-            sums["letters"] += many
+        _count(found, fact.way.channel, fact.way.route, fact.way.mailbox, fact.sums["letters"])
     return found
+
+
+def _counted(rows: Iterable[Any]) -> dict[str, dict[str, int]]:
+    """The same, by what was entered with their count."""
+    found: dict[str, dict[str, int]] = {}
+    for row in rows:
+        way = json.loads(row.inputs)
+        _count(found, way["channel"], way["route"], way.get("mailbox", NOT_SAID), int(row.letters))
+    return found
+
+
+def _count(found: dict[str, dict[str, int]], channel: str, route: str, mailbox: str, letters: int) -> None:
+    sums = found.setdefault(f"{channel} {route} {mailbox}", {"letters": 0})
+    sums["letters"] += letters
 
 
 def _of_report(figure: Figure) -> dict[str, int]:

@@ -16,7 +16,7 @@ from tests.house import MovingClock
 from tests.outside import World
 from tests.reports.conftest import the_autumn
 from tests.reports.test_monthly import JANUARY, NOVEMBER
-from workers.month_end import MonthEnd
+from workers.beside import month_end
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_lists_and_months_add_up_to_the_total(told: House) -> None:
 def closed_by(told: House, day: int) -> str:
     """Who has closed November, once a timer that closes on this day has looked."""
     house = replace(told, settings=told.settings.model_copy(update={"month_closes_on": day}))
-    end = MonthEnd()
+    end = month_end()
     end.look(house)
     end.look(house)  # it is at it already, or has just looked
     end.wait(120)

@@ -47,10 +47,15 @@ class Served:
     def signed_in(self, name: str = "drift") -> Iterator[httpx.Client]:
         """Somebody signed in."""
         with self.browser() as browser:
-            token = hidden(browser.get("/log-ind").text)
-            answer = browser.post("/log-ind", data={"navn": name, "kode": PASSWORD, "token": token})
-            assert answer.status_code == 200, answer.text
+            sign_in(browser, name)
             yield browser
+
+
+def sign_in(browser: httpx.Client, name: str) -> None:
+    """Have this browser signed in as one of `accounts_file`."""
+    token = hidden(browser.get("/log-ind").text)
+    answer = browser.post("/log-ind", data={"navn": name, "kode": PASSWORD, "token": token}, follow_redirects=True)
+    assert answer.status_code == 200, answer.text
 
 
 def hidden(html: str, name: str = "token") -> str:

@@ -1,23 +1,33 @@
 """`outbound demo`, as the README says to run it: everything arrives, it checks itself, nothing is left."""
 
+import csv
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
 
+import httpx
 import pytest
 from pypdf import PdfReader
 
+from outbound import clock
 from outbound.cli.faults import Code
 from outbound.demo.scenario import LETTERS, MAILING, SINGLE, SYSTEMS
+from outbound.demo.stage import environment
+from outbound.demo.suppliers import Suppliers, Taking
 from outbound.organisation import load_organisation
 from outbound.settings import HOME
 from outbound.stack.places import scratch
+from outbound.stack.up import Stack
+from tests.serving import accounts_file, sign_in
 from tests.waiting import wait_for
 
 OUTBOUND = (sys.executable, "-m", "outbound")
@@ -122,6 +132,42 @@ def test_the_commands_that_it_names_work_afterwards(shown: str, folder: Path) ->
         assert (ended.returncode, ended.stderr) == (Code.DONE, "")
         assert ended.stdout
         assert not CPR.search(ended.stdout.replace(str(folder), ""))
+
+
+@pytest.mark.timeout(300)
+def test_page_report_month_and_audit_say_what_the_suppliers_took(shown: str, folder: Path, tmp_path: Path) -> None:
+    """After letters by every route of the demo: one set of figures, and the outside's own books beside it."""
+    assert shown
+    with page_of_management(folder, tmp_path) as (page, rows, takings):
+        taken = Counter(one.channel for one in takings if not one.refused)
+    (total,) = [row for row in rows if row["table"] == "total"]
+    report = json.loads(ask(folder, "report", "--from", "2026-01-01", "--format", "json").stdout)
+    managed = json.loads(ask(folder, "management", "--from", "2026-01-01", "--json").stdout)
+    by_month = ask(folder, "month", "report", f"{clock.today():%Y-%m}", "--format", "csv").stdout
+    month = list(csv.DictReader(StringIO(by_month), delimiter=";"))
+    both = (taken["digital"], taken["print"])
+    assert both == (report[-1]["digital"], report[-1]["printed"])
+    assert both == (managed["total"][0]["digital"], managed["total"][0]["printed"])
+    assert both == (int(total["digital"]), int(total["printed"]))
+    assert both == (int(month[-1]["digital"]), int(month[-1]["printed"]))
+    assert f"{both[0]} digitalt, {both[1]} på papir" in page
+    for one in report[:-1]:
+        (beside,) = [row for row in rows if (row["table"], row["key"]) == ("department", one["key"])]
+        (of_month,) = [row for row in month if row["department"] == one["key"]]
+        for name in ("digital", "printed", "cost_porto", "cost_materials"):
+            assert one[name] == int(beside[name]) == int(of_month[name]), (one["key"], name)
+    assert ask(folder, "audit").returncode == Code.DONE
+
+
+@contextmanager
+def page_of_management(folder: Path, own: Path) -> Iterator[tuple[str, list[dict[str, str]], list[Taking]]]:
+    """The page and its CSV as somebody of management gets them, and what the suppliers ever took."""
+    env = {**environment(), "OUTBOUND_ACCOUNTS_FILE": str(accounts_file(own))}
+    with Stack(folder, env, workers=False) as stack, httpx.Client(base_url=stack.url, timeout=60) as browser:
+        sign_in(browser, "ledelse")
+        page, rows = (browser.get(path, params={"fra": "2026-01"}) for path in ("/ledelse", "/ledelse.csv"))
+        takings = Suppliers(stack.controls, browser).takings()
+        yield page.text, list(csv.DictReader(StringIO(rows.text.lstrip("\ufeff")), delimiter=";")), takings
 
 
 @pytest.mark.timeout(300)

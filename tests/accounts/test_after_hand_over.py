@@ -56,7 +56,7 @@ def test_a_digital_letter_saves_against_print_and_print_against_the_office(house
     letter = sent(house)
     assert look(house, letter).sheets == 1
     found = money(house)
-    assert found.cost == {Part.PORTO: 0}
+    assert found.cost == {}  # the message is free, and nothing else costs
     assert found.by_print == {Part.PORTO: 2400, Part.MATERIALS: 67}
     assert found.baseline == {Part.PORTO: 3120, Part.MATERIALS: 45, Part.HANDLING: 1650}
     assert found.certain_digitally == 2400 + 67 - 0

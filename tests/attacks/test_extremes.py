@@ -45,12 +45,17 @@ def paths(one: Way) -> Iterator[str]:
         yield one.address(**chosen).partition("?")[0]
 
 
+def named(part: Any) -> Iterator[str]:
+    """The parameters of a route, or of what it depends on."""
+    yield from (one.alias for one in part.query_params)
+    for one in part.dependencies:
+        yield from named(one)
+
+
 def asked(one: Way) -> Iterator[str]:
     """Addresses with one parameter at an extreme and what else is needed."""
     needed = one.address().partition("?")[2]
-    names = [part.alias for part in one.route.dependant.query_params]
-    sub: list[Any] = list(one.route.dependant.dependencies)
-    assert not any(part.query_params for part in sub), "parameters of a dependency are to be walked, too"
+    names = [*named(one.route.dependant)]
     for path, name, value in product(paths(one), [*names, *HIDDEN.get(one.path, ())], EXTREMES):
         others = "&".join(part for part in needed.split("&") if part and part.partition("=")[0] != name)
         yield f"{path}?{urlencode({name: value})}" + (f"&{others}" if others else "")

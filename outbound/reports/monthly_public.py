@@ -21,7 +21,8 @@ from outbound.tariff_row import Part
 
 LETTERS = ("digital", "printed", "letters")
 WHOLE = frozenset(LETTERS)
-"""The month's own cells, which the reports of later months show again: left out by one rule, of themselves alone."""
+"""The month's own cells, shown again month by month in this report and in those of later months: left out by one rule,
+of themselves alone."""
 
 
 @dataclass(frozen=True, slots=True)

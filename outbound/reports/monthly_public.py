@@ -15,7 +15,8 @@ from outbound.reports.figures import Figure, Letters
 from outbound.reports.monthly_figures import Figures
 from outbound.reports.monthly_paper import Cell, Row, Sheet, columns
 from outbound.reports.monthly_sheets import MONTH_HEADS
-from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, Told, parted, reason_of
+from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, Told, parted
+from outbound.reports.returned import reason_said
 from outbound.reports.suppression import LEFT_OUT, Sum, few, hidden
 from outbound.tariff_row import Part
 
@@ -113,7 +114,8 @@ def returned_of(told: Told) -> dict[str, int]:
     """Letters that came back by reason."""
     found: dict[str, int] = {}
     for one in (told.known or {}).get("returned", ()):
-        found[reason_of(one)] = found.get(reason_of(one), 0) + one["letters"]
+        reason = reason_said(one["reason"])
+        found[reason] = found.get(reason, 0) + one["letters"]
     return found
 
 

@@ -12,8 +12,9 @@ from outbound.rendering.danish import maaned
 from outbound.reports.figures import Figure, Letters, share
 from outbound.reports.monthly_figures import Figures, figure_of
 from outbound.reports.monthly_paper import Cell, Row, Sheet, Typed, columns, each
-from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, T, Told, parted, reason_of
+from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, T, Told, parted
 from outbound.reports.report import ESTIMATED, UNKNOWN
+from outbound.reports.returned import reason_said
 from outbound.tariff_row import Part
 
 
@@ -185,7 +186,7 @@ def _returned(told: Told) -> Sheet:
     names = {line["department"]: line["name"] for line in told.lines}
     found = (told.known or {})["returned"]
     rows: tuple[Row, ...] = tuple(
-        (names.get(one["department"], one["department"]), reason_of(one), one["letters"]) for one in found
+        (names.get(one["department"], one["department"]), reason_said(one["reason"]), one["letters"]) for one in found
     )
     total = (TOTAL, None, sum(one["letters"] for one in found))
     note = "Breve på papir, der er meldt kommet retur i måneden; hvert brev én gang, af den grund, der er meldt sidst."

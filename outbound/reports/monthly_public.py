@@ -16,9 +16,9 @@ from outbound.reports.monthly_figures import Figures
 from outbound.reports.monthly_paper import Cell, Row, Sheet, columns
 from outbound.reports.monthly_sheets import MONTH_HEADS
 from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, Told, parted
+from outbound.reports.paper import cost
 from outbound.reports.returned import reason_said
 from outbound.reports.suppression import LEFT_OUT, Sum, few, hidden
-from outbound.tariff_row import Part
 
 LETTERS = ("digital", "printed", "letters")
 WHOLE = frozenset(LETTERS)
@@ -155,8 +155,7 @@ def _money(told: Told, shown: Shown) -> Sheet:
 
     def row(code: str, figure: Figure) -> tuple[Cell, ...]:
         m = figure.money
-        cost = m.cost.get(Part.PORTO, 0) + m.cost.get(Part.MATERIALS, 0)
-        return (LEFT_OUT,) * 3 if code in out else (cost, m.certain, m.estimated)
+        return (LEFT_OUT,) * 3 if code in out else (cost(figure), m.certain, m.estimated)
 
     heads = ("Udgift", M), ("Sparet, sikkert", M), ("Tid sparet, anslået", M)
     note = "Tid er et skøn og lægges aldrig sammen med det, der er sparet for sikkert."

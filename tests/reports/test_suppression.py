@@ -110,6 +110,14 @@ def test_no_department_follows_from_the_month_as_it_stands_among_the_others() ->
     assert [row[3] for row in sheets["Breve og digital andel"].rows] == [LEFT_OUT, LEFT_OUT]
 
 
+def test_what_is_said_to_be_few_in_one_list_gives_nothing_away_in_another() -> None:
+    systems = {name: (7, many) for name, many in (("a", 1), ("b", 1), ("c", 1), ("d", -2))}
+    made = month_of({"a": (5, 1, 0)}, systems=systems, returned=[("a", "moved", 3), ("b", "unknown", 9)])
+    shown = shown_of(Told(made.figures))
+    assert not any(few(shown.cells[name]) for name in bounded(shown.cells, shown.sums, shown.marks))
+    assert "returned Årsagen kendes ikke" in shown.marks
+
+
 def test_a_month_with_few_letters_is_left_out_of_every_later_report() -> None:
     made = month_of({"a": (100, 50, 0), "b": (90, 60, 0)}, before=[(3, 40), (80, 20)])
     (months,) = [sheet for sheet in public_sheets(made.figures) if sheet.name == "Måned for måned"]

@@ -60,7 +60,7 @@ def _tables(made: Management) -> Iterator[str]:
     lines = (*made.against.lines, made.against.total)
     figures = [(tile.name, tile.value, tile.said or tile.target) for tile in words.tiles(made)]
     yield table(figures, ("Tal", "", ""))
-    some = (words.reasons(made), words.savings(made), words.costs(made), words.returned(made, {}))
+    some = (words.reasons(made), words.savings(made), words.costs(made), words.returned(made))
     most = (words.most("Brevtype", made.letter_types), words.most("Fagsystem", made.systems))
     against = (target_words.shares(lines), target_words.gains(lines, made.against.fixed_year))
     for headings, *rows in (*against, *some, *most):

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from outbound.letter import ReturnReason
 from outbound.rendering.danish import kroner, tal
 from outbound.reports.figures import rounded
 from outbound.reports.management import Management
 from outbound.reports.paper import MostPaper, Reason, Why, cost, cost_per_letter
 from outbound.reports.report import CHANNELS, NO_LETTERS, UNKNOWN, percent, router_share
+from outbound.reports.returned import reason_said
 from outbound.tariff_row import Part
 
 Table = tuple[tuple[str, ...], ...]
@@ -116,9 +116,9 @@ def most(what: str, found: Sequence[MostPaper]) -> Table:
     return (headings, *(_most(one) for one in found))
 
 
-def returned(made: Management, names: Mapping[ReturnReason, str]) -> Table:
-    """Letters that came back, by reason. `names`: what a reason is called."""
-    rows = ((names.get(why, str(why)), tal(letters)) for why, letters in made.returned.items())
+def returned(made: Management) -> Table:
+    """Letters that came back, by reason."""
+    rows = ((reason_said(why), tal(letters)) for why, letters in made.returned.items())
     return (("Grund", "Breve"), *rows)
 
 

@@ -38,8 +38,8 @@ def end_months(ledger: Ledger, organisation: Organisation, settings: Settings) -
         try:
             if month not in kept:
                 keep(ledger, organisation, month)
-            for form, public in _missing(settings.reports_dir, month):
-                _put(ledger, organisation, settings, month, form, public)
+            if settings.reports_dir is not None:
+                _put(ledger, organisation, settings.reports_dir, month)
         except (Broken, RenderingFault) as fault:
             log.error("The files of %s cannot be made (%s).", f"{month:%Y-%m}", type(fault).__name__)
         except OSError as fault:
@@ -81,19 +81,13 @@ def _with_papers(tx: Connection) -> set[date]:
     return {*tx.execute(select(t.month_paper.c.month).distinct()).scalars()}
 
 
-def _missing(folder: Path | None, month: date) -> list[tuple[Form, bool]]:
-    """The files of a month that are not in the folder."""
-    if folder is None:
-        return []
-    every = [(form, public) for public in AUDIENCES for form in Form]
-    return [(form, public) for form, public in every if not (folder / file_name(month, form, public)).exists()]
-
-
-def _put(ledger: Ledger, organisation: Organisation, settings: Settings, month: date, form: Form, public: bool) -> None:
-    made = paper(ledger, organisation, month, form, public)
-    if settings.reports_dir is not None:
-        settings.reports_dir.mkdir(parents=True, exist_ok=True)
-        write(settings.reports_dir / made.name, made.body)
+def _put(ledger: Ledger, organisation: Organisation, folder: Path, month: date) -> None:
+    """Put those files of a month into the folder that are not in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for form, public in [(form, public) for public in AUDIENCES for form in Form]:
+        file = folder / file_name(month, form, public)
+        if not file.exists():
+            write(file, paper(ledger, organisation, month, form, public).body)
 
 
 def write(file: Path, body: bytes) -> None:

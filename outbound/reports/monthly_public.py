@@ -15,13 +15,15 @@ from outbound.reports.figures import Figure, Letters
 from outbound.reports.monthly_figures import Figures
 from outbound.reports.monthly_paper import Cell, Row, Sheet, columns
 from outbound.reports.monthly_sheets import MONTH_HEADS
-from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, Told, parted, reason_of
+from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, Told, parted
+from outbound.reports.paper import cost
+from outbound.reports.returned import reason_said
 from outbound.reports.suppression import LEFT_OUT, Sum, few, hidden
-from outbound.tariff_row import Part
 
 LETTERS = ("digital", "printed", "letters")
 WHOLE = frozenset(LETTERS)
-"""The month's own cells, which the reports of later months show again: left out by one rule, of themselves alone."""
+"""The month's own cells, shown again month by month in this report and in those of later months: left out by one rule,
+of themselves alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def returned_of(told: Told) -> dict[str, int]:
     """Letters that came back by reason."""
     found: dict[str, int] = {}
     for one in (told.known or {}).get("returned", ()):
-        found[reason_of(one)] = found.get(reason_of(one), 0) + one["letters"]
+        reason = reason_said(one["reason"])
+        found[reason] = found.get(reason, 0) + one["letters"]
     return found
 
 
@@ -152,8 +155,7 @@ def _money(told: Told, shown: Shown) -> Sheet:
 
     def row(code: str, figure: Figure) -> tuple[Cell, ...]:
         m = figure.money
-        cost = m.cost.get(Part.PORTO, 0) + m.cost.get(Part.MATERIALS, 0)
-        return (LEFT_OUT,) * 3 if code in out else (cost, m.certain, m.estimated)
+        return (LEFT_OUT,) * 3 if code in out else (cost(figure), m.certain, m.estimated)
 
     heads = ("Udgift", M), ("Sparet, sikkert", M), ("Tid sparet, anslået", M)
     note = "Tid er et skøn og lægges aldrig sammen med det, der er sparet for sikkert."

@@ -3,7 +3,7 @@
 A report of before something was kept is given without it: its tables are left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -12,8 +12,10 @@ from outbound.rendering.danish import maaned
 from outbound.reports.figures import Figure, Letters, share
 from outbound.reports.monthly_figures import Figures, figure_of
 from outbound.reports.monthly_paper import Cell, Row, Sheet, Typed, columns, each
-from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, T, Told, parted, reason_of
+from outbound.reports.monthly_told import DEPARTMENT, REST, TOTAL, C, M, P, S, T, Told, parted
+from outbound.reports.paper import cost
 from outbound.reports.report import ESTIMATED, UNKNOWN
+from outbound.reports.returned import reason_said
 from outbound.tariff_row import Part
 
 
@@ -44,7 +46,7 @@ def sheets_of(reported: Figures) -> Iterator[Sheet]:
 def _key_figures(told: Told) -> Sheet:
     n, m, sent = told.total.letters, told.total.money, told.reported["total"]["reminders"]
     local: Cell = UNKNOWN if n.local is None else Typed(n.router_share, S)
-    paid = _certain(m.cost)
+    paid = cost(told.total)
     rows: tuple[Row, ...] = (
         ("Breve afleveret til en leverandør", n.through_router, None),
         ("Digital andel", Typed(n.digital_share, S), told.target("digital")),
@@ -108,8 +110,8 @@ def _most(told: Told, name: str, what: str, part: str) -> Sheet:
     first, rest = parted(told.reported[part])
 
     def row(label: str, figure: Figure) -> Row:
-        money, n = figure.money, figure.letters
-        return label, n.through_router, n.printed, n.paper_share, _certain(money.cost)
+        n = figure.letters
+        return label, n.through_router, n.printed, n.paper_share, cost(figure)
 
     rows = [row(one["name"], figure_of(one)) for one in first]
     if rest:
@@ -158,10 +160,9 @@ def _gains(told: Told) -> Sheet:
 
 def _cost(told: Told) -> Sheet:
     def row(_: str, figure: Figure) -> tuple[Cell, ...]:
-        m = figure.money
-        porto, materials = m.cost.get(Part.PORTO, 0), m.cost.get(Part.MATERIALS, 0)
-        a_letter = each(porto + materials, figure.letters.through_router)
-        return porto, materials, porto + materials, a_letter, m.failed, m.returned
+        m, paid = figure.money, cost(figure)
+        parts = m.cost.get(Part.PORTO, 0), m.cost.get(Part.MATERIALS, 0)
+        return *parts, paid, each(paid, figure.letters.through_router), m.failed, m.returned
 
     heads = (
         ("Porto", M), ("Materialer", M), ("Udgift", M), ("Pr. brev", M), ("Heraf forgæves forsøg", M),
@@ -185,7 +186,7 @@ def _returned(told: Told) -> Sheet:
     names = {line["department"]: line["name"] for line in told.lines}
     found = (told.known or {})["returned"]
     rows: tuple[Row, ...] = tuple(
-        (names.get(one["department"], one["department"]), reason_of(one), one["letters"]) for one in found
+        (names.get(one["department"], one["department"]), reason_said(one["reason"]), one["letters"]) for one in found
     )
     total = (TOTAL, None, sum(one["letters"] for one in found))
     note = "Breve på papir, der er meldt kommet retur i måneden; hvert brev én gang, af den grund, der er meldt sidst."
@@ -226,7 +227,3 @@ def _invoices(told: Told) -> Sheet:
         ("Leverandør", T), ("Linjer", C), ("Beløb", M), ("Vores", M), ("Forskel", M), ("Heraf uden brev hos os", M),
     )  # fmt: skip
     return Sheet("Fakturaer", columns("Faktura", *heads), rows, (TOTAL, None, *sums))
-
-
-def _certain(amounts: Mapping[Part, int]) -> int:
-    return amounts.get(Part.PORTO, 0) + amounts.get(Part.MATERIALS, 0)

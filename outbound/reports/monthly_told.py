@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from outbound.letter import ReturnReason
 from outbound.organisation import EVERYONE
 from outbound.reports.figures import Figure, Letters
 from outbound.reports.local import Local, together
@@ -14,15 +13,6 @@ C, M, S, P, T = Kind.COUNT, Kind.MONEY, Kind.SHARE, Kind.PERCENT, Kind.TEXT
 DEPARTMENT, TOTAL, REST = "Forvaltning", "I alt", "Øvrige"
 MOST = 10
 """Letter types, and systems, that a report names."""
-RETURN_REASONS: Mapping[str, str] = {
-    ReturnReason.ADDRESSEE_UNKNOWN: "Ukendt på adressen",
-    ReturnReason.MOVED: "Flyttet",
-    ReturnReason.REFUSED: "Nægtet modtaget",
-    ReturnReason.NOT_COLLECTED: "Ikke afhentet",
-    ReturnReason.DECEASED: "Død",
-    ReturnReason.DAMAGED: "Beskadiget",
-    ReturnReason.UNKNOWN: "Årsagen kendes ikke",
-}
 
 
 class Told:
@@ -70,8 +60,3 @@ def parted(lines: list[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], lis
     """Those with most paper, and the others."""
     ordered = sorted(lines, key=lambda one: (-one["printed"], one["name"], one["key"]))
     return ordered[:MOST], ordered[MOST:]
-
-
-def reason_of(one: Mapping[str, Any]) -> str:
-    """Why letters came back, in Danish."""
-    return RETURN_REASONS.get(one["reason"], one["reason"])

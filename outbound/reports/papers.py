@@ -7,7 +7,7 @@ for byte, whatever is renamed, repriced or upgraded later. Those of an open mont
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
@@ -116,7 +116,7 @@ def paper_of(made: MonthReport, public: bool) -> Paper:
     return Paper(
         municipality=reported.get("municipality", ""),
         month=made.month,
-        dated=date.fromisoformat(made.at[:10]) if made.at else clock.today(),
+        dated=_closed_on(made) if made.at else clock.today(),
         public=public,
         said=tuple(_said(made, public)),
         sheets=sheets,
@@ -129,9 +129,9 @@ def _said(made: MonthReport, public: bool) -> Iterator[str]:
     if not made.digest:
         yield f"Foreløbig: måneden er ikke lukket, og tallene kan ændre sig. Talt op {dato(clock.today())}."
     elif public:
-        yield f"Måneden er lukket {dato(made.at[:10])}; tallene ændrer sig ikke mere."
+        yield f"Måneden er lukket {dato(_closed_on(made))}; tallene ændrer sig ikke mere."
     else:
-        yield f"Lukket af {made.by} {dato(made.at[:10])}; tallene ændrer sig ikke mere."
+        yield f"Lukket af {made.by} {dato(_closed_on(made))}; tallene ændrer sig ikke mere."
     if (at := counted_at(made.figures)) is not None:
         local = at.astimezone(clock.COPENHAGEN)
         moment = f"{dato(local.date())} {klokkeslaet(local.time())}"
@@ -142,6 +142,11 @@ def _said(made: MonthReport, public: bool) -> Iterator[str]:
             "der hviler på dem, er også udeladt."
         )
     yield "Beløb er uden moms. Tal med minus er breve, der er afvist efter den måned, de blev talt i."
+
+
+def _closed_on(made: MonthReport) -> date:
+    """The Danish day."""
+    return clock.danish_day(datetime.fromisoformat(made.at))
 
 
 def _again(made: MonthReport) -> Sheet:

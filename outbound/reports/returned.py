@@ -13,6 +13,23 @@ from outbound.reports.reading import Period
 Returned = Mapping[str, Mapping[ReturnReason, int]]
 """Department to reason to letters. A department or a reason without any is left out."""
 
+RETURN_REASONS: Mapping[str, str] = {
+    ReturnReason.ADDRESSEE_UNKNOWN: "modtageren er ukendt på adressen",
+    ReturnReason.MOVED: "modtageren er flyttet",
+    ReturnReason.REFUSED: "modtageren har nægtet at tage imod",
+    ReturnReason.NOT_COLLECTED: "ikke afhentet",
+    ReturnReason.DECEASED: "modtageren er død",
+    ReturnReason.DAMAGED: "beskadiget",
+    ReturnReason.UNKNOWN: "årsagen kendes ikke",
+}
+"""In Danish, as they stand within a sentence."""
+
+
+def reason_said(code: str) -> str:
+    """Why letters came back, as a line of a table begins; a code that none has any more as it is."""
+    said = RETURN_REASONS.get(code, code)
+    return said[:1].upper() + said[1:]
+
 
 def returned_of(tx: Connection, period: Period) -> Returned:
     """The letters that came back in a period, each once, by the reason told last."""

@@ -2,7 +2,7 @@
 
 Pure. Cells have names; sums say which cells make up which other. A cell from 1 to 4 is left out (`FEW`); then others
 are (`LEFT_OUT`), until no sum gives away one of those: neither one sum, nor several together, nor what a reader
-knows of a number under five.
+knows of a number under five. Where no other is left, those under five are not said to be so (`LEFT_OUT` too).
 
 Danmarks Statistik shows no cell of fewer than three (dst.dk, "Diskretionering og databehandling"); tables made with it
 mark those under five. The stricter of the two stands here.
@@ -27,16 +27,14 @@ def few(value: int) -> bool:
 def hidden(
     cells: Mapping[str, int],
     sums: Sequence[Sum],
-    last: frozenset[str] = frozenset(),
+    elsewhere: frozenset[str] = frozenset(),
     already: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """The cells to be left out, and what stands in their place. `last`: those to be left out of necessity alone, as
-    other files show them too. `already`: those that are left out anyway."""
+    """The cells to be left out, and what stands in their place. `elsewhere`: those that are shown in other places too,
+    so that it is of no use to leave them out beside another. `already`: those that are left out anyway."""
     found = {name: FEW for name, value in cells.items() if few(value)} | dict(already or {})
-    while known := _given_away(cells, sums, found):
-        if (more := _next(cells, sums, found, known, last)) is None:
-            break
-        found[more] = LEFT_OUT
+    while more := _more(cells, sums, found, elsewhere):
+        found |= dict.fromkeys(more, LEFT_OUT)
     return _needed(cells, sums, found, frozenset(already or ()))
 
 
@@ -44,35 +42,56 @@ def _needed(
     cells: Mapping[str, int], sums: Sequence[Sum], found: dict[str, str], already: frozenset[str]
 ) -> dict[str, str]:
     """Without those that were left out on the way and need not be: the largest is shown again first."""
-    more = [name for name, mark in found.items() if mark == LEFT_OUT and name not in already]
+    more = [name for name, mark in found.items() if mark == LEFT_OUT and name not in already and not few(cells[name])]
     for name in sorted(more, key=lambda one: (-cells[one], one)):
         fewer = {one: mark for one, mark in found.items() if one != name}
-        if _given_away(cells, sums, fewer) is None:
+        if not _given_away(cells, sums, fewer):
             found = fewer
     return found
 
 
+def _more(
+    cells: Mapping[str, int], sums: Sequence[Sum], found: Mapping[str, str], elsewhere: frozenset[str]
+) -> list[str]:
+    """What is to be left out, or not said to be few, for something that is given away; empty where nothing is."""
+    for known in _given_away(cells, sums, found):
+        if more := _next(cells, sums, found, known, elsewhere) or _said_to_be_few(sums, found, known):
+            return more
+    return []
+
+
 def _next(
-    cells: Mapping[str, int], sums: Sequence[Sum], found: Mapping[str, str], known: str, last: frozenset[str]
-) -> str | None:
-    """What is to be left out too: the smallest number among those that share a sum with what is given away, or with
-    others that are left out in the same sums. None where nothing is left."""
-    near, reached = {known}, list[str]()
-    while True:
-        beside = {name for whole, parts in sums if near & {whole, *parts} for name in (whole, *parts)}
-        reached = [name for name in beside if name not in found]
-        wider = {name for name in beside if name in found} | near
-        if reached or wider == near:
-            break
+    cells: Mapping[str, int], sums: Sequence[Sum], found: Mapping[str, str], known: str, elsewhere: frozenset[str]
+) -> list[str]:
+    """What is to be left out too: the smallest number that is near. Empty where nothing is left."""
+    for beside in _beside(sums, found, known):
+        if reached := [name for name in beside if name not in found and name not in elsewhere]:
+            return sorted(reached, key=lambda name: (cells[name] == 0, cells[name], name))[:1]
+    return []
+
+
+def _said_to_be_few(sums: Sequence[Sum], found: Mapping[str, str], known: str) -> list[str]:
+    """Those near that are said to be under five: of what is not said less follows."""
+    for beside in _beside(sums, found, known):
+        if said := [name for name in beside if found.get(name) == FEW]:
+            return said
+    return []
+
+
+def _beside(sums: Sequence[Sum], found: Mapping[str, str], known: str) -> Iterator[set[str]]:
+    """Those that share a sum with what is given away; then also with what is left out in the same sums, and so on."""
+    near, wider = set[str](), {known}
+    while wider != near:
         near = wider
-    order = sorted(reached, key=lambda name: (name in last, cells[name] == 0, cells[name], name))
-    return order[0] if order else None
+        beside = {name for whole, parts in sums if near & {whole, *parts} for name in (whole, *parts)}
+        yield beside
+        wider = near | (beside & found.keys())
 
 
-def _given_away(cells: Mapping[str, int], sums: Sequence[Sum], found: Mapping[str, str]) -> str | None:
-    """The first cell under five that a reader could work out."""
+def _given_away(cells: Mapping[str, int], sums: Sequence[Sum], found: Mapping[str, str]) -> list[str]:
+    """The cells under five that a reader could work out."""
     known = {*determined(cells, sums, found), *bounded(cells, sums, found)}
-    return next((name for name in sorted(known) if few(cells[name])), None)
+    return [name for name in sorted(known) if few(cells[name])]
 
 
 def determined(cells: Mapping[str, int], sums: Sequence[Sum], found: Mapping[str, str]) -> Iterator[str]:

@@ -25,6 +25,7 @@ ABOVE, BELOW = 20, 22  # pixels for what is written there
 MOST_LABELS = 12  # months named below columns
 NARROW_LABELS = 3  # on a narrow screen only every third of these
 WIDEST_TOTAL = 7  # characters above one of twelve columns
+OVER, TALL = 4, 12  # pixels between a total and what it stands on, and of its digits with the half of a line's width
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +212,12 @@ def _totals(
     totals = [chart.written(sum(values)) if values else "" for values in known]
     if len(totals) > MOST_LABELS or max(map(len, totals), default=0) > WIDEST_TOTAL:
         return
-    for place, (said, stack) in enumerate(zip(totals, stacks, strict=True)):
-        top = max((high for _, high, _ in stack), default=0)
-        yield Word(percent_of(slot * place + slot / 2), _down(axis, top) - 4, said, wide_only=True)
+    for place, (said, row, stack) in enumerate(zip(totals, chart.rows, stacks, strict=True)):
+        y = _down(axis, max((high for _, high, _ in stack), default=0)) - OVER
+        line = None if row.target is None else _down(axis, row.target)
+        if line is not None and y - TALL <= line <= y + OVER:  # it would run through the word
+            y = line - OVER
+        yield Word(percent_of(slot * place + slot / 2), y, said, wide_only=True)
 
 
 def _months(chart: Chart, slot: Fraction) -> Iterator[Word]:

@@ -28,12 +28,13 @@ medicin|udgifter hjemme|syge|pleje gen|op|træ|nings|plan støtte|kontakt|person
 special|undervis|ning moders|måls|undervis|ning skole|psyko|log par|ke|rings|licens ibrug|tag|nings|tilladelse
 løn|tilskud ledig|heds|ydelse mulig|heds|erklæ|ring fra|flyt|ning adresse|æn|dring samværs|ret sel|skabs|skat
 energi|bereg|ning frilufts|skole kontor|chefen fag|forening stueetage
+fjern|print|andel papir|andel papir|andelen
 """
 # what the patterns alone would do, and nobody should read
 ABSURD = (
     "ægtefæl|leskat", "lønt|ilskud", "skolep|sykolog", "fraf|lytning", "var|meudgifter", "hjem|mesiden",
     "skud|dannelse", "bredstil|læg", "ungey|delse", "boligstøt|teafgørelse", "energibe|regning", "indkomstre|gistret",
-    "medicinud|gifter",
+    "medicinud|gifter", "fjernprin|tandel", "papiran|del",
 )  # fmt: skip
 ENGLISH = "muni|cip|al|ity decision hous|ing bene|fit appoint|ment there|fore doc|u|ment|a|tion"
 

@@ -126,6 +126,14 @@ def test_a_report_is_reprinted_byte_for_byte(told: House, tmp_path: Path) -> Non
     assert differences(told.ledger) == []
 
 
+def test_a_month_closed_just_after_midnight_in_summer_is_dated_the_danish_day() -> None:
+    made = replace(month_of({"a": (80, 20, 0)}), at="2026-06-30T23:30:00+00:00")
+    for public in (False, True):
+        made_of = paper_of(made, public)
+        assert made_of.dated == date(2026, 7, 1)
+        assert "lukket 1. juli 2026;" in made_of.said[0].replace("Lukket af regnskab", "lukket")
+
+
 def test_files_lost_between_closing_and_keeping_are_made_of_what_was_kept(told: House) -> None:
     made = close_month(told.ledger, told.organisation, NOVEMBER, "regnskab")
     assert papers_wrong(told) == []  # closed, reported, and killed before the files

@@ -8,7 +8,7 @@ from outbound.delivery import House
 from outbound.ledger import tables as t
 from outbound.letter import ReturnReason
 from outbound.reports.reading import Period
-from outbound.reports.returned import returned_of
+from outbound.reports.returned import RETURN_REASONS, reason_said, returned_of
 from tests.house import DECISION, NOTICE, hand_in, submission
 from tests.people import person
 
@@ -41,3 +41,8 @@ def test_each_letter_counts_once_on_the_danish_day_it_was_told(house: House) -> 
             "borgerservice": {ReturnReason.DAMAGED: 1},
         }
         assert returned_of(tx, Period(date(2025, 1, 1), date(2025, 12, 31))) == {}
+
+
+def test_every_reason_is_said_in_danish_wherever_it_is_told() -> None:
+    assert RETURN_REASONS.keys() == {*ReturnReason}
+    assert (reason_said("moved"), reason_said("of-before")) == ("Modtageren er flyttet", "Of-before")

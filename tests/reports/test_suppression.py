@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outbound.reports.monthly_public import public_sheets, shown_of, without_money
+from outbound.reports.monthly_public import LETTERS, public_sheets, shown_of, without_money
 from outbound.reports.monthly_told import Told
-from outbound.reports.suppression import FEW, LEFT_OUT, Sum, few, hidden
+from outbound.reports.suppression import FEW, LEFT_OUT, Sum, bounded, few, hidden
 from tests.reports.made_months import month_of
 
 
@@ -66,6 +66,9 @@ def test_no_small_number_follows_from_a_public_report(
     shown = shown_of(told)
     given_away = [name for name in follow(shown.sums, shown.marks) if few(shown.cells[name])]
     assert given_away == []
+    assert not any(few(shown.cells[name]) for name in bounded(shown.cells, shown.sums, shown.marks))
+    whole = [shown.cells[name] for name in LETTERS]
+    assert {name for name in LETTERS if name in shown.marks} == (set(LETTERS) if any(map(few, whole)) else set())
     assert all(name in shown.marks for name, value in shown.cells.items() if few(value))
     assert len(without_money(told, shown)) != 1
     for sheet in public_sheets(made.figures):
@@ -86,6 +89,8 @@ def test_no_small_number_follows_from_a_public_report(
         ({"t": 300, "a": 100, "b": 200}, {}),
         ({"t": 100, "a": 100, "b": 0}, {}),
         ({"t": 3, "a": 3, "b": 0}, {"t": FEW, "a": FEW}),
+        ({"t": 8, "a": 4, "b": 4}, {"a": LEFT_OUT, "b": LEFT_OUT}),
+        ({"t": 5, "a": 1, "b": 1, "c": 1, "d": 1, "e": 1}, dict.fromkeys("abcde", LEFT_OUT)),
     ],
 )
 def test_a_second_one_goes_where_one_alone_would_follow(cells: dict[str, int], expected: dict[str, str]) -> None:
@@ -97,6 +102,20 @@ def test_a_total_that_later_reports_show_again_is_not_the_second_one() -> None:
     cells = {"t": 53, "a": 3, "b": 50}
     assert "t" not in hidden(cells, [("t", ("a", "b"))], frozenset("t"))
     assert "t" in hidden({"t": 53, "a": 3, "b": 0, "c": 50}, [("t", ("a", "b", "c"))], frozenset("abc"))
+
+
+def test_no_department_follows_from_the_month_as_it_stands_among_the_others() -> None:
+    sheets = {sheet.name: sheet for sheet in public_sheets(month_of({"a": (100, 4, 0), "b": (90, 4, 0)}).figures)}
+    assert sheets["Måned for måned"].rows[0][1:4] == (198, 190, 8)
+    assert [row[3] for row in sheets["Breve og digital andel"].rows] == [LEFT_OUT, LEFT_OUT]
+
+
+def test_what_is_said_to_be_few_in_one_list_gives_nothing_away_in_another() -> None:
+    systems = {name: (7, many) for name, many in (("a", 1), ("b", 1), ("c", 1), ("d", -2))}
+    made = month_of({"a": (5, 1, 0)}, systems=systems, returned=[("a", "moved", 3), ("b", "unknown", 9)])
+    shown = shown_of(Told(made.figures))
+    assert not any(few(shown.cells[name]) for name in bounded(shown.cells, shown.sums, shown.marks))
+    assert "returned Årsagen kendes ikke" in shown.marks
 
 
 def test_a_month_with_few_letters_is_left_out_of_every_later_report() -> None:

@@ -70,6 +70,16 @@ def test_targets_of_months_make_a_line() -> None:
     assert [word.text for word in drawn.beside] == ["0 %", "20 %", "40 %", "60 %", "80 %", "100 %"]
 
 
+@pytest.mark.parametrize(
+    ("percent", "expected"),
+    [(80, 56), (79, 56), (74, 56), (71, 74), (82, 52), (None, 216)],  # the line is at 60, and a percent is two pixels
+)
+def test_a_target_does_not_run_through_what_is_written_above_its_column(percent: int | None, expected: int) -> None:
+    rows = [Row("jan", (None if percent is None else Fraction(percent, 100),), Fraction(4, 5))]
+    drawn = charts.columns(Chart("a", "Andel", "%", ("Andel",), rows, written=charts.whole_percent, most=1))
+    assert [word.y for word in drawn.above] == [expected]
+
+
 @pytest.mark.parametrize("greatest", [1, 2, 3, 7, 999, 1_000_000_007, 10**15])
 def test_the_axis_has_few_round_numbers_and_reaches_the_greatest(greatest: int) -> None:
     drawn = charts.columns(Chart("a", "Breve", "breve", ("Breve",), [Row("jan", (greatest,))]))

@@ -19,14 +19,12 @@ from outbound.reports.management import Management, choices, management, read
 from outbound.reports.report import Report
 from outbound.web.pages import leadership_charts as charts
 from outbound.web.pages.signed_in import Person, needs
-from outbound.web.pages.words import RETURN_REASONS
 from outbound.web.people import EVERYWHERE, Role
 from outbound.web.problems import invalid
 from outbound.web.rooms import Inside, Rooms
 
 router = APIRouter()
 InCharge = Annotated[Person, Depends(needs(Role.MANAGEMENT))]
-Rows = tuple[tuple[str, ...], ...]
 Month = Annotated[str, Query(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")]
 Code = Annotated[str, Query(pattern=r"^[a-z0-9-]{0,64}$")]
 MOST_MONTHS = 60
@@ -115,7 +113,7 @@ def _tables(made: Management) -> dict[str, object]:
         "costs": words.costs(made),
         "letter_types": words.most("Brevtype", made.letter_types),
         "systems": words.most("Fagsystem", made.systems),
-        "returned": words.returned(made, RETURN_REASONS),
+        "returned": words.returned(made),
         "shares": target_words.shares(lines),
         "budgets": target_words.gains(lines, made.against.fixed_year),
         "municipality": target_words.whole(made.against) if made.whole else (),

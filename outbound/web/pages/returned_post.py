@@ -10,6 +10,7 @@ from outbound import clock, post_room
 from outbound.ledger import returned
 from outbound.letter import ReturnReason
 from outbound.post_room import Found, Scan
+from outbound.reports.returned import RETURN_REASONS
 from outbound.web.pages import words
 from outbound.web.pages.signed_in import Form, Person, check_token, needs
 from outbound.web.people import Role
@@ -62,7 +63,7 @@ def _page(
         "said": said,
         "good": status == 200,
         "chosen": chosen,
-        "reasons": words.RETURN_REASONS,
+        "reasons": RETURN_REASONS,
         "today": found,
         "counted": counted,
         "last": mine if mine and mine.undone_at is None else None,

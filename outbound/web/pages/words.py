@@ -2,10 +2,11 @@
 
 from outbound.desk import BY_PERSON, STOP_REMINDER, TO_CANCEL, UNDO, Verb
 from outbound.ledger.reminders import NO_ANSWER, ReminderState
-from outbound.letter import Channel, Format, Lane, ReturnReason, WaitsFor
+from outbound.letter import Channel, Format, Lane, WaitsFor
 from outbound.life import Outcome, Status
 from outbound.loose_ends import CLOSE, NUDGE, PAIR, REOPEN
 from outbound.post_room import SCANNED, UNDONE, Found
+from outbound.reports.returned import RETURN_REASONS
 from outbound.standing import Stage
 from outbound.story import route_of
 
@@ -148,15 +149,6 @@ REASONS = {
     "title": "Brevets titel kan ikke bruges.",
     "character": "Et tegn i brevet kan ikke trykkes.",
     "template": "Skabelonen kan ikke sættes op med disse felter.",
-}
-RETURN_REASONS = {
-    ReturnReason.ADDRESSEE_UNKNOWN: "modtageren er ukendt på adressen",
-    ReturnReason.MOVED: "modtageren er flyttet",
-    ReturnReason.REFUSED: "modtageren har nægtet at tage imod",
-    ReturnReason.NOT_COLLECTED: "ikke afhentet",
-    ReturnReason.DECEASED: "modtageren er død",
-    ReturnReason.DAMAGED: "beskadiget",
-    ReturnReason.UNKNOWN: "årsagen kendes ikke",
 }
 SCANS = {
     Found.RETURNED: "Registreret som returpost.",

@@ -26,8 +26,13 @@ class Beside:
     def look(self, house: House) -> None:
         """Start it where it is time to look, and it is not at it already."""
         if not (self._thread and self._thread.is_alive()) and self._looks.now():
-            self._thread = threading.Thread(target=self._do, args=(house,), name=self._name, daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._do, args=(house,), name=self._name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # no thread is to be had just now; the timer goes on
+                log.error("No thread could be started for work beside the rounds (%s).", self._name)
+            else:
+                self._thread = thread
 
     def wait(self, seconds: float) -> None:
         """Until it is done, or so long."""

@@ -239,9 +239,11 @@ def test_a_pile_is_scanned_with_the_keyboard_alone(
     page.get_by_label("Adgangskode").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Returpost").wait_for()
-    page.keyboard.type("Ikke")  # the reason has the focus first
+    page.locator("select:focus").wait_for()  # the reason has the focus first
+    page.keyboard.type("Ikke")
     page.keyboard.press("Tab")
     for count, letter in enumerate(letters, 1):  # as a scanner does it
+        page.locator("input:focus").wait_for()
         page.keyboard.type(code_of(house, letter))
         page.keyboard.press("Enter")
         page.get_by_text(f"{count} i dag").wait_for()

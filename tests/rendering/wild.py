@@ -50,6 +50,10 @@ NAMES = (
 NO_FACE = tuple("😀אع\u202e\u200f\u2066\u200b\x00\x1b\x07\ufffd\ue000\u00ad\ud800")
 """Signs that no typeface of a letter has, or that would make a text read otherwise than it is stored."""
 
+TALL = frozenset("⸎꙲")
+"""Signs taller than a line (the only two that the typefaces have). Where lines of one of them alone overlap, pdfium
+takes them for one line that is written twice, and reads it once."""
+
 EXAMPLES = int(os.environ.get("OUTBOUND_PROPERTY_EXAMPLES", "5"))
 PROPERTY = settings(
     max_examples=EXAMPLES,
@@ -94,7 +98,8 @@ def texts(least: int, most: int) -> st.SearchStrategy[str]:
         st.lists(known, min_size=1, max_size=4).map(" ".join).map(fitted),
     )
     full = min(most, _LONGEST)
-    long = (known | signs | st.just("x" * 200)).map(lambda part: (part * full)[: max(full, 1)])
+    low = signs.filter(lambda sign: sign not in TALL)
+    long = (known | low | st.just("x" * 200)).map(lambda part: (part * full)[: max(full, 1)])
     strange = st.builds(str.__add__, st.sampled_from(NAMES), st.sampled_from((*NO_FACE, *["a"] * 40))).map(fitted)
     return st.one_of(*usual, *usual, *usual, strange, long)
 

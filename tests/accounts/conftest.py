@@ -1,22 +1,12 @@
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.letter import Channel
 from tests.house import MovingClock, open_house
 from tests.outside import ModelMailer, ModelReceipts, World
-
-
-@pytest.fixture
-def moving_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MovingClock:
-    moving = MovingClock(tmp_path / "clock")
-    monkeypatch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
-    moving.to(datetime(2026, 11, 23, 10, tzinfo=COPENHAGEN))
-    return moving
 
 
 @pytest.fixture

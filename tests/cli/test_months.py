@@ -26,14 +26,6 @@ INVOICE = "faktura;art;job;ark;klasse;kuvert;beloeb\r\n"
 
 
 @pytest.fixture
-def moving_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MovingClock:
-    moving = MovingClock(tmp_path / "clock")
-    monkeypatch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
-    moving.to(datetime(2026, 11, 23, 10, tzinfo=COPENHAGEN))
-    return moving
-
-
-@pytest.fixture
 def world() -> World:
     """Suppliers under the names that the shipped tariffs price."""
     name = "digital-post"

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert
 
 from outbound import accounts
 from outbound.clock import COPENHAGEN
+from outbound.ledger import Ledger
 from outbound.ledger import tables as t
 from outbound.ledger.letters import letter
 from outbound.ledger.sending import dispatch
@@ -60,6 +61,13 @@ def book(tx: Connection, tariffs: Tariffs, one: HandOver) -> UUID:
         tx.execute(t.dispatch.update().where(t.dispatch.c.id == dispatch_id).values(outcome=Outcome.REFUSED))
         accounts.correct(tx, kept, sent)
     return letter_id
+
+
+def keep(ledger: Ledger, tariffs: Tariffs, *some: HandOver) -> None:
+    """Book them in one transaction."""
+    with ledger.writing() as tx:
+        for one in some:
+            book(tx, tariffs, one)
 
 
 def provider(one: HandOver) -> str:

@@ -8,12 +8,15 @@ import pytest
 
 from outbound.clock import COPENHAGEN
 from outbound.delivery import House
+from outbound.ledger import Ledger
 from outbound.letter import Blame, Channel, Mailbox, News
 from outbound.life import Status
+from outbound.postage import Tariffs
 from tests.delivery.walking import run_to_rest
 from tests.house import DECISION, NOTICE, MovingClock, dispatches, hand_in, look, open_house, submission
 from tests.outside import ModelMailer, ModelReceipts, World
 from tests.people import person
+from tests.reports.priced import tariffs_of
 
 CAST = [(1, NOTICE), (2, NOTICE), (3, DECISION), (4, DECISION), (5, NOTICE), (6, DECISION)]
 
@@ -22,14 +25,6 @@ def suppliers() -> World:
     """Suppliers under the names that the shipped tariffs price."""
     name = "digital-post"
     return World(digital=ModelMailer(Channel.DIGITAL, name), digital_receipts=ModelReceipts(name))
-
-
-@pytest.fixture
-def moving_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MovingClock:
-    moving = MovingClock(tmp_path / "clock")
-    monkeypatch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
-    moving.to(datetime(2026, 11, 23, 10, tzinfo=COPENHAGEN))
-    return moving
 
 
 @pytest.fixture
@@ -42,6 +37,20 @@ def house(database_url: str, tmp_path: Path, world: World, moving_clock: MovingC
     opened = open_house(database_url, tmp_path, world)
     yield opened
     opened.ledger.close()
+
+
+@pytest.fixture
+def tariffs(tmp_path: Path) -> Tariffs:
+    """With which a letter's cost can be computed by hand."""
+    return tariffs_of(tmp_path)
+
+
+@pytest.fixture
+def ledger(database_url: str) -> Iterator[Ledger]:
+    """Empty, on each database in turn."""
+    opened = Ledger(database_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -1,6 +1,6 @@
 """What the entries are folded to is what they add up to, whatever happens to letters meanwhile."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from outbound.reports.proof import prove
 from outbound.shares import Share
 from tests.house import MovingClock
 from tests.outside import World
-from tests.reports.booked import HandOver, book
+from tests.reports.booked import HandOver, book, keep
 from tests.reports.conftest import the_autumn
 from tests.reports.priced import tariffs_of
 from tests.tampering import unguarded
@@ -36,24 +36,6 @@ PAPER = HandOver(MARCH, channel="print", route="exempt", mailbox="exempt")
 TWO = (Share((1, 2), 1), Share((1, 2), 2))
 SHARED = tuple(replace(PAPER, sheets=place, share=one) for place, one in enumerate(TWO, 1))
 SOME = (HandOver(MARCH), PAPER, replace(PAPER, refused=date(2026, 4, 1)), HandOver(MARCH, mailbox=None), *SHARED)
-
-
-@pytest.fixture
-def tariffs(tmp_path: Path) -> Tariffs:
-    return tariffs_of(tmp_path)
-
-
-@pytest.fixture
-def ledger(database_url: str) -> Iterator[Ledger]:
-    opened = Ledger(database_url)
-    yield opened
-    opened.close()
-
-
-def keep(ledger: Ledger, tariffs: Tariffs, *some: HandOver) -> None:
-    with ledger.writing() as tx:
-        for one in some:
-            book(tx, tariffs, one)
 
 
 def read(ledger: Ledger) -> dict[tuple[str, Way], dict[str, int]]:

@@ -1,6 +1,5 @@
 """Realised against what was to be reached, with the arithmetic written out."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -32,8 +31,7 @@ from outbound.reports.targets import (
 )
 from outbound.settings import HOME
 from outbound.targets import Budget, Enrolled, Plan, PriceIndex, RunningCost
-from tests.reports.booked import HandOver, book
-from tests.reports.priced import tariffs_of
+from tests.reports.booked import HandOver, keep
 
 MARCH = date(2026, 3, 2)
 Q1, BOTH = Period(date(2026, 1, 1), date(2026, 3, 31)), Period(date(2025, 12, 2), date(2026, 1, 31))
@@ -53,24 +51,6 @@ def plan(*budgets: Budget, running: int = 0, enrolled: tuple[Enrolled, ...] = ()
     costs = {year: RunningCost(year, running, "test") for year in (2025, 2026)} if running else {}
     known = index(y2024="100", y2025="102", y2026="104")
     return Plan({(one.department, one.year): one for one in budgets}, costs, known, 2024, enrolled)
-
-
-@pytest.fixture
-def tariffs(tmp_path: Path) -> Tariffs:
-    return tariffs_of(tmp_path)
-
-
-@pytest.fixture
-def ledger(database_url: str) -> Iterator[Ledger]:
-    opened = Ledger(database_url)
-    yield opened
-    opened.close()
-
-
-def keep(ledger: Ledger, tariffs: Tariffs, *some: HandOver) -> None:
-    with ledger.writing() as tx:
-        for one in some:
-            book(tx, tariffs, one)
 
 
 def made(ledger: Ledger, of: Plan, period: Period = Q1) -> TargetReport:

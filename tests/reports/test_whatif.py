@@ -1,6 +1,6 @@
 """What a period would have cost otherwise: hand-computed, and by random ledgers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -25,31 +24,13 @@ from outbound.reports.whatif import Change, WhatIf, what_if
 from outbound.shares import Share
 from outbound.tariff_row import Part
 from outbound.tariffs import load_tariffs
-from tests.reports.booked import HandOver, book
+from tests.reports.booked import HandOver, book, keep
 from tests.reports.priced import tariffs_of
 from tests.tampering import unguarded
 from workers import timer
 
 MARCH, YEAR = date(2026, 3, 2), Period(date(2026, 1, 1), date(2026, 12, 31))
 EXEMPT = HandOver(MARCH, channel="print", route="exempt", mailbox="exempt")
-
-
-@pytest.fixture
-def tariffs(tmp_path: Path) -> Tariffs:
-    return tariffs_of(tmp_path)
-
-
-@pytest.fixture
-def ledger(database_url: str) -> Iterator[Ledger]:
-    opened = Ledger(database_url)
-    yield opened
-    opened.close()
-
-
-def keep(ledger: Ledger, tariffs: Tariffs, *some: HandOver) -> None:
-    with ledger.writing() as tx:
-        for one in some:
-            book(tx, tariffs, one)
 
 
 def ask(ledger: Ledger, tariffs: Tariffs, other: Tariffs | None = None, **change: Any) -> WhatIf:

@@ -6,19 +6,16 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
-from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.life import Status
 from outbound.web.access import issue_key
 from tests.conftest import REPOSITORY
 from tests.delivery.walking import one_round
-from tests.house import MovingClock
 from tests.people import valid_modulus_11
 from tests.serving import Served
 
@@ -28,15 +25,6 @@ GUIDE = REPOSITORY / "docs" / "integration.md"
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
-
-
-@pytest.fixture
-def moving_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MovingClock:
-    """A day on which the guide's dates are ahead; `date` in the shell is told the same."""
-    moving = MovingClock(tmp_path / "clock")
-    monkeypatch.setenv("OUTBOUND_CLOCK_FILE", str(moving.file))
-    moving.to(datetime(2026, 11, 23, 10, tzinfo=COPENHAGEN))
-    return moving
 
 
 def commands() -> str:

@@ -51,9 +51,9 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What the entries of a month (YYYY-MM), as far as it is asked for, add up to for one way."""
+    """What the entries of a month (YYYY-MM, as far as it is asked for) or day (YYYY-MM-DD) add up to for one way."""
 
-    month: str
+    period: str
     way: Way
     sums: Mapping[str, int]
 
@@ -62,16 +62,16 @@ Found = dict[tuple[Any, Way], Sums]
 """Sums by day, or by month, and way."""
 
 
-def facts_of(tx: Connection, first: date, last: date) -> list[Fact]:
-    """The facts of these Danish days, month by month: what is folded, and whatever was entered since."""
+def facts_of(tx: Connection, first: date, last: date, *, by_day: bool = False) -> list[Fact]:
+    """The facts of these Danish days, month by month or day by day: what is folded, and whatever was entered since."""
     deferred.flush(tx)
     found: Found = {}
-    for month, way, sums in _folded(tx, first, last):
-        _add(found, month, way, sums)
+    for period, way, sums in _folded_by_day(tx, first, last) if by_day else _folded(tx, first, last):
+        _add(found, period, way, sums)
     e = t.entry.c
     for day, way, sums in _summed(tx, e.id > folded_upto(tx, NAME), e.day >= first, e.day <= last):
-        _add(found, f"{day:%Y-%m}", way, sums)
-    return [Fact(month, way, dict(zip(SUMS, sums, strict=True))) for (month, way), sums in found.items() if any(sums)]
+        _add(found, f"{day:%Y-%m-%d}" if by_day else f"{day:%Y-%m}", way, sums)
+    return [Fact(period, way, dict(zip(SUMS, sums, strict=True))) for (period, way), sums in found.items() if any(sums)]
 
 
 def fold(ledger: Ledger, most: int = AT_ONCE) -> int:
@@ -253,10 +253,15 @@ def _folded(tx: Connection, first: date, last: date) -> Iterator[tuple[str, Way,
         yield f"{int(row.year):04d}-{int(row.month):02d}", ways[row.way_id], [int(one) for one in row[3:]]
 
 
-def _standing(tx: Connection) -> Found:
-    """Every fact that is folded."""
+def _folded_by_day(tx: Connection, first: date, last: date) -> Iterator[tuple[str, Way, Sums]]:
+    for (day, way), sums in _standing(tx, t.day_fact.c.day.between(first, last)).items():
+        yield f"{day:%Y-%m-%d}", way, sums
+
+
+def _standing(tx: Connection, *which: ColumnElement[bool]) -> Found:
+    """Every fact that is folded, or those that are meant."""
     ways = _known(tx)
-    return {(row.day, ways[row.way_id]): list(row[2:]) for row in tx.execute(select(t.day_fact))}
+    return {(row.day, ways[row.way_id]): list(row[2:]) for row in tx.execute(select(t.day_fact).where(*which))}
 
 
 def _keep(tx: Connection, found: Found) -> None:

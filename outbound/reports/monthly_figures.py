@@ -69,7 +69,7 @@ def figures_of(tx: Connection, month: date, naming: Naming) -> dict[str, Any]:
     """All that the entries of a month make, and of its year up to it how many letters there were month by month."""
     period = Period.month(month.year, month.month)
     year = facts_of(tx, month.replace(month=1), period.last)
-    facts = [fact for fact in year if fact.month == f"{month:%Y-%m}"]
+    facts = [fact for fact in year if fact.period == f"{month:%Y-%m}"]
     by_department, sms = grouped(facts, By.DEPARTMENT), reminders_in(facts)
     codes = [*dict.fromkeys((*naming.listed, *sorted({*by_department, *sms})))]
     lines = [

@@ -24,12 +24,12 @@ from outbound.tariff_row import Part
 EVER = Period(date(1, 1, 1), date(9999, 12, 31))
 CUTS = {
     By.DEPARTMENT: "department",
-    By.MONTH: "month",
+    By.MONTH: "day",
     By.CHANNEL: "channel",
     By.SYSTEM: "system",
     By.LETTER_TYPE: "letter_type",
 }
-"""What reports have a line for, and the column of it here."""
+"""What reports have a line for, and the column of it here. Periods are held day by day, and so months are."""
 
 # What a report makes of each measure, written out; of a measure that is not here it makes nothing.
 MEASURES: Mapping[str, tuple[str, ...]] = {
@@ -60,10 +60,10 @@ def prove(tx: Connection) -> Iterator[Difference]:
 
 
 def _figures(tx: Connection) -> Iterator[Difference]:
-    facts, rows = facts_of(tx, EVER.first, EVER.last), tx.execute(SUMMED).all()
+    facts, rows = facts_of(tx, EVER.first, EVER.last, by_day=True), tx.execute(SUMMED).all()
     for by, column in CUTS.items():
         reported = {key: _of_report(figure) for key, figure in grouped(facts, by).items()}
-        yield from _unlike(str(by), reported, _summed(rows, column))
+        yield from _unlike(column.replace("_", "-"), reported, _summed(rows, column))
     yield from _unlike("way", _ways(facts), _counted(tx.execute(COUNTED)))
     sent = {row.department: {"sent": int(row.sent), "cost": int(row.cost)} for row in tx.execute(REMINDED)}
     yield from _unlike("reminders", {key: asdict(one) for key, one in reminders_in(facts).items()}, sent)
@@ -114,7 +114,7 @@ def _of_report(figure: Figure) -> dict[str, int]:
 
 
 SUMMED = text(
-    "SELECT l.department, substr(cast(e.day AS varchar(10)), 1, 7) AS month, d.channel, l.system, l.letter_type, "
+    "SELECT l.department, cast(e.day AS varchar(10)) AS day, d.channel, l.system, l.letter_type, "
     "e.stage, e.measure, CASE WHEN e.inputs LIKE '%\"weights\"%' THEN 1 ELSE 0 END AS shared, "
     "SUM(e.amount) AS amount, SUM(CASE WHEN l.follows IS NULL THEN 1 ELSE 0 END) AS firsts FROM entry e "
     "JOIN letter l ON l.id = e.letter_id JOIN dispatch d ON d.id = e.dispatch_id "

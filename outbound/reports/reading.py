@@ -116,7 +116,7 @@ OF_LETTERS = tuple(name for name in SUMS if name not in ("reminders", "reminders
 _sums: Callable[[Mapping[str, int]], tuple[int, ...]] = itemgetter(*OF_LETTERS)
 KEYS: Mapping[By, Callable[[Fact], str]] = {
     By.DEPARTMENT: lambda fact: fact.way.department,
-    By.MONTH: lambda fact: fact.month,
+    By.MONTH: lambda fact: fact.period,
     By.CHANNEL: lambda fact: fact.way.channel,
     By.ROUTE: lambda fact: fact.way.route,
     By.SYSTEM: lambda fact: fact.way.system,

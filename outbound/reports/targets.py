@@ -95,7 +95,7 @@ def target_report_in(
 def _by_year(period: Period, facts: Sequence[Fact]) -> dict[Period, dict[str, Figure]]:
     """The figures of each department, year by year."""
     return {
-        year: grouped([fact for fact in facts if fact.month[:4] == f"{year.first:%Y}"], By.DEPARTMENT)
+        year: grouped([fact for fact in facts if fact.period[:4] == f"{year.first:%Y}"], By.DEPARTMENT)
         for year in _years(period)
     }
 

@@ -40,7 +40,7 @@ SOME = (HandOver(MARCH), PAPER, replace(PAPER, refused=date(2026, 4, 1)), HandOv
 
 def read(ledger: Ledger) -> dict[tuple[str, Way], dict[str, int]]:
     with ledger.reading() as tx:
-        return {(one.month, one.way): dict(one.sums) for one in facts.facts_of(tx, YEAR.first, YEAR.last)}
+        return {(one.period, one.way): dict(one.sums) for one in facts.facts_of(tx, YEAR.first, YEAR.last)}
 
 
 def unfold(ledger: Ledger) -> None:
@@ -148,6 +148,16 @@ def test_no_sum_can_be_otherwise_unseen(ledger: Ledger, tariffs: Tariffs, column
         tx.execute(text(f"UPDATE day_fact SET {column} = {column} + 1"))
     with ledger.reading() as tx:
         assert list(prove(tx))
+
+
+def test_a_fact_of_another_day_of_the_month_is_seen(ledger: Ledger, tariffs: Tariffs) -> None:
+    keep(ledger, tariffs, *SOME)
+    fold_all(ledger)
+    with ledger.writing() as tx:
+        tx.execute(update(t.day_fact).where(t.day_fact.c.day == MARCH).values(day=date(2026, 3, 3)))
+    with ledger.reading() as tx:
+        found = {one.measure for one in prove(tx)}
+    assert {"day 2026-03-02: digital", "day 2026-03-03: digital"} <= found
 
 
 def test_facts_made_anew_while_others_fold_and_book(ledger: Ledger, tariffs: Tariffs) -> None:

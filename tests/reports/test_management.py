@@ -232,7 +232,7 @@ def test_each_years_gain_is_brought_to_fixed_prices_by_its_own_index() -> None:
     """10,200 øre of 2025 (index 102) and 10,400 of 2026 (104) are 10,000 each in prices of 2024 (100)."""
     one = fact("enrolled", "enrolled", 1, channel="digital")
     years = (("2025-12", 10_200), ("2026-01", 10_400))
-    facts = [replace(one, month=month, sums={**one.sums, "office_porto": saved}) for month, saved in years]
+    facts = [replace(one, period=month, sums={**one.sums, "office_porto": saved}) for month, saved in years]
     found = management(ORGANISATION, read_of(Period(date(2025, 12, 1), date(2026, 1, 31)), *facts))
     assert found.against.total.certain == Prices(20_600, 20_000)
 

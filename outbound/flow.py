@@ -16,7 +16,7 @@ from outbound import clock, standing
 from outbound.ledger import tables as t
 from outbound.letter import Channel, Lane
 from outbound.life import Status
-from outbound.standing import QueueStanding, Stage
+from outbound.standing import QueueStanding, Stage, Stops
 
 WINDOW = timedelta(minutes=10)
 """The time over which a rate is reckoned, and times are."""
@@ -76,10 +76,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Every place, in the order of the steps, also the empty ones: the picture keeps its form. `paces`: as `rates`."""
+    """Every place, in the order of the steps, also the empty ones: the picture keeps its form. `paces`: as `rates`.
+    `stops`: what stands still by then."""
 
     places: tuple[Place, ...]
     paces: Mapping[tuple[Stage, Lane, Channel | None], float]
+    stops: Stops
 
     def of(self, step: Stage) -> tuple[Place, ...]:
         """The places of one step."""
@@ -106,31 +108,29 @@ Key = tuple[Stage, Lane, Channel | None]
 
 def flow(tx: Connection) -> Flow:
     """The whole way now."""
-    found: dict[Key, QueueStanding] = {(one.step, one.lane, one.channel): one for one in standing.queues(tx)}
+    stops = standing.stopped(tx)
+    found: dict[Key, QueueStanding] = {(one.step, one.lane, one.channel): one for one in standing.queues(tx, stops)}
     found |= {(one.step, one.lane, one.channel): one for one in _awaiting(tx)}
     paced = rates(tx)
-    troubles = _troubles(tx)
+    troubles = _Troubles(stops.by("channel"), stops.away, clock.now())
     keys = list(dict.fromkeys([*_everywhere(), *found]))
     order = list(Stage)
     keys.sort(key=lambda key: (order.index(key[0]), key[1] is Lane.MAILING, key[2] or ""))
-    return Flow(tuple(_place(key, found.get(key), paced.get(key, 0.0), troubles) for key in keys), paced)
+    return Flow(tuple(_place(key, found.get(key), paced.get(key, 0.0), troubles) for key in keys), paced, stops)
 
 
 def rates(tx: Connection) -> dict[Key, float]:
     """Letters a minute that have gone on from each place, over the window or the newest events."""
     e, row, now = t.event.c, t.letter.c, clock.now()
     newest = select(func.max(e.id)).scalar_subquery()
-    lately = (
-        select(e.was, e.now, e.letter_id, e.at).where(e.id > newest - MOST_EVENTS, e.at > now - WINDOW).cte("lately")
-    )
-    first = tx.execute(select(func.min(lately.c.at, type_=e.at.type), func.count())).one()
-    wanted = select(lately.c.was, lately.c.now, row.lane, row.channel, func.count()).join(
-        t.letter, row.id == lately.c.letter_id
-    )
+    which = e.was, e.now, row.lane, row.channel
+    wanted = select(*which, func.count(), func.min(e.at, type_=e.at.type)).join(t.letter, row.id == e.letter_id)
+    lately = tx.execute(wanted.where(e.id > newest - MOST_EVENTS, e.at > now - WINDOW).group_by(*which)).all()
     # Only where the newest events do not reach back over the whole window is it shorter.
-    minutes = _minutes(now, first[0]) if first[1] >= MOST_EVENTS else WINDOW / timedelta(minutes=1)
+    all_there = sum(one[4] for one in lately) < MOST_EVENTS
+    minutes = WINDOW / timedelta(minutes=1) if all_there else _minutes(now, min(one[5] for one in lately))
     found: dict[Key, float] = {}
-    for was, to, lane, channel, count in tx.execute(wanted.group_by(lately.c.was, lately.c.now, row.lane, row.channel)):
+    for was, to, lane, channel, count, _ in lately:
         if key := _key(was, to, lane, channel):
             found[key] = found.get(key, 0.0) + count / minutes
     return found
@@ -201,14 +201,9 @@ def _awaiting(tx: Connection) -> list[QueueStanding]:
 
 @dataclass(frozen=True, slots=True)
 class _Troubles:
-    paused: dict[str, str]
+    paused: Mapping[str, str]
     away: frozenset[Channel]
     now: datetime
-
-
-def _troubles(tx: Connection) -> _Troubles:
-    paused = {one.key: one.by for one in standing.pauses(tx) if one.scope == "channel"}
-    return _Troubles(paused, frozenset(one.channel for one in standing.breakers(tx)), clock.now())
 
 
 def _place(key: Key, found: QueueStanding | None, per_minute: float, troubles: _Troubles) -> Place:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    false,
     func,
     not_,
     or_,
@@ -33,12 +32,11 @@ from outbound.delivery.house import receipt_deadline
 from outbound.delivery.recover import held_back
 from outbound.flow import Key, rates
 from outbound.ledger import tables as t
-from outbound.ledger.letters import not_paused
 from outbound.ledger.values import CLAIMS, Letter, Step, letter_from
 from outbound.letter import Channel
 from outbound.life import LIVE, RESTING, Outcome, Status
 from outbound.settings import Settings
-from outbound.standing import Stage
+from outbound.standing import Stage, Stops
 
 SOON = timedelta(hours=1)
 LONGEST_WAIT = timedelta(days=1, hours=1)
@@ -69,9 +67,12 @@ class Lost:
     loss: Loss
 
 
-def count_lost(tx: Connection, settings: Settings, paces: Mapping[Key, float] | None = None) -> dict[Loss, int]:
-    """How many letters are lost, by what is wrong with them. `paces`: the rates of the same snapshot, where at hand."""
-    found = _moving(tx, settings, rates(tx) if paces is None else paces)
+def count_lost(
+    tx: Connection, settings: Settings, paces: Mapping[Key, float] | None = None, stops: Stops | None = None
+) -> dict[Loss, int]:
+    """How many letters are lost, by what is wrong with them. `paces`, `stops`: of the same snapshot, where at hand."""
+    paces, stops = rates(tx) if paces is None else paces, standing.stopped(tx) if stops is None else stops
+    found = _moving(settings, paces, stops)
     counts = select(found.c.loss, func.count()).where(found.c.loss.is_not(None)).group_by(found.c.loss)
     by_loss = {Loss(loss): count for loss, count in tx.execute(counts)}
     if at_rest := int(tx.execute(select(func.count()).select_from(_at_rest().subquery())).scalar_one()):
@@ -81,7 +82,7 @@ def count_lost(tx: Connection, settings: Settings, paces: Mapping[Key, float] | 
 
 def lost_letters(tx: Connection, settings: Settings, after: UUID | None, limit: int) -> list[Lost]:
     """A page of them, in the order of their ids, from the one after `after`."""
-    moving = _moving(tx, settings, rates(tx), _after(after))
+    moving = _moving(settings, rates(tx), standing.stopped(tx), _after(after))
     lost = select(moving.c.id, moving.c.loss).where(moving.c.loss.is_not(None)).order_by(moving.c.id).limit(limit)
     found = {row.id: row.loss for row in tx.execute(lost)}
     found |= dict.fromkeys(tx.execute(_at_rest().where(_after(after)).limit(limit)).scalars(), Loss.ILLEGAL)
@@ -92,7 +93,7 @@ def lost_letters(tx: Connection, settings: Settings, after: UUID | None, limit: 
 
 def loss_of(tx: Connection, settings: Settings, letter_id: UUID) -> Loss | None:
     """What is wrong with this letter; None where it is not lost."""
-    moving = _moving(tx, settings, rates(tx), t.letter.c.id == letter_id)
+    moving = _moving(settings, rates(tx), standing.stopped(tx), t.letter.c.id == letter_id)
     found = tx.execute(select(moving.c.loss)).scalar_one_or_none()
     return Loss(found) if found else None
 
@@ -101,7 +102,7 @@ def _after(after: UUID | None) -> Any:
     return t.letter.c.id > after if after is not None else t.letter.c.id.is_not(None)
 
 
-def _moving(tx: Connection, settings: Settings, paces: Mapping[Key, float], *which: ColumnElement[bool]) -> CTE:
+def _moving(settings: Settings, paces: Mapping[Key, float], stops: Stops, *which: ColumnElement[bool]) -> CTE:
     """The letters not at rest (and of these alone), each with the code of what is wrong with it, or null.
 
     Found by their states alone, whatever is asked of them then: else PostgreSQL reads every letter in the order of ids.
@@ -111,7 +112,7 @@ def _moving(tx: Connection, settings: Settings, paces: Mapping[Key, float], *whi
     tried = t.letter.outerjoin(t.dispatch, live)
     handed_over = tried.outerjoin(t.consignment, c.id == d.consignment_id)  # the claim of what is SENDING lies there
     others = [status for status in Status if status not in {*RESTING, Status.SENDING}]
-    waiting = select(row.id, _loss(tx, settings, paces).label("loss")).select_from(tried)
+    waiting = select(row.id, _loss(settings, paces, stops).label("loss")).select_from(tried)
     sending = select(row.id, _loss_of_sending().label("loss")).select_from(handed_over)
     found = waiting.where(row.status.in_(others), *which), sending.where(row.status == Status.SENDING, *which)
     return union_all(*found).cte("moving").prefix_with("MATERIALIZED", dialect="postgresql")
@@ -124,7 +125,7 @@ def _at_rest() -> Select[Any]:
     return wanted.where(row.status.in_(sorted(RESTING))).order_by(row.id)
 
 
-def _loss(tx: Connection, settings: Settings, paces: Mapping[Key, float]) -> ColumnElement[str]:
+def _loss(settings: Settings, paces: Mapping[Key, float], stops: Stops) -> ColumnElement[str]:
     """The code of what is wrong with a letter that is not SENDING, or null."""
     row, now = t.letter.c, clock.now()
     before, unclaimed = row.status.in_(BEFORE_SENDING), row.claim_token.is_(None)
@@ -134,7 +135,7 @@ def _loss(tx: Connection, settings: Settings, paces: Mapping[Key, float]) -> Col
         (and_(before, not_(unclaimed), _is_past(row.claimed_until, past)), Loss.DEAD_CLAIM),
         (and_(before, unclaimed, row.due_at.is_(None)), Loss.NO_TIME),
         (and_(before, unclaimed, _too_far(settings, now)), Loss.UNKNOWN_TIME),
-        (and_(before, unclaimed, row.due_at <= past, not_(_explained(tx, paces))), Loss.STANDS),
+        (and_(before, unclaimed, row.due_at <= past, not_(_explained(paces, stops))), Loss.STANDS),
         (and_(sent, row.due_at.is_(None)), Loss.NO_DEADLINE),
         (and_(sent, row.due_at <= past, not_(held_back())), Loss.OVERDUE),
         (and_(sent, _beyond_receipts(settings)), Loss.UNKNOWN_TIME),
@@ -184,18 +185,15 @@ def _beyond_receipts(settings: Settings) -> ColumnElement[bool]:
     return or_(*(and_(row.channel == channel, row.due_at > end) for channel, end in ends.items()))
 
 
-def _explained(tx: Connection, paces: Mapping[Key, float]) -> ColumnElement[bool]:
+def _explained(paces: Mapping[Key, float], stops: Stops) -> ColumnElement[bool]:
     """Due for long, and for a reason: a pause that fits, a channel that is away, or a backlog that drains."""
-    row = t.letter.c
-    stopped = {one.key for one in standing.pauses(tx) if one.scope == "channel"}
-    stopped |= {str(one.channel) for one in standing.breakers(tx)}
-    waits_for_channel = and_(row.status == Status.ROUTED, row.channel.in_(sorted(stopped)))
-    return or_(not_(not_paused()), waits_for_channel, *_draining(paces)) if stopped or paces else not_(not_paused())
+    row, channels = t.letter.c, sorted({*stops.by("channel"), *stops.away})
+    return or_(stops.hold(), and_(row.status == Status.ROUTED, row.channel.in_(channels)), *_draining(paces))
 
 
 def _draining(paces: Mapping[Key, float]) -> list[ColumnElement[bool]]:
     row, steps = t.letter.c, {Stage(step): status for step, status in CLAIMS.items()}
-    found: list[ColumnElement[bool]] = [false()]
+    found: list[ColumnElement[bool]] = []
     for (stage, lane, channel), pace in paces.items():
         if pace and stage in steps:
             by_channel = [row.channel == channel] if steps[stage] == CLAIMS[Step.SEND] else []

@@ -7,12 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, func, select, text
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, not_, or_, select, text
 
 from outbound import clock
 from outbound.ledger import tables as t
 from outbound.ledger.inbox import ASIDE, LOOSE
-from outbound.ledger.letters import not_paused
 from outbound.ledger.values import CLAIMS, Letter, letter_from
 from outbound.letter import Channel, Lane, WaitsFor
 from outbound.life import RESTING, UNSETTLED, Outcome, Status
@@ -77,6 +76,35 @@ class Breaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Stops:
+    """All that stands still, and the channels that are away; read once for all who ask of the same snapshot."""
+
+    pauses: tuple[Pause, ...]
+    breakers: tuple[Breaker, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.pauses or self.breakers)
+
+    def by(self, scope: str) -> dict[str, str]:
+        """The keys of this scope that are paused, and by whom."""
+        return {one.key: one.by for one in self.pauses if one.scope == scope}
+
+    @property
+    def away(self) -> frozenset[Channel]:
+        """The channels whose last call failed."""
+        return frozenset(one.channel for one in self.breakers)
+
+    def hold(self) -> ColumnElement[bool]:
+        """Of a letter: a pause of its system, type or mailing holds it. With the pauses written in, and not asked for
+        again at every letter, as `letters.not_paused` does for claims."""
+        row = t.letter.c
+        mailings = [UUID(hex=key) for key in self.by("mailing")]
+        paused = ((row.system, self.by("system")), (row.letter_type, self.by("type")), (row.mailing_id, mailings))
+        held = [func.coalesce(column.in_(list(keys)), false()) for column, keys in paused if keys]
+        return or_(false(), *held)
+
+
+@dataclass(frozen=True, slots=True)
 class LooseReceipt:
     """A receipt that matches no dispatch of ours, or that cannot be read. Its body is sealed."""
 
@@ -122,19 +150,17 @@ def states_bounded(tx: Connection, most: int) -> dict[Status, int]:
     return found
 
 
-def queues(tx: Connection) -> list[QueueStanding]:
+def queues(tx: Connection, stops: Stops | None = None) -> list[QueueStanding]:
     """Every queue with something in it, in the order of the steps."""
-    found = [*_waiting(tx), *_handed_over(tx)]
+    found = [*_waiting(tx, stopped(tx) if stops is None else stops), *_handed_over(tx)]
     order = list(Stage)
     return sorted(found, key=lambda one: (order.index(one.step), one.lane, one.channel or ""))
 
 
-def _waiting(tx: Connection) -> list[QueueStanding]:
+def _waiting(tx: Connection, stops: Stops) -> list[QueueStanding]:
     """Letters before a step that claims them."""
     row = t.letter.c
-    due = row.due_at <= clock.now()
-    if any(one.scope != "channel" for one in pauses(tx)):
-        due = and_(due, not_paused())
+    due = and_(row.due_at <= clock.now(), not_(stops.hold()))
     since = case((due, func.coalesce(row.waiting_since, row.due_at)), else_=row.waiting_since)
     channel = case((row.status == Status.ROUTED, row.channel))
     wanted = (
@@ -221,6 +247,11 @@ def pauses(tx: Connection) -> list[Pause]:
     p = t.pause.c
     rows = tx.execute(select(t.pause).order_by(p.since, p.scope, p.key))
     return [Pause(row.scope, row.key, row.by, row.since, row.act_id) for row in rows]
+
+
+def stopped(tx: Connection) -> Stops:
+    """Both at once."""
+    return Stops(tuple(pauses(tx)), tuple(breakers(tx)))
 
 
 def breakers(tx: Connection) -> list[Breaker]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select, case, func, select
 
-from outbound import clock, standing
+from outbound import clock
 from outbound.flow import Flow, Key, flow
 from outbound.ledger import restorations, signs
 from outbound.ledger import tables as t
@@ -22,7 +22,7 @@ from outbound.life import UNSETTLED, Status
 from outbound.lost import BEFORE_SENDING, Loss, count_lost
 from outbound.postal_days import add_working_days
 from outbound.settings import Settings
-from outbound.standing import Stage
+from outbound.standing import Stage, Stops
 
 
 class Limit(StrEnum):
@@ -88,13 +88,13 @@ def watch(tx: Connection, settings: Settings) -> Watch:
     moves = way.going and way.per_minute and not stands
     drained = clock.now() + timedelta(minutes=way.going / way.per_minute) if moves else None
     return Watch(
-        lost=count_lost(tx, settings, way.paces),
+        lost=count_lost(tx, settings, way.paces, way.stops),
         waiting=way.waiting,
         going=way.going,
         drained_at=drained,
-        stopped=bool(standing.pauses(tx) or standing.breakers(tx)),
+        stopped=bool(way.stops),
         later_until=_last_due(tx) if way.waiting > way.going else None,
-        deadline=first_deadline(tx, settings, drained, stands=stands),
+        deadline=_first_deadline(tx, settings, drained, way.stops, stands=stands),
         way=way,
         silent=silent,
         restored=restorations.current(tx) is not None,
@@ -107,8 +107,8 @@ def _stands(way: Flow, silent: tuple[str, ...]) -> bool:
     return bool({signs.TIMER, signs.NETWORK} & set(silent)) or (unrendered and signs.RENDER in silent)
 
 
-def first_deadline(
-    tx: Connection, settings: Settings, drained: datetime | None, *, stands: bool = False
+def _first_deadline(
+    tx: Connection, settings: Settings, drained: datetime | None, stops: Stops, *, stands: bool
 ) -> Deadline | None:
     """The deadline that comes first.
 
@@ -116,14 +116,14 @@ def first_deadline(
     is not gone by then. `stands`: nothing moves, as the timer or a pool is silent.
     """
     near = clock.now() + timedelta(hours=settings.deadline_danger_hours)
-    found = [*_deadlines(tx, settings, near), *_cut_off(tx, settings, drained, stands)]
+    found = [*_deadlines(tx, settings, near), *_cut_off(tx, settings, drained, stops, stands)]
     first = min(found, key=lambda one: one.at, default=None)
     endangered = min((one for one in found if one.in_danger), key=lambda one: one.at, default=None)
     return endangered or first
 
 
 def _deadlines(tx: Connection, settings: Settings, near: datetime) -> Iterator[Deadline]:
-    for kind, wanted in _clocks().items():
+    for kind, wanted in _clocks(tx).items():
         if (first := _first(tx, wanted)) is None:
             continue
         at = _ends(kind, first[1], settings)
@@ -131,15 +131,22 @@ def _deadlines(tx: Connection, settings: Settings, near: datetime) -> Iterator[D
         yield Deadline(kind, at, first[0], max(counted, 1), at <= near)
 
 
-def _clocks() -> dict[Limit, Select[Any]]:
-    """For each kind of deadline: which letters have one, and the moment or day that it is reckoned from."""
+def _clocks(tx: Connection) -> dict[Limit, Select[Any]]:
+    """For each kind of deadline: which letters have one, and the moment or day that it is reckoned from.
+
+    An appointment of before the oldest letter that waits is none of theirs: those of years need not be read.
+    """
     row, c, d, r = t.letter.c, t.consignment.c, t.dispatch.c, t.reminder.c
     waiting = row.status.in_(BEFORE_SENDING)
+    # Counted beside, or PostgreSQL walks all letters from the first one on to meet one that waits.
+    created = select(func.min(row.created_at, type_=row.created_at.type), func.count()).where(waiting)
+    oldest, _ = tx.execute(created).one()
+    appointment = select(row.id, r.useful_until).join(t.reminder, r.letter_id == row.id).where(waiting)
     doubt = select(row.id, c.deadline_at).join(t.dispatch, d.letter_id == row.id)
     doubt = doubt.join(t.consignment, c.id == d.consignment_id)
     return {
         Limit.USEFUL: select(row.id, row.useful_until).where(waiting, row.useful_until.is_not(None)),
-        Limit.APPOINTMENT: select(row.id, r.useful_until).join(t.reminder, r.letter_id == row.id).where(waiting),
+        Limit.APPOINTMENT: appointment.where(r.useful_until >= (oldest or clock.now())),
         Limit.PATIENCE: select(row.id, row.waiting_since).where(waiting, row.waiting_since.is_not(None)),
         Limit.DOUBT: doubt.where(
             row.status == Status.SENDING, d.outcome.in_(sorted(UNSETTLED)), c.deadline_at.is_not(None)
@@ -193,7 +200,9 @@ def _began_by(near: datetime, working_days: int) -> datetime:
     return at
 
 
-def _cut_off(tx: Connection, settings: Settings, drained: datetime | None, stands: bool) -> list[Deadline]:
+def _cut_off(
+    tx: Connection, settings: Settings, drained: datetime | None, stops: Stops, stands: bool
+) -> list[Deadline]:
     """The day's last run, where letters wait for paper: those that miss it are dated and looked up anew."""
     now, row = clock.now(), t.letter.c
     if settings.print_gather_seconds is not None or (last := _last_closing_today(settings, now)) is None:
@@ -203,10 +212,9 @@ def _cut_off(tx: Connection, settings: Settings, drained: datetime | None, stand
     if first is None:
         return []
     letters = int(tx.execute(select(func.count()).where(*paper)).scalar_one())
-    stopped = any(one.scope == "channel" and one.key == Channel.PRINT for one in standing.pauses(tx))
-    away = any(one.channel is Channel.PRINT for one in standing.breakers(tx))
+    stopped = Channel.PRINT in stops.by("channel") or Channel.PRINT in stops.away
     late = stands or (drained is not None and drained > last)
-    return [Deadline(Limit.CUT_OFF, last, first[0], letters, stopped or away or late)]
+    return [Deadline(Limit.CUT_OFF, last, first[0], letters, stopped or late)]
 
 
 def _last_closing_today(settings: Settings, now: datetime) -> datetime | None:

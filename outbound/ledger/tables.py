@@ -362,6 +362,7 @@ reminder = Table(
     UniqueConstraint("letter_id"),
     Index("ix_reminder_due", "state", "due_at"),
     Index("ix_reminder_claimed_until", "claimed_until"),
+    Index("ix_reminder_useful_until", "useful_until"),
 )
 
 returned = Table(

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, func, select
 
 from outbound import clock
-from outbound.accounts.complete import charged_again, orphans
+from outbound.accounts.complete import charged_again, orphans, otherwise_than_sent, untimely
 from outbound.accounts.difference import Difference
 from outbound.accounts.envelopes import uneven
 from outbound.accounts.measures import (
@@ -70,6 +70,8 @@ def audit(tx: Connection) -> Iterator[Difference]:
     yield from charged_again(tx)
     yield from _corrections(tx)
     yield from _hand_overs(tx)
+    yield from untimely(tx)
+    yield from otherwise_than_sent(tx)
     yield from _money(tx)
     yield from _envelopes(tx, copies)
     yield from _failed_tries(tx)

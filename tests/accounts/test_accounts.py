@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from outbound import accounts, desk
 from outbound.accounts import BOOKED, CORRECTED, ESTIMATE, audit
+from outbound.clock import COPENHAGEN
 from outbound.delivery import House
 from outbound.ledger import sending
 from outbound.ledger import tables as t
@@ -301,6 +302,27 @@ def test_the_audit_reports_every_change_made_to_the_accounts(
         tamper(tx)
     found = differences(house)
     assert any(each.measure == measure and why in each.why and each.letter == letter for each in found), found
+
+
+def moved_with_its_moment(tx: Connection) -> None:
+    earlier = datetime(2026, 11, 2, 9, 0, tzinfo=COPENHAGEN)
+    _run(tx, update(t.entry).where(E.stage == BOOKED).values(day=date(2026, 11, 2), at=earlier))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "why"),
+    [
+        (moved_with_its_moment, "at another moment than the one at which the supplier took it"),
+        (lambda tx: tx.execute(update(t.letter).values(channel="print")), "another way than the letter says"),
+    ],
+)
+def test_a_letter_counts_when_and_how_it_was_taken(
+    house: House, tamper: Callable[[Connection], None], why: str
+) -> None:
+    letter = sent(house)
+    with house.ledger.writing() as tx, unguarded(tx):
+        tamper(tx)
+    assert any(each.letter == letter and why in each.why for each in differences(house))
 
 
 def test_the_audit_names_the_entry_and_both_amounts(house: House) -> None:

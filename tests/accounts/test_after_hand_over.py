@@ -154,6 +154,9 @@ def test_a_letter_that_came_back_costs_what_the_provider_takes_for_it_once(
     assert money(house).cost == {Part.PORTO: 2400 + 425, Part.MATERIALS: 67}
     assert money(house).returned == 425
     assert differences(house.ledger) == []
+    with house.ledger.writing() as tx, unguarded(tx):
+        tx.execute(t.returned.delete())
+    assert [why for why in differences(house.ledger) if "of its return nothing is kept" in str(why)]
 
 
 def test_a_return_without_a_price_costs_nothing(house: House, world: World) -> None:

@@ -138,11 +138,11 @@ class Office:
         """What had been refused was taken after all."""
         if not self.sent:
             return
-        letter, dispatch = self.sent[which % len(self.sent)]
+        (letter, dispatch), at = self.sent[which % len(self.sent)], clock.now()
         with self.house.ledger.writing() as tx:
             found = sending.dispatch(tx, dispatch)
-            if sending.settle_dispatch(tx, dispatch, Outcome.TAKEN, frozenset(Outcome) - LIVE, taken_at=clock.now()):
-                accounts.book(tx, self.tariffs, locked(tx, letter), found, "economy", clock.now(), "print")
+            if sending.settle_dispatch(tx, dispatch, Outcome.TAKEN, frozenset(Outcome) - LIVE, taken_at=at):
+                accounts.book(tx, self.tariffs, locked(tx, letter), found, "economy", at, "print")
 
     def tell(self, which: int, amount: int, returned: bool) -> None:
         """A receipt: it came back, or what it cost."""

@@ -1,6 +1,7 @@
 """`outbound rebuild-facts`: what the figures are folded to, made anew from the entries."""
 
 import json
+from dataclasses import asdict, astuple
 from typing import Annotated
 
 import typer
@@ -11,12 +12,14 @@ from outbound.cli.opening import opened_ledger
 from outbound.cli.telling import working
 
 AT_ONCE = 20_000  # letters
+SHOWN = 50
+"""Facts told of one by one; all of them by --json."""
 
 
 def rebuild_facts(
-    as_json: Annotated[bool, typer.Option("--json", help="One object: how many facts stood otherwise.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One object: the facts that stood otherwise.")] = False,
 ) -> None:
-    """Make the facts of all days anew from the entries.
+    """Make the facts of all days anew from the entries, and say which stood otherwise.
 
     To be done once after an upgrade that says so, and after a ledger was restored.
 
@@ -29,10 +32,18 @@ def rebuild_facts(
         while facts.fold(ledger, AT_ONCE):
             pass
     if as_json:
-        typer.echo(json.dumps({"otherwise": wrong}))
+        typer.echo(json.dumps({"otherwise": [asdict(one) | {"day": f"{one.day}"} for one in wrong]}))
     elif wrong:
-        typer.echo(f"{wrong} facts stood otherwise than their entries add up to. All are made anew.")
+        for one in wrong[:SHOWN]:
+            typer.echo(_told(one))
+        typer.echo(f"{len(wrong)} facts stood otherwise than their entries add up to. All are made anew.")
     else:
         typer.echo("All facts are made anew. Each stood as its entries add up to.")
     if wrong:
         raise typer.Exit(Code.FOUND)
+
+
+def _told(one: facts.Otherwise) -> str:
+    way = " ".join(filter(None, astuple(one.way)))
+    changed = (f"{name} {was} -> {one.now[name]}" for name, was in one.was.items() if was != one.now[name])
+    return f"{one.day} {way}: {', '.join(changed)}"

@@ -3,7 +3,7 @@
 Whoever reads takes what is folded and the entries after it. All of it is made of the entries alone, and again at will.
 """
 
-from outbound.facts.days import NOT_SAID, Fact, Sums, Way, facts_of
+from outbound.facts.days import NOT_SAID, Fact, Otherwise, Sums, Way, facts_of
 from outbound.facts.days import fold as fold_days
 from outbound.facts.days import rebuild as rebuild_days
 from outbound.facts.kinds import Kind, fold, hand_overs, unfold
@@ -13,6 +13,7 @@ __all__ = [
     "NOT_SAID",
     "Fact",
     "Kind",
+    "Otherwise",
     "People",
     "Sums",
     "Way",

@@ -11,14 +11,14 @@ from outbound import clock
 from outbound.ledger import tables as t
 
 
-def committed(tx: Connection, name: str, every: timedelta) -> int:
-    """An entry before which nothing can be entered any more. Found out anew once in `every`.
+def committed(tx: Connection, name: str, every: timedelta | None = None) -> int:
+    """An entry before which nothing can be entered any more. Found out anew once in `every`, or at once.
 
     On PostgreSQL numbers are given before they are committed: for a moment nobody may write entries.
     """
     f = t.fold.c
     row = tx.execute(select(t.fold).where(f.name == name)).one_or_none()
-    if row and (row.entry_id < row.upto or row.at > clock.now() - every):
+    if row and every is not None and (row.entry_id < row.upto or row.at > clock.now() - every):
         return int(row.upto)
     if tx.dialect.name == "postgresql":
         tx.execute(text("SET LOCAL lock_timeout = '2s'"))

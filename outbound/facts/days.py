@@ -50,6 +50,16 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Otherwise:
+    """A fact that stood otherwise than its entries add up to: what it said, and what it says now."""
+
+    day: date
+    way: Way
+    was: Mapping[str, int]
+    now: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """What the entries of a month (YYYY-MM, as far as it is asked for) or day (YYYY-MM-DD) add up to for one way."""
 
@@ -71,7 +81,7 @@ def facts_of(tx: Connection, first: date, last: date, *, by_day: bool = False) -
     e = t.entry.c
     for day, way, sums in _summed(tx, e.id > folded_upto(tx, NAME), e.day >= first, e.day <= last):
         _add(found, f"{day:%Y-%m-%d}" if by_day else f"{day:%Y-%m}", way, sums)
-    return [Fact(period, way, dict(zip(SUMS, sums, strict=True))) for (period, way), sums in found.items() if any(sums)]
+    return [Fact(period, way, _named(sums)) for (period, way), sums in found.items() if any(sums)]
 
 
 def fold(ledger: Ledger, most: int = AT_ONCE) -> int:
@@ -93,13 +103,13 @@ def fold(ledger: Ledger, most: int = AT_ONCE) -> int:
     return last - after
 
 
-def rebuild(ledger: Ledger, most: int = AT_ONCE) -> int:
-    """Make every fact anew from the entries; how many stood otherwise before.
+def rebuild(ledger: Ledger, most: int = AT_ONCE) -> list[Otherwise]:
+    """Make every fact anew from the entries; those that stood otherwise before, in the order of their days.
 
     Whoever reads meanwhile reads the facts of before: they are exchanged in one transaction.
     """
     with ledger.writing() as tx:
-        upto = committed(tx, NAME, timedelta(0))
+        upto = committed(tx, NAME)
     found: Found = {}
     for after in range(0, upto, most):
         with ledger.reading() as tx:
@@ -108,17 +118,24 @@ def rebuild(ledger: Ledger, most: int = AT_ONCE) -> int:
         return _exchange(tx, found, upto)
 
 
-def _exchange(tx: Connection, made: Found, upto: int) -> int:
+def _exchange(tx: Connection, made: Found, upto: int) -> list[Otherwise]:
     """Put what was made of all entries up to that one in the place of what is there."""
     tx.execute(select(t.fold).where(t.fold.c.name == NAME).with_for_update())  # first, as whoever folds does
-    before, was = folded_upto(tx, NAME), _standing(tx)
+    newest = tx.execute(select(func.coalesce(func.max(t.entry.c.id), 0))).scalar_one()
+    before, was = min(folded_upto(tx, NAME), newest), _standing(tx)  # a restored ledger may have fewer entries
     _merge(was, _of_range(tx, before, upto))
     _merge(made, _of_range(tx, upto, before))
     tx.execute(delete(t.day_fact))
     tx.execute(t.fold.update().where(t.fold.c.name == NAME).values(entry_id=max(before, upto), upto=max(before, upto)))
     _keep(tx, made)
     nothing = [0] * len(SUMS)
-    return sum(was.get(key, nothing) != made.get(key, nothing) for key in was.keys() | made.keys())
+    unlike = [key for key in was.keys() | made.keys() if was.get(key, nothing) != made.get(key, nothing)]
+    unlike.sort(key=lambda key: (key[0], astuple(key[1])))
+    return [Otherwise(*key, *(_named(found.get(key, nothing)) for found in (was, made))) for key in unlike]
+
+
+def _named(sums: Sums) -> dict[str, int]:
+    return dict(zip(SUMS, sums, strict=True))
 
 
 def _of_range(tx: Connection, after: int, last: int) -> Found:

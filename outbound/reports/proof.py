@@ -55,6 +55,7 @@ def prove(tx: Connection) -> Iterator[Difference]:
     yield from audit(tx)
     yield from invoices.differences(tx)
     yield from _figures(tx)
+    yield from _folds(tx)
     for month, why in (*verify(tx), *verify_papers(tx)):
         yield Difference(None, None, f"{month:%Y-%m}", None, None, why)
 
@@ -69,6 +70,13 @@ def _figures(tx: Connection) -> Iterator[Difference]:
     yield from _unlike("reminders", {key: asdict(one) for key, one in reminders_in(facts).items()}, sent)
 
 
+def _folds(tx: Connection) -> Iterator[Difference]:
+    """What is entered behind the place up to which it is folded would be in no figure."""
+    for row in tx.execute(FOLDED_TOO_FAR):
+        why = "it is folded further than there are entries; `outbound rebuild-facts` mends it"
+        yield Difference(None, None, f"fold {row.name}", row.entry_id, row.newest, why)
+
+
 def _unlike(
     what: str, reported: Mapping[str, Mapping[str, int]], summed: Mapping[str, Mapping[str, int]]
 ) -> Iterator[Difference]:
@@ -76,7 +84,7 @@ def _unlike(
         one, other = reported.get(key, {}), summed.get(key, {})
         for name in sorted(one.keys() | other.keys()):
             if one.get(name, 0) != other.get(name, 0):
-                why = "the report's figure is not the sum of its entries"
+                why = "the facts are not the sum of their entries; `outbound rebuild-facts` says which, and mends them"
                 yield Difference(None, None, f"{what} {key}: {name}", one.get(name, 0), other.get(name, 0), why)
 
 
@@ -123,6 +131,10 @@ SUMMED = text(
 COUNTED = text(
     "SELECT e.inputs, SUM(CASE WHEN e.stage = 'booked' THEN 1 ELSE -1 END) AS letters FROM entry e "
     "JOIN letter l ON l.id = e.letter_id WHERE e.measure = 'letter' AND l.follows IS NULL GROUP BY 1"
+)
+FOLDED_TOO_FAR = text(
+    "SELECT name, entry_id, newest FROM fold JOIN (SELECT coalesce(max(id), 0) AS newest FROM entry) AS e "
+    "ON entry_id > newest ORDER BY name"
 )
 REMINDED = text(
     "SELECT l.department, SUM(CASE WHEN e.measure <> 'nemsms' THEN 0 WHEN e.stage = 'booked' THEN 1 ELSE -1 END) "

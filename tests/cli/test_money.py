@@ -76,3 +76,12 @@ def test_the_audit_finds_an_altered_amount(run: Run, sent: House) -> None:
     assert ended.code == Code.FOUND
     assert "office-porto" in ended.out
     assert clock.today().isoformat() not in ended.err
+
+
+def test_facts_made_anew_are_told_with_what_they_said(run: Run, sent: House) -> None:
+    assert "Each stood as its entries add up to." in run("rebuild-facts").out
+    with sent.ledger.writing() as tx:
+        tx.execute(update(t.day_fact).values(letters=7))
+    ended = run("rebuild-facts")
+    assert (ended.code, "digital enrolled enrolled: letters 7 -> 3" in ended.out) == (Code.FOUND, True)
+    assert json.loads(run("rebuild-facts", "--json").out) == {"otherwise": []}

@@ -111,6 +111,8 @@ def _file(which: str, out: Path, form: ReportForm | None, public: bool) -> None:
             with working("The report is made"):
                 made = papers.paper(ledger, load_organisation(settings.config_dir), first, wanted, public)
             write(out, made.body)
+        except papers.TooSoon:
+            raise CannotDo(_too_soon(which, public)) from None
         except Broken as fault:
             raise _unusable(which, fault) from None
         except RenderingFault:
@@ -118,6 +120,12 @@ def _file(which: str, out: Path, form: ReportForm | None, public: bool) -> None:
         except OSError as fault:
             raise CannotDo(f"{out} cannot be written: {fault.strerror}.") from None
     typer.echo(f"{out}: {len(made.body)} bytes.")
+
+
+def _too_soon(which: str, public: bool) -> str:
+    if public:
+        return f"{which} is not over; its file for everybody is made when it is."
+    return f"{which} has not begun; there is nothing to report."
 
 
 @month.command("verify")

@@ -26,6 +26,7 @@ from outbound.reports.monthly_pdf import as_pdf
 from outbound.reports.monthly_public import public_sheets, public_trend
 from outbound.reports.monthly_sheets import sheets_of, trend
 from outbound.reports.monthly_told import Told
+from outbound.reports.reading import Period
 from outbound.reports.suppression import FEWEST
 
 
@@ -60,13 +61,25 @@ def file_name(month: date, form: Form, public: bool) -> str:
     return f"maanedsrapport-{month:%Y-%m}{'-offentlig' if public else ''}.{form}"
 
 
+class TooSoon(Exception):
+    """The month has not begun; or, for everybody, it is not over: two files of it held against each other would tell of
+    the few letters between them."""
+
+
+def may_be_public(month: date) -> bool:
+    """Is every day of it behind us?"""
+    return Period.month(month.year, month.month).last < clock.today()
+
+
 def paper(ledger: Ledger, organisation: Organisation, month: date, form: Form, public: bool) -> File:
-    """The file as it is kept, and kept from now on if it was not; of an open month as it would be now. Raises Broken
-    and, where something fits on no page, RenderingFault."""
+    """The file as it is kept, and kept from now on if it was not; of an open month as it would be now. Raises Broken,
+    TooSoon and, where something fits on no page, RenderingFault."""
     keep(ledger, organisation, month)
     with ledger.reading() as tx:
         body = _kept(tx, month, form, public)
         if body is None:
+            if month > clock.today() or (public and not may_be_public(month)):
+                raise TooSoon
             body = MAKE[form](paper_of(month_report(tx, organisation, month), public))
     return File(file_name(month, form, public), form, body)
 

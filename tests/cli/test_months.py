@@ -178,6 +178,12 @@ def test_a_report_is_written_as_a_file_and_again_byte_for_byte(run: Run, sent: s
     assert "its files are those that were kept" in run("month", "verify").out
 
 
+def test_a_file_is_not_made_too_soon(run: Run, house: House, tmp_path: Path) -> None:
+    for month, more, why in (("2026-11", ("--public",), "is not over"), ("2027-01", (), "has not begun")):
+        ended = run("month", "report", month, "--out", str(tmp_path / "r.csv"), *more)
+        assert (ended.code, why in ended.err) == (Code.REFUSED, True)
+
+
 def test_what_cannot_be_written_says_why(run: Run, sent: str, tmp_path: Path) -> None:
     for words, why in (
         (("--format", "pdf"), "Say with --out"),

@@ -22,7 +22,7 @@ from outbound.reports import By, Period, percent, report
 from outbound.reports.month_end import end_months
 from outbound.reports.monthly import MonthReport, close_month, month_report, verify
 from outbound.reports.monthly_figures import figure_of
-from outbound.reports.papers import MAKE, Form, keep, paper, paper_of, verify_papers
+from outbound.reports.papers import MAKE, Form, TooSoon, keep, paper, paper_of, verify_papers
 from outbound.tariff_row import Part
 from tests.accounts.policy import RETURNS, with_tariffs
 from tests.audited import differences
@@ -150,6 +150,13 @@ def test_an_open_month_is_provisional_and_nothing_of_it_is_kept(told: House) -> 
         assert tx.execute(select(t.month_paper)).all() == []
 
 
+@pytest.mark.parametrize(("month", "public"), [(date(2027, 1, 1), True), (date(2027, 2, 1), False)])
+def test_no_file_is_made_too_soon(told: House, month: date, public: bool) -> None:
+    """Two public files of one month would tell of the letters between them; of a month ahead there is nothing to say."""
+    with pytest.raises(TooSoon):
+        paper(told.ledger, told.organisation, month, Form.CSV, public)
+
+
 @pytest.mark.parametrize(
     ("values", "why"),
     [
@@ -207,11 +214,11 @@ def test_a_full_disk_is_a_line_in_the_log(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.fsync", full)
-    scheduled(told, tmp_path / "fuld")
+    with monkeypatch.context() as now:
+        now.setattr("os.fsync", full)
+        scheduled(told, tmp_path / "fuld")
     assert "No space left on device" in caplog.text
     assert [*(tmp_path / "fuld").iterdir()] == []
-    monkeypatch.undo()
     scheduled(told, tmp_path / "fuld")
     assert len([*(tmp_path / "fuld").iterdir()]) == 12
 

@@ -118,6 +118,13 @@ def test_what_is_said_to_be_few_in_one_list_gives_nothing_away_in_another() -> N
     assert "returned Årsagen kendes ikke" in shown.marks
 
 
+def test_the_order_of_rows_tells_nothing_of_their_numbers() -> None:
+    systems = {name: (0, many) for name, many in (("Løn", 2), ("Byg", 1), ("Østre bad", 26), ("Aktiv", 11), ("c", 40))}
+    made = month_of({"a": (100, 80, 0)}, systems=systems)
+    (listed,) = [sheet for sheet in public_sheets(made.figures) if sheet.name == "Fagsystemer med mest papir"]
+    assert [row[0] for row in listed.rows] == ["Aktiv", "Byg", "c", "Løn", "Østre bad"]
+
+
 def test_a_month_with_few_letters_is_left_out_of_every_later_report() -> None:
     made = month_of({"a": (100, 50, 0), "b": (90, 60, 0)}, before=[(3, 40), (80, 20)])
     (months,) = [sheet for sheet in public_sheets(made.figures) if sheet.name == "Måned for måned"]

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from outbound.rendering import RenderingFault
 from outbound.reports.months import months_of
-from outbound.reports.papers import MEDIA, Broken, Form, file_name, paper
+from outbound.reports.papers import MEDIA, Broken, Form, TooSoon, file_name, may_be_public, paper
 from outbound.web.pages.faults import fault_page
 from outbound.web.pages.signed_in import Person, needs
 from outbound.web.people import EVERYWHERE, Role
@@ -40,7 +40,7 @@ def months(person: Manager, inside: Inside) -> Response:
     return person.page(
         "months.html",
         title="Månedsrapporter",
-        rows=[(one, _links(one.first, False), _links(one.first, True)) for one in found],
+        rows=[(one, _links(one.first, False), _public_links(one.first)) for one in found],
     )
 
 
@@ -58,6 +58,8 @@ def file(person: Manager, request: Request, inside: Inside, name: str) -> Respon
         raise Problem(Kind.NOT_FOUND)
     try:
         made = paper(house.ledger, house.organisation, month, form, wanted[2] is not None)
+    except TooSoon:
+        return fault_page(request, 422, "Måneden er ikke slut. Den offentlige udgave laves, når den er.")
     except Broken:
         return fault_page(
             request, 422, "Den gemte rapport kan ikke læses. Driften kan se hvorfor: outbound month verify."
@@ -70,6 +72,10 @@ def file(person: Manager, request: Request, inside: Inside, name: str) -> Respon
 
 def _links(month: date, public: bool) -> list[Link]:
     return [Link(file_name(month, form, public), WORDS[form]) for form in Form]
+
+
+def _public_links(month: date) -> list[Link]:
+    return _links(month, True) if may_be_public(month) else []
 
 
 def _must_see_all(person: Person) -> None:

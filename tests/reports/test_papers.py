@@ -152,7 +152,7 @@ def test_an_open_month_is_provisional_and_nothing_of_it_is_kept(told: House) -> 
 
 @pytest.mark.parametrize(("month", "public"), [(date(2027, 1, 1), True), (date(2027, 2, 1), False)])
 def test_no_file_is_made_too_soon(told: House, month: date, public: bool) -> None:
-    """Two public files of one month would tell of the letters between them; of a month ahead there is nothing to say."""
+    """Two public files of one month would tell of the letters between; of a month ahead there is nothing to say."""
     with pytest.raises(TooSoon):
         paper(told.ledger, told.organisation, month, Form.CSV, public)
 

@@ -140,7 +140,10 @@ def test_types_are_called_by_their_titles_and_others_by_their_codes(sent: House,
 
 
 def test_a_month_that_runs_is_said_to_run(sent: House, served: Served) -> None:
-    assert "November 2026 er ikke slut endnu." in get(served).text
+    """And counted up to today."""
+    page = get(served).text
+    assert "1. januar 2026 til 23. november 2026" in page
+    assert "November 2026 er ikke slut endnu." in page
     assert "er ikke slut endnu" not in get(served, til="2026-10").text
 
 

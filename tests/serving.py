@@ -66,7 +66,8 @@ def hidden(html: str, name: str = "token") -> str:
 
 
 def accounts_file(folder: Path) -> Path:
-    """Operations and management of all and of one department, two of the post room, and somebody without a page."""
+    """Operations and management of all and of one department, two of the post room, somebody without a page, somebody
+    of every role, and management of a department that is not there."""
     file = folder / "accounts.toml"
     people: tuple[tuple[str, list[str], list[str]], ...] = (
         ("drift", ["drift"], ["*"]),
@@ -80,6 +81,8 @@ def accounts_file(folder: Path) -> Path:
         ("post", ["post"], ["*"]),
         ("vikar", ["post"], ["*"]),
         ("ny", [], []),
+        ("alle", ["drift", "sag", "ledelse", "dpo", "post"], ["*"]),
+        ("ingen", ["ledelse"], ["findes-ikke"]),
     )
     rows = [
         f'[[account]]\nname = "{name}"\nhash = "{_hash}"\nroles = {roles}\ndepartments = {departments}\n'

@@ -124,7 +124,20 @@ def account(
         raise CannotDo("A name is 1 to 60 printable characters.")
     if is_reserved(name):
         raise CannotDo("That name is the router's own.")
+    _check_departments(department or [])
     typer.echo(account_lines(name, _password(), role, department or ["*"]))
+
+
+def _check_departments(codes: list[str]) -> None:
+    """Raises CannotDo for one that the organisation has never had; an account of it would see nothing."""
+    from outbound.web.people import EVERYWHERE
+
+    if set(codes) <= {EVERYWHERE}:
+        return
+    known = dict.fromkeys(each.code for each in load_organisation(load().config_dir).departments)
+    for code in codes:
+        if code not in (EVERYWHERE, *known):
+            raise CannotDo(f"config/organisation.toml has no department {code}; it has {', '.join(known)}.")
 
 
 def account_lines(name: str, password: str, roles: list[str], departments: list[str]) -> str:

@@ -159,6 +159,21 @@ DEFINITIONS: Mapping[str, tuple[Definition, ...]] = {
         ),
     ),
     "Mål og budget": (
+        Definition(
+            "Mål",
+            "Den andel, der skal nås. Gælder på periodens sidste dag; en forvaltnings eget mål går forud for alles.",
+            "som det er sat for kommunen eller forvaltningen, med sin kilde",
+        ),
+        Definition(
+            "Statens mål",
+            "Den digitale andel af digitaliserbare, som staten ville nå.",
+            "som det er sat, med sin kilde (Rigsrevisionen, 2016)",
+        ),
+        Definition(
+            "Forudsat",
+            "Den digitale andel af digitaliserbare, som beregningen af statens besparelser byggede på.",
+            "som det er sat, med sin kilde (Rigsrevisionen, 2016)",
+        ),
         Definition("Realiseret", "Hvad der sikkert er sparet i perioden.", "sparet, sikkert", CERTAIN),
         Definition(
             "Budget",

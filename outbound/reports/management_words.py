@@ -112,14 +112,14 @@ def costs(made: Management) -> Table:
 
 def most(what: str, found: Sequence[MostPaper]) -> Table:
     """The letter types or systems with most paper."""
-    headings = (what, "Breve", "På papir", "Papirandel", "Papir til tilmeldte", "Sparet, hvis digitalt")
+    headings = (what, "Breve", "På papir", "Papirandel", "Papir til tilmeldte", "Sparet, hvis digitalt, anslået")
     return (headings, *(_most(one) for one in found))
 
 
 def returned(made: Management) -> Table:
     """Letters that came back, by reason."""
     rows = ((reason_said(why), tal(letters)) for why, letters in made.returned.items())
-    return (("Grund", "Breve"), *rows)
+    return (("Grund", "Breve retur"), *rows)
 
 
 def _shares(made: Management) -> Iterator[Tile]:

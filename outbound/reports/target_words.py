@@ -7,9 +7,10 @@ from outbound.reports.report import NO_LETTERS, UNKNOWN, percent, router_share
 from outbound.reports.targets import Against, Prices, TargetReport, share_of_letters, share_of_people
 
 SHARES = (
-    "Forvaltning", "Digital andel", "Mål", "Af digitaliserbare", "Statens mål", "Forudsat", "Fjernprintandel", "Mål",
+    "Forvaltning", "Digital andel", "Mål, digitalt", "Af digitaliserbare", "Statens mål", "Forudsat",
+    "Fjernprintandel", "Mål, fjernprint",
 )  # fmt: skip
-GAINS = ("Forvaltning", "Realiseret", "Budget", "Afvigelse", "Tid, anslået", "Budget")
+GAINS = ("Forvaltning", "Realiseret", "Budget", "Afvigelse", "Tid, anslået", "Tid, budget")
 Table = tuple[tuple[str, ...], ...]
 
 
@@ -20,9 +21,8 @@ def shares(lines: Iterable[Against]) -> Table:
 
 def gains(lines: Iterable[Against], fixed_year: int | None) -> Table:
     """Gains beside their budgets: in the prices of the time, then certain ones in those of the fixed year."""
-    fixed = (
-        () if fixed_year is None else (f"Realiseret, {fixed_year}-priser", f"Budget, {fixed_year}-priser", "Afvigelse")
-    )
+    names = () if fixed_year is None else GAINS[1:4]
+    fixed = tuple(f"{name}, {fixed_year}-priser" for name in names)
     return ((*GAINS, *fixed), *(_gains(line, bool(fixed)) for line in lines))
 
 

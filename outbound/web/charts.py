@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from outbound.rendering.danish import kroner, tal
+from outbound.rendering.danish import tal
 from outbound.web.axis import Axis, Number, percent_of
 
 Written = Callable[[Number], str]
@@ -46,6 +46,7 @@ class Chart:
     """What is drawn, and how it is written. `key` begins every id, and is its own on the page.
 
     `most` is the end of the axis (1 for shares); else the greatest value is. `rows_are` heads the table's first column.
+    `whole` is how ticks and targets are written, where those are whole and values are not; else `written` is.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Chart:
     written: Written = lambda number: tal(int(number))
     most: Number | None = None
     target: str = "Mål"
+    whole: Written | None = None
 
     @property
     def has_target(self) -> bool:
@@ -71,11 +73,15 @@ class Chart:
         """A value in words."""
         return UNKNOWN if value is None else self.written(value)
 
+    def say_whole(self, value: Number | None) -> str:
+        """A tick or a target in words."""
+        return UNKNOWN if value is None else (self.whole or self.written)(value)
+
     @property
     def table(self) -> list[tuple[str, ...]]:
         """The figures behind: label, each series, and the target where there are any."""
         targets = self.has_target
-        return [(row.label, *self.said(row), *((self.say(row.target),) if targets else ())) for row in self.rows]
+        return [(row.label, *self.said(row), *((self.say_whole(row.target),) if targets else ())) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +171,13 @@ def columns(chart: Chart) -> Drawn:
         if row.target is not None:
             at = _down(axis, row.target)
             targets.append(Mark(percent_of(slot * place), percent_of(slot * (place + 1)), at, at))
-    ticks = [(_down(axis, tick), chart.written(tick)) for tick in axis.ticks]
+    ticks = [(_down(axis, tick), chart.say_whole(tick)) for tick in axis.ticks]
     return Drawn(
         chart, "columns", _summary(chart), ABOVE + FIELD + BELOW, _room(said for _, said in ticks), tuple(boxes),
         tuple(_months(chart, slot)), tuple(Word("100%", y + 4, said) for y, said in ticks),
         tuple(_totals(chart, stacks, axis, slot)), tuple(targets),
         tuple(Mark("0%", "100%", y, y) for y, _ in ticks),
     )  # fmt: skip
-
-
-def whole_kroner(amount: Number) -> str:
-    """Øre to kroner, without øre where there are none: `1.234 kr.`."""
-    return kroner(int(amount)).replace(",00 kr.", " kr.")
 
 
 def whole_percent(share: Number) -> str:
@@ -235,13 +236,15 @@ def _wrapped(label: str) -> list[str]:
 
 def _summary(chart: Chart) -> str:
     """What a picture of it would show at a glance."""
-    parts = [f"{chart.title}, {chart.unit}. {len(chart.rows)} rækker; alle tal står i tabellen under figuren."]
+    rows = "1 række" if len(chart.rows) == 1 else f"{len(chart.rows)} rækker"
+    parts = [f"{chart.title}, {chart.unit}. {rows}; alle tal står i tabellen under figuren."]
     for place, name in enumerate(chart.series):
         known = [row for row in chart.rows if row.values[place] is not None]
         if known:
             low, high = (end(known, key=lambda row: row.values[place] or 0) for end in (min, max))
             ends = ((word, f"{row.label}, {chart.said(row)[place]}") for word, row in (("mest", high), ("mindst", low)))
-            parts.append(f"{name}: " + "; ".join(f"{word} {said}" for word, said in ends) + ".")
+            said = "; ".join(f"{word} {said}" for word, said in ends)
+            parts.append(f"{name}: {said.removesuffix('.')}.")  # an amount ends in `kr.`
     return " ".join(parts)
 
 

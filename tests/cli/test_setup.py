@@ -18,7 +18,7 @@ from outbound.ledger.keys import system_of
 from outbound.settings import load
 from outbound.web.access import digest_of
 from outbound.web.people import Accounts, load_accounts
-from tests.cli.conftest import Run
+from tests.cli.conftest import Ended, Run
 from tests.people import person
 
 
@@ -63,6 +63,18 @@ def test_an_account_can_be_signed_in_with(run: Run, tmp_path: Path) -> None:
     accounts = Accounts(file)
     assert accounts.check("Ådse 'æ\" 😀", "en lang kode") is not None
     assert accounts.check("Ådse 'æ\" 😀", "en anden kode") is None
+
+
+def test_an_account_is_of_departments_that_there_are(run: Run) -> None:
+    def asked(*codes: str) -> Ended:
+        words = [word for code in codes for word in ("--department", code)]
+        return run("account", "a", "--role", "ledelse", *words, stdin="en lang kode\n")
+
+    said = asked("social", "boern-og-skole")
+    assert tomllib.loads(said.out)["account"][0]["departments"] == ["social", "boern-og-skole"]
+    refused = asked("social", "findes-ikke")
+    assert (refused.code, refused.out) == (Code.REFUSED, "")
+    assert "config/organisation.toml has no department findes-ikke; it has borgerservice, boern-og-skole" in refused.err
 
 
 @pytest.mark.parametrize(

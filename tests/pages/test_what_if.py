@@ -17,11 +17,12 @@ from outbound.reports import Period, percent
 from outbound.reports.whatif import Change, WhatIf, what_if
 from outbound.reports.whatif_words import HEADINGS, cost, dearer, in_three, words
 from outbound.tariff_row import Part
+from outbound.web.pages.definition_words import WHAT_IF
 from tests.cli.conftest import Run, environment, run  # noqa: F401
 from tests.reports.booked import HandOver, book
 from tests.serving import Served
 
-MARCH, YEAR = date(2026, 3, 2), Period(date(2026, 1, 1), date(2026, 11, 30))
+MARCH, YEAR = date(2026, 3, 2), Period(date(2026, 1, 1), date(2026, 11, 23))
 PATH = "/ledelse/hvad-nu-hvis"
 EXEMPT = HandOver(MARCH, channel="print", route="exempt", mailbox="exempt")
 PAPER_ONLY = HandOver(MARCH, channel="print", route="paper-only", letter_type="byggetilladelse")
@@ -120,7 +121,7 @@ def test_one_sentence_says_what_it_means(sent: House, served: Served) -> None:
     page = get(served, type="byggetilladelse").text
     saved = -dearer(ask(sent, Change(digital_types=frozenset({"byggetilladelse"}))).total)
     assert f"Med disse valg havde 2 flere breve været digitale, og udgiften havde været {kroner(saved)} lavere." in page
-    assert "Valgt: digitale brevtyper: byggetilladelse." in page
+    assert "Valgt: digitale brevtyper: Byggetilladelse." in page
     assert "Intet er valgt" in get(served).text
 
 
@@ -129,6 +130,35 @@ def test_types_for_paper_only_are_there_to_be_chosen_with_their_letters(sent: Ho
     assert re.search(r'value="byggetilladelse" checked.*?3 breve, 2 til tilmeldte', page)
     assert 'value="moedeindkaldelse"' not in page
     assert 'name="type"' not in get(served, fra="2026-04").text
+
+
+def test_types_are_called_by_their_titles_and_others_by_their_codes(sent: House, served: Served) -> None:
+    keep(sent, replace(PAPER_ONLY, letter_type="nedlagt-type"))
+    page = get(served).text
+    assert re.search(r'value="byggetilladelse"> <span><bdi>Byggetilladelse</bdi>', page)
+    assert re.search(r'value="nedlagt-type"> <span><bdi>nedlagt-type</bdi>', page)
+
+
+def test_a_month_that_runs_is_said_to_run(sent: House, served: Served) -> None:
+    """And counted up to today."""
+    page = get(served).text
+    assert "1. januar 2026 til 23. november 2026" in page
+    assert "November 2026 er ikke slut endnu." in page
+    assert "er ikke slut endnu" not in get(served, til="2026-10").text
+
+
+def test_an_account_without_a_department_that_is_there_is_told_so(sent: House, served: Served) -> None:
+    page = get(served, "ingen", tilmeldte="5").text
+    assert "Din konto har ingen forvaltninger." in page
+    assert "Ingen breve i perioden." not in page
+
+
+def test_the_page_leads_to_its_rules(sent: House, served: Served) -> None:
+    assert 'href="/ledelse/definitioner#hvad-nu-hvis"' in get(served).text
+    with served.signed_in("ledelse") as browser:
+        defined = browser.get("/ledelse/definitioner").text
+    assert '<section class="card" id="hvad-nu-hvis">' in defined
+    assert all(f"<dt>{name}</dt>" in defined for name in WHAT_IF)
 
 
 def test_a_manager_sees_their_own_departments_alone(sent: House, served: Served) -> None:
@@ -191,6 +221,7 @@ WRONG: list[tuple[dict[str, str | list[str]], str, str]] = [
     ({"fra": "2026-01\0"}, "fra", "Skriv måneden som år og måned"),
     ({"til": "<img src=x onerror=alert(1)>{{7*7}}"}, "til", "Skriv måneden som år og måned"),
     ({"fra": "2026-12", "til": "2026-12"}, "fra", "Måneden er ikke begyndt endnu."),
+    ({"til": "2026-12"}, "til", "Måneden er ikke begyndt endnu."),
     ({"fra": "2026-03", "til": "2026-02"}, "til", "Perioden skal slutte samme måned"),
     ({"fra": "2000-01", "til": "2026-01"}, "til", "Vælg højst 60 måneder."),
 ]

@@ -1,9 +1,11 @@
 """What-if in a real browser: by the keyboard alone, without a script, with and without an answer."""
 
+import io
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, expect
+from pypdf import PdfReader
 
 from outbound.delivery import House
 from tests.browsing import context_of, press, reach, sign_in, stands, type_into
@@ -24,11 +26,11 @@ def test_a_question_is_asked_with_the_keyboard_alone_and_without_a_script(
     press(page, page.get_by_role("link", name="Hvad nu hvis?"))
     type_into(page, page.get_by_label("Flere tilmeldte, procentpoint"), "12,5")
     type_into(page, page.get_by_label("Porto, kroner uden moms"), "40")
-    reach(page, page.get_by_role("checkbox", name="byggetilladelse"))
+    reach(page, page.get_by_role("checkbox", name="Byggetilladelse"))
     page.keyboard.press("Space")
     press(page, page.get_by_role("button", name="Regn ud"))
-    expect(page.get_by_role("region", name="1. januar 2026 til 30. november 2026")).to_contain_text(
-        "12,5 procentpoint flere tilmeldte; porto på 40,00 kr. for hvert brev på papir; digitale brevtyper: bygge"
+    expect(page.get_by_role("region", name="1. januar 2026 til 23. november 2026")).to_contain_text(
+        "12,5 procentpoint flere tilmeldte; porto på 40,00 kr. for hvert brev på papir; digitale brevtyper: Bygge"
     )
     expect(page.get_by_text("Med disse valg havde 2 flere breve været digitale")).to_be_visible()
     assert page.get_by_label("Porto, kroner uden moms").input_value() == "40"
@@ -57,5 +59,21 @@ def test_on_paper_the_choices_are_said_and_no_figure_is_cut_off(browser: Browser
     expect(page.get_by_text("Valgt: porto på 10.000,00 kr. for hvert brev på papir.")).to_be_visible()
     expect(page.get_by_role("img", name="Udgift")).to_be_visible()
     expect(page.locator("form").first).to_be_hidden()
-    for table in page.locator(".scroll:visible").all():
-        assert table.evaluate("one => one.scrollWidth <= one.clientWidth"), table.get_attribute("aria-label")
+    for table in page.locator(".scroll table:visible").all():
+        assert table.evaluate("one => one.getBoundingClientRect().right <= 719"), table.inner_text()[:200]
+
+
+def test_a_chart_is_printed_on_the_sheet_of_its_heading(browser: Browser, served: Served, house: House) -> None:
+    """Wherever the first sheet ends."""
+    keep(house, *[HandOver(MARCH, department=each.code) for each in house.organisation.departments_on(MARCH)])
+    page = context_of(browser).new_page()
+    sign_in(page, served, "ledelse", PATH)
+    page.goto(f"{served.url}{PATH}?porto=40")
+    for lower in range(0, 600, 100):
+        page.evaluate("lower => document.querySelector('h1').style.marginTop = `${lower}px`", lower)
+        sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
+        heading, legend, drawn = (
+            next(place for place, text in enumerate(sheets) if said in text)
+            for said in ("i procent af brevene", "Virkelighed Hvad nu hvis", "Socialforvaltningen")
+        )
+        assert heading == legend == drawn, lower

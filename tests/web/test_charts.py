@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from outbound.rendering.danish import kroner
+from outbound.reports.report import percent
 from outbound.web import axis, charts
 from outbound.web.charts import Chart, Drawn, Row
 from outbound.web.pages.looks import _environment
@@ -160,8 +162,27 @@ def test_the_alternative_says_the_greatest_and_the_least() -> None:
     assert "Nu: mest Miljø, 1.234; mindst Skole, 7." in page
 
 
+def test_the_alternative_is_said_as_people_say_it() -> None:
+    """One row is no rows, and the full stop of an amount ends the sentence."""
+    rows = [Row("Skole", (13265,))]
+    one = charts.bars(Chart("a", "Udgift", "kroner", ("Nu",), rows, written=lambda ore: kroner(int(ore))))
+    assert one.summary == (
+        "Udgift, kroner. 1 række; alle tal står i tabellen under figuren. "
+        "Nu: mest Skole, 132,65 kr.; mindst Skole, 132,65 kr."
+    )
+
+
+def test_values_have_their_tenths_where_ticks_and_targets_are_whole() -> None:
+    chart = Chart(
+        "a", "Andel", "%", ("Nu",), [Row("maj", (Fraction(9, 10),), Fraction(4, 5))], most=1,
+        written=lambda share: percent(Fraction(share)), whole=charts.whole_percent,
+    )  # fmt: skip
+    drawn = charts.columns(chart)
+    assert chart.table == [("maj", "90,0 %", "80 %")]
+    assert [word.text for word in drawn.above] == ["90,0 %"]
+    assert "100 %" in [word.text for word in drawn.beside]
+
+
 def test_numbers_are_written_in_danish() -> None:
-    assert charts.whole_kroner(123_400) == "1.234 kr."
-    assert charts.whole_kroner(-123_450) == "-1.234,50 kr."
     assert charts.whole_percent(Fraction(4, 5)) == "80 %"
     assert charts.whole_percent(Fraction(1, 3)) == "33,3 %"

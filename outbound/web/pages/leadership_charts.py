@@ -2,10 +2,12 @@
 
 from fractions import Fraction
 
-from outbound.rendering.danish import MONTHS, maaned
+from outbound.rendering.danish import MONTHS, kroner
 from outbound.reports.management import Management, Month
 from outbound.reports.management_words import REASONS, standing
-from outbound.web.charts import Chart, Drawn, Row, bars, columns, whole_kroner, whole_percent
+from outbound.reports.report import percent
+from outbound.web.axis import Number
+from outbound.web.charts import Chart, Drawn, Row, bars, columns, whole_percent
 
 UNFINISHED = "*"
 """Behind a month of which days are missing."""
@@ -27,7 +29,7 @@ def by_month(made: Management) -> tuple[Drawn, Drawn]:
         columns(
             Chart(
                 "andel", "Digital andel måned for måned", "procent af månedens breve", ("Digital andel",), shares,
-                "Måned", whole_percent, 1,
+                "Måned", exact_percent, 1, whole=whole_percent,
             )
         ),
     )  # fmt: skip
@@ -37,7 +39,11 @@ def by_department(made: Management) -> Drawn:
     """The digital share of each department beside its target."""
     rows = [Row(line.label, (line.figure.letters.digital_share,), _part(line.target)) for line in made.departments]
     title, unit = "Digital andel i forvaltningerne", "procent af forvaltningens breve"
-    return bars(Chart("forvaltninger", title, unit, ("Digital andel",), rows, written=whole_percent, most=1))
+    return bars(
+        Chart(
+            "forvaltninger", title, unit, ("Digital andel",), rows, written=exact_percent, most=1, whole=whole_percent
+        )
+    )
 
 
 def by_reason(made: Management) -> Drawn:
@@ -51,12 +57,17 @@ def gains(made: Management) -> Drawn:
     lines = [made.against.total, *made.against.lines] if len(made.departments) > 1 else made.against.lines
     rows = [Row(line.label, (line.certain.current,), line.certain_budget.current) for line in lines]
     title, unit = "Sikker gevinst mod budget", "kroner uden moms, årets priser"
-    return bars(Chart("gevinst", title, unit, ("Realiseret",), rows, written=whole_kroner, target="Budget"))
+    return bars(Chart("gevinst", title, unit, ("Realiseret",), rows, written=exact_kroner, target="Budget"))
 
 
-def unfinished(made: Management) -> tuple[str, ...]:
-    """The months that the marks are of."""
-    return tuple(maaned(f"{month.line.key}-01") for month in made.months if not month.over)
+def exact_percent(share: Number) -> str:
+    """As the tables write it."""
+    return percent(Fraction(share))
+
+
+def exact_kroner(ore: Number) -> str:
+    """As the tables write it."""
+    return kroner(int(ore))
 
 
 def _short(month: Month) -> str:

@@ -3,34 +3,32 @@
 The answer is `outbound.reports.whatif`'s, as the command's. The address holds the choices, so that it can be kept.
 """
 
-import re
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
-from outbound import clock
 from outbound.delivery import House
 from outbound.reports import Period
 from outbound.reports.choices import MOST_TYPES, Asked, CannotAsk, Choices, choices_of
+from outbound.reports.management import Read
+from outbound.reports.management import choices as departments_in
 from outbound.reports.whatif import Change, Line, PaperOnly, TooManyPrinted, WhatIf, what_if
 from outbound.reports.whatif_words import HEADINGS, cost, in_three, words
 from outbound.web import charts
 from outbound.web.charts import Chart, Drawn, Row
 from outbound.web.pages import what_if_words as said
+from outbound.web.pages.months_asked import ECHOED, NO_DEPARTMENTS, latest, period_of, running, shown_as
 from outbound.web.pages.signed_in import Person, needs
+from outbound.web.pages.type_titles import titles_of
 from outbound.web.people import EVERYWHERE, Role
 from outbound.web.rooms import Inside
 
 HERE = "/ledelse/hvad-nu-hvis"
 router = APIRouter(prefix=HERE)
-MOST_MONTHS = 60
-ECHOED = 40  # characters of what was written, in its field again
 SWITCH = {"til": "on", "fra": "off"}
-_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
 WAYS = ("Virkelighed", "Hvad nu hvis")
 
 
@@ -72,7 +70,7 @@ def page(
     person: Annotated[Person, Depends(needs(Role.MANAGEMENT))], inside: Inside, asked: Annotated[Given, Depends(given)]
 ) -> Response:
     """Choices, what they mean, and both ways side by side for the departments that this person may see."""
-    period, faults = _period(asked)
+    period, faults = period_of(asked.first, asked.last)
     choices, more = _choices(asked)
     faults |= more
     answer = None
@@ -90,28 +88,12 @@ def page(
         fields=said.FIELDS,
         period=period,
         types=_types(answer),
+        titles=titles_of(inside.house.types),
         presets=_presets(asked, answer) if answer else [],
         about=about,
-        latest=f"{clock.today():%Y-%m}",
+        latest=latest(),
+        running=running(period) if period else "",
     )
-
-
-def _period(asked: Given) -> tuple[Period | None, dict[str, str]]:
-    """From the first of a month to the last of another, this year so far where nothing is said; and what is wrong."""
-    today = clock.today()
-    written = {"fra": asked.first or f"{today:%Y}-01", "til": asked.last or f"{today:%Y-%m}"}
-    faults = {name: said.MONTHS_WRITTEN for name, text in written.items() if not _MONTH.fullmatch(text)}
-    if faults:
-        return None, faults
-    first, last = (date.fromisoformat(f"{text}-01") for text in written.values())
-    months = (last.year - first.year) * 12 + last.month - first.month + 1
-    if first > today:
-        return None, {"fra": said.MONTHS_AHEAD}
-    if months < 1:
-        return None, {"til": said.MONTHS_TURNED}
-    if months > MOST_MONTHS:
-        return None, {"til": said.months_too_many(MOST_MONTHS)}
-    return Period(first, Period.month(last.year, last.month).last), {}
 
 
 def _choices(asked: Given) -> tuple[Choices, dict[str, str]]:
@@ -137,11 +119,11 @@ def _answer(house: House, person: Person, period: Period, choices: Choices) -> t
 
 def _echoed(asked: Given, period: Period | None) -> Given:
     """What the fields show: what was written, cut where nobody can have meant it."""
-    first, last = (period.first, period.last) if period else (None, None)
+    first, last = shown_as(period, asked.first, asked.last)
     return replace(
         asked,
-        first=f"{first:%Y-%m}" if first else asked.first[:ECHOED],
-        last=f"{last:%Y-%m}" if last else asked.last[:ECHOED],
+        first=first,
+        last=last,
         points=asked.points[:ECHOED],
         postage=asked.postage[:ECHOED],
     )
@@ -176,14 +158,26 @@ def _result(house: House, person: Person, answer: WhatIf, choices: Choices) -> d
     rows = [words(line, name) for line, name in zip((*answer.lines, answer.total), (*names, together), strict=True)]
     return {
         "sentence": said.sentence(answer.total) if choices.any else said.NOTHING_CHOSEN,
-        "chosen": [*said.chosen(choices)],
+        "chosen": [*said.chosen(_titled(choices, house))],
         "tiles": [*said.tiles(answer.total)],
         "whose": together,
         "charts": _charts(answer.lines, names) if answer.lines else [],
         "tables": [*zip(said.TABLES, zip(*map(in_three, (HEADINGS, *rows)), strict=True), strict=True)],
         "any": bool(answer.lines),
+        "empty": "Ingen breve i perioden." if _has_departments(house, person, answer.period) else NO_DEPARTMENTS,
         "notes": answer.notes,
     }
+
+
+def _titled(choices: Choices, house: House) -> Choices:
+    """The same with types by their titles, to be read."""
+    titles = titles_of(house.types)
+    return replace(choices, types=frozenset(titles.get(name, name) for name in choices.types))
+
+
+def _has_departments(house: House, person: Person, period: Period) -> bool:
+    """Is any department of the period theirs?"""
+    return any(person.account.may_see(code) for code in departments_in(house.organisation, Read(period)))
 
 
 def _charts(lines: tuple[Line, ...], names: list[str]) -> list[Drawn]:

@@ -21,8 +21,8 @@ from outbound.reports.proof import prove as all_differences
 from outbound.reports.workbook import export as to_workbook
 
 DIFFERENCE = ("entry", "letter", "measure", "stored", "expected", "why")
-LAST = date(9998, 12, 31)
-"""The last day that may be asked for: every day up to it has a month after its own."""
+FIRST, LAST = date(1900, 1, 1), date(9998, 12, 31)
+"""The days that may be asked for: each begins and ends in UTC too, and has a month after its own."""
 
 
 def report(
@@ -61,7 +61,7 @@ def audit(
     """
     if (first or last) and not export:
         raise CannotDo("--from and --to are of the workbook (--export); everything is computed again whatever its day.")
-    period = period_of(first or str(date.min), last or str(LAST))
+    period = period_of(first or str(FIRST), last or str(LAST))
     with opened_ledger() as (_, ledger), ledger.reading() as tx:
         if export:
             export.open("ab").close()  # a folder, or one that is not there, is said before anything is made
@@ -90,8 +90,8 @@ def period_of(first: str, last: str) -> Period:
     except ValueError as fault:
         ours = str(fault) if str(fault).startswith("The period") else "A day is written YYYY-MM-DD."
         raise CannotDo(ours) from None
-    if period.last > LAST:
-        raise CannotDo(f"A period ends on {LAST} at the latest.")
+    if period.first < FIRST or period.last > LAST:
+        raise CannotDo(f"A period lies between {FIRST} and {LAST}.")
     return period
 
 

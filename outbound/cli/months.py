@@ -10,7 +10,7 @@ import typer
 
 from outbound.accounts.closing import NotNow
 from outbound.cli.faults import CannotDo, Code
-from outbound.cli.money import LAST
+from outbound.cli.money import FIRST, LAST
 from outbound.cli.opening import name_of_hand, opened_ledger, os_user
 from outbound.cli.tables import Form, shown, table
 from outbound.cli.telling import working
@@ -171,8 +171,8 @@ def month_of(which: str) -> date:
         first = date.fromisoformat(f"{which}-01")
     except ValueError:
         raise CannotDo("A month is written YYYY-MM.") from None
-    if first > LAST:
-        raise CannotDo(f"{LAST:%Y-%m} is the last month there is.")
+    if not FIRST <= first <= LAST:
+        raise CannotDo(f"The months there are go from {FIRST:%Y-%m} to {LAST:%Y-%m}.")
     return first
 
 

@@ -15,7 +15,7 @@ MOST_POSTAGE = 1_000_000  # øre
 MOST_TYPES = 200
 LONGEST_TYPE = 100  # characters
 
-_POINTS = re.compile(r"\+?[0-9]{1,3}([.,][0-9]{1,3})?", re.ASCII)
+_POINTS = re.compile(r"\+?[0-9]{1,3}(,[0-9]{1,3}|\.[0-9]{1,2})?", re.ASCII)  # 1.000 is a thousand in Danish
 _KRONER = re.compile(r"([0-9]{1,6})([.,][0-9]{1,2})?", re.ASCII)
 
 

@@ -2,7 +2,8 @@
 
 Nothing is touched: hand-overs are read by what their price depends on (`outbound.facts`), each kind is priced once, and
 reality stands beside. Sums are whole øre times whole letters; only the part of the letters that is moved is a fraction,
-and each amount is rounded once, for its department. docs/measures.md defines every term.
+and each amount is rounded once, for its department; letters so that the departments' make up the rounded whole.
+docs/measures.md defines every term.
 """
 
 from collections import defaultdict
@@ -114,7 +115,7 @@ def what_if(
     if change.householding:
         _check_printed(mine, most_printed)
         shared = shared_envelopes(tx, period, pricing.tariffs, change.household_letters, change.postage, departments)
-    lines = tuple(_line(key, one, min(part, Fraction(1)), shared) for key, one in sorted(found.items()))
+    lines = tuple(_lines(found, min(part, Fraction(1)), shared))
     total = Line("", _sum(line.real for line in lines), _sum(line.other for line in lines))
     notes = [*_notes(change, part, pricing, mine, shared)]
     return WhatIf(period, lines, total, notes, _paper_only(mine))
@@ -210,16 +211,22 @@ def _supplier(counted: Counted, channel: Channel, otherwise: str) -> str:
     return max(sorted(by), key=lambda name: by[name], default=otherwise)
 
 
-def _line(key: str, found: _Found, part: Fraction, shared: Shared) -> Line:
-    names = (Channel.DIGITAL, *SUMS)
-    other = {
-        name: rounded(
-            found.other[name] + part * found.moves[name] + (1 - part) * found.stays[name] + shared.change(key, name)
-        )
-        for name in names
-    }
-    letters = found.real[Channel.DIGITAL] + found.real[Channel.PRINT]
-    return Line(key, _figure(found.real), _figure({**other, Channel.PRINT: letters - other[Channel.DIGITAL]}))
+def _lines(found: Mapping[str, _Found], part: Fraction, shared: Shared) -> Iterator[Line]:
+    """Of each department. Parts of letters are carried on to the next one: rounded by themselves, a letter in many
+    departments of half a letter each would be many letters."""
+    exactly, told = Fraction(0), 0
+    for key, one in sorted(found.items()):
+        other = {name: rounded(_exactly(one, name, part) + shared.change(key, name)) for name in SUMS}
+        exactly += _exactly(one, Channel.DIGITAL, part)
+        digital = rounded(exactly) - told
+        told += digital
+        letters = one.real[Channel.DIGITAL] + one.real[Channel.PRINT]
+        channels: Sums = {Channel.DIGITAL: digital, Channel.PRINT: letters - digital}
+        yield Line(key, _figure(one.real), _figure({**other, **channels}))
+
+
+def _exactly(found: _Found, name: str, part: Fraction) -> Fraction:
+    return found.other[name] + part * found.moves[name] + (1 - part) * found.stays[name]
 
 
 def _figure(sums: Mapping[str, int]) -> Figure:

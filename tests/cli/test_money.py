@@ -57,10 +57,18 @@ def test_a_period_without_letters_has_no_shares(run: Run, sent: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("--from", "i går"), ("--to", "2020-13-01"), ("--from", "2999-01-01"), ("--to", "9999-12-31")]
+    "words",
+    [
+        ("--from", "i går"),
+        ("--to", "2020-13-01"),
+        ("--from", "2999-01-01"),
+        ("--to", "9999-12-31"),
+        ("--from", "0001-01-01"),
+    ],
 )
 def test_a_period_that_is_none_is_said(run: Run, house: House, words: tuple[str, str]) -> None:
-    assert run("report", *words).code == Code.REFUSED
+    for command in ("report", "management", "targets", "whatif"):
+        assert run(command, *words).code == Code.REFUSED
 
 
 def test_a_period_may_end_on_the_last_day_there_is(run: Run, house: House) -> None:

@@ -92,7 +92,8 @@ def test_a_month_that_cannot_be_closed_says_why(run: Run, sent: str) -> None:
         ("2026-12", "can be closed from"),
         ("2026-10", "next month to be closed is 2026-11"),
         ("i", "YYYY-MM"),
-        ("9999-12", "9998-12 is the last month there is"),
+        ("9999-12", "from 1900-01 to 9998-12"),
+        ("0001-01", "from 1900-01 to 9998-12"),
     ):
         ended = run("month", "close", month)
         assert ended.code == Code.REFUSED

@@ -249,8 +249,9 @@ def test_all_faults_are_said_at_once(sent: House, served: Served) -> None:
 def test_hostile_types_are_text(sent: House, served: Served) -> None:
     hostile = "<img src=x onerror=alert(1)>{{7*7}} \N{SLIGHTLY SMILING FACE}"
     keep(sent, replace(PAPER_ONLY, letter_type=hostile))
-    page = get(served, type=["<script>alert(1)</script>", hostile]).text
-    assert "Ingen breve af typen &lt;script&gt;alert(1)&lt;/script&gt; gik på papir" in page
+    unknown = get(served, type=["<script>alert(1)</script>"])
+    assert (unknown.status_code, "alert(1)</script>" in unknown.text) == (422, False)
+    page = get(served, type=[hostile]).text
     assert html.escape(hostile) in page
     assert "<img" not in page
 
@@ -291,3 +292,11 @@ def test_the_page_of_management_leads_here_and_back(sent: House, served: Served)
 def test_only_management_may_ask(served: Served) -> None:
     for name in ("drift", "sag", "post"):
         assert get(served, name).status_code == 403
+
+
+def test_a_type_that_there_is_not_is_said_beside_the_choice(house: House, served: Served) -> None:
+    with served.signed_in("ledelse") as browser:
+        answer = browser.get("/ledelse/hvad-nu-hvis", params={"type": "findes-ikke"})
+    assert answer.status_code == 422
+    assert "En af de valgte brevtyper findes ikke." in answer.text
+    assert "findes-ikke" not in answer.text

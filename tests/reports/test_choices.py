@@ -24,7 +24,16 @@ from outbound.reports.choices import (
 
 
 @pytest.mark.parametrize(
-    ("text", "points"), [("", 0), (" ", 0), ("5", 5), ("+5", 5), ("2,5", Fraction(5, 2)), ("0.125", Fraction(1, 8))]
+    ("text", "points"),
+    [
+        ("", 0),
+        (" ", 0),
+        ("5", 5),
+        ("+5", 5),
+        ("2,5", Fraction(5, 2)),
+        ("0,125", Fraction(1, 8)),
+        ("2.25", Fraction(9, 4)),
+    ],
 )
 def test_points_are_exact(text: str, points: Fraction) -> None:
     assert points_of(text) == points
@@ -46,7 +55,9 @@ def test_whatever_is_written_is_understood_within_bounds_or_refused(text: str) -
     assert found.postage is None or 0 <= found.postage <= MOST_POSTAGE
 
 
-@pytest.mark.parametrize("text", ["1e999", "-5", "NaN", "٣", "5 5", "1_0", "5,", ",5", "0x5", "5\0", "1000000"])
+@pytest.mark.parametrize(
+    "text", ["1e999", "-5", "NaN", "٣", "5 5", "1_0", "5,", ",5", "0x5", "5\0", "1.000", "1000000"]
+)
 def test_what_is_no_number_is_refused(text: str) -> None:
     for read in (points_of, postage_of):
         with pytest.raises(CannotAsk):

@@ -138,6 +138,16 @@ def test_half_a_letter_is_not_counted_twice(ledger: Ledger, tariffs: Tariffs) ->
     assert ask(ledger, tariffs, enrolled=Fraction(5, 2)).total.other.letters == Letters(9, 11)
 
 
+def test_parts_of_letters_in_many_departments_make_no_whole_ones(ledger: Ledger, tariffs: Tariffs) -> None:
+    """5 points of 20 letters are one letter, a tenth of each of ten departments' one; 10 points are two."""
+    departments = [f"d{number}" for number in range(10)]
+    keep(ledger, tariffs, *[HandOver(MARCH)] * 10, *(replace(EXEMPT, department=one) for one in departments))
+    for points, moved in ((5, 1), (10, 2), (25, 5)):
+        answer = ask(ledger, tariffs, enrolled=Fraction(points))
+        assert answer.total.other.letters == Letters(10 + moved, 10 - moved)
+        assert all(line.other.letters.digital - line.real.letters.digital in (0, 1) for line in answer.lines)
+
+
 def test_nobody_is_enrolled_who_cannot_be(ledger: Ledger, tariffs: Tariffs) -> None:
     fixed = [("under-15", "under-15"), ("left-the-country", "left-the-country"), ("no-number", None),
              ("paper-demanded", "exempt"), ("chosen-paper", "enrolled"), ("paper-only", "exempt")]  # fmt: skip

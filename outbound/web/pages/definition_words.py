@@ -21,6 +21,8 @@ WHAT_IF: Mapping[str, str] = {
     "Samkuvertering": "For alle brevtyper: breve i samme printkørsel til samme modtager, af samme klasse og til "
     "samme land, deler kuvert op til den største. Slet ikke: hvert brev betaler for sin egen. Breve, hvis modtager "
     "er glemt, tælles og lades være; rekommanderede breve deler aldrig.",
+    "Afrunding": "Der regnes med dele af breve. I hver forvaltning vises hele breve, så de tilsammen er det afrundede "
+    "antal i alt; en forvaltning kan derfor have et brev mere eller mindre, end når den ses alene.",
     "Priser": "Et brev, der flyttes, koster dagens pris hos den leverandør, som de fleste digitale breve gik til. "
     "Er intet valgt, er de to sider ens til sidste øre.",
 }

@@ -77,6 +77,8 @@ def page(
     if period:
         answer, too_many = _answer(inside.house, person, period, Choices() if faults else choices)
         faults |= too_many
+        if choices.types - inside.house.types.keys() - answer.paper_only.keys():
+            faults[str(Asked.TYPES)] = said.TYPE_UNKNOWN
     status = 422 if faults else 200
     about = _result(inside.house, person, answer, choices) if answer and not faults else None
     return person.page(

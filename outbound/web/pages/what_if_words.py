@@ -30,6 +30,7 @@ FIELDS = {
     str(Asked.HOUSEHOLDING): "Samkuvertering",
     str(Asked.TYPES): "Brevtyper, der kun sendes på papir, gjort digitale",
 }
+TYPE_UNKNOWN = "En af de valgte brevtyper findes ikke. Vælg typerne på listen."
 MONTHS_WRITTEN = "Skriv måneden som år og måned, fx 2026-03."
 MONTHS_TURNED = "Perioden skal slutte samme måned, som den begynder, eller senere."
 MONTHS_AHEAD = "Måneden er ikke begyndt endnu."

@@ -9,13 +9,12 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 
 from outbound import clock
-from outbound.cli.tables import Form, shown
 from outbound.rendering import Fault
 from outbound.reports import By, Period, table, target_words
 from outbound.reports import management_words as words
-from outbound.reports.columns import MANAGEMENT, rows_of
 from outbound.reports.definitions import DEFINITIONS, KNOWN, anchor
 from outbound.reports.management import Management, choices, management, read
+from outbound.reports.management_file import as_csv
 from outbound.reports.report import Report
 from outbound.web.pages import leadership_charts as charts
 from outbound.web.pages.signed_in import Person, needs
@@ -66,14 +65,13 @@ def figures(person: InCharge, inside: Inside, fra: Month = "", til: Month = "", 
 
 @router.get("/ledelse.csv")
 def download(person: InCharge, inside: Inside, fra: Month = "", til: Month = "", forvaltning: Code = "") -> Response:
-    """The same figures for a spreadsheet: amounts in øre, as `outbound management --format csv` writes them."""
+    """The same figures for people with a spreadsheet; machines ask `outbound management --format csv`."""
     asked = _asked(person, inside, fra, til, forvaltning)
-    written = shown(list(rows_of(asked.made)), dict.fromkeys(MANAGEMENT, ""), Form.CSV)
     name = "-".join(
         filter(None, ("ledelse", asked.department, f"{asked.period.first:%Y-%m}", f"{asked.period.last:%Y-%m}"))
     )
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(f"{written}\n", media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(as_csv(asked.made), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/ledelse/definitioner")

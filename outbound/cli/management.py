@@ -19,13 +19,14 @@ from outbound.reports.management import Management, choices, read
 from outbound.reports.management import management as made_of
 
 Rows = Sequence[Mapping[str, Any]]
+FORMS = "csv and json are for programs: amounts in øre, decimal points. For Excel in Danish: the file of /ledelse."
 
 
 def management(
     first: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD; else the first of this year.")] = "",
     last: Annotated[str, typer.Option("--to", help="The last day; else today.")] = "",
     department: Annotated[str, typer.Option(help="The code of one department; else all of them.")] = "",
-    form: Annotated[Form, typer.Option("--format", help="csv and json have amounts in øre.")] = Form.TABLE,
+    form: Annotated[Form, typer.Option("--format", help=FORMS)] = Form.TABLE,
 ) -> None:
     """What management sees: shares, reasons for paper, savings and budgets of a period.
 

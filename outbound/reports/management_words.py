@@ -79,16 +79,20 @@ def standing(made: Management) -> list[Reason]:
 
 def savings(made: Management) -> Table:
     """What was saved, part by part; what is certain and what is estimated apart."""
+    return (("Besparelse", "Beløb", "Art"), *((name, kroner(ore), kind) for name, ore, kind in savings_of(made)))
+
+
+def savings_of(made: Management) -> tuple[tuple[str, int, str], ...]:
+    """The same in øre: each a name, an amount, and how sure it is."""
     money, sure, guess = made.total.figure.money, "Sikkert", "Anslået, lægges ikke til"
     return (
-        ("Besparelse", "Beløb", "Art"),
-        ("Porto sparet", kroner(money.saved(Part.PORTO)), sure),
-        ("Materialer sparet", kroner(money.saved(Part.MATERIALS)), sure),
-        ("Sparet, sikkert", kroner(money.certain), "Sikkert: porto og materialer"),
-        ("Heraf digitalt frem for fjernprint", kroner(money.certain_digitally), sure),
-        ("Heraf fjernprint frem for kontoret", kroner(money.certain_by_print), sure),
-        ("Heraf samkuvertering", kroner(money.householding), "Sikkert, en del af fjernprint"),
-        ("Tid sparet, anslået", kroner(money.estimated), guess),
+        ("Porto sparet", money.saved(Part.PORTO), sure),
+        ("Materialer sparet", money.saved(Part.MATERIALS), sure),
+        ("Sparet, sikkert", money.certain, "Sikkert: porto og materialer"),
+        ("Heraf digitalt frem for fjernprint", money.certain_digitally, sure),
+        ("Heraf fjernprint frem for kontoret", money.certain_by_print, sure),
+        ("Heraf samkuvertering", money.householding, "Sikkert, en del af fjernprint"),
+        ("Tid sparet, anslået", money.estimated, guess),
     )
 
 

@@ -1,6 +1,6 @@
 """A month's report as CSV and as a workbook. The same report gives the same bytes: no clock is read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from fractions import Fraction
 from io import BytesIO
@@ -14,34 +14,40 @@ from outbound.reports.figures import rounded
 from outbound.reports.formulas import letters
 from outbound.reports.monthly_paper import Cell, Column, Kind, Paper, Sheet, plain, typed
 
-HEADINGS = ("Måned", "Afsnit", "Linje", "Kolonne", "Værdi", "Enhed")
+FIGURE = ("Afsnit", "Linje", "Kolonne", "Værdi", "Enhed")
+"""What a line says of one figure."""
+HEADINGS = ("Måned", *FIGURE)
 FORMATS = {Kind.COUNT: "#,##0", Kind.MONEY: '#,##0.00 "kr."', Kind.SHARE: '0.0 "%"', Kind.PERCENT: '0 "%"'}
 """By kind. A share stands in percent to the tenth, as it is written everywhere."""
 
 
 def as_csv(paper: Paper) -> bytes:
     """A line for every figure: semicolons, decimal comma, CRLF and a byte order mark, as Excel in Danish reads them."""
-    rows = [HEADINGS, *_lines(paper)]
-    return ("\ufeff" + "".join(";".join(row) + "\r\n" for row in rows)).encode()
+    month, lines = f"{paper.month:%Y-%m}", as_lines("Om rapporten", (paper.title, *paper.said), paper.sheets)
+    return written([HEADINGS, *((month, *line) for line in lines)])
 
 
-def _lines(paper: Paper) -> Iterator[tuple[str, ...]]:
-    month = f"{paper.month:%Y-%m}"
-    for number, said in enumerate((paper.title, *paper.said), 1):
-        yield month, "Om rapporten", str(number), "", cell(said), ""
-    for sheet in paper.sheets:
+def as_lines(about: str, said: Iterable[str], sheets: Iterable[Sheet]) -> Iterator[tuple[str, ...]]:
+    """What is said of the figures, in the section `about`, then each figure, as FIGURE has them and made safe."""
+    for place, one in enumerate(said, 1):
+        yield about, str(place), "", cell(one), ""
+    for sheet in sheets:
         for row in sheet.every_row:
             for column, value in zip(sheet.columns[1:], row[1:], strict=True):
                 text, unit = plain(value, column)
                 number = not isinstance(typed(value, column)[0], str)
                 yield (
-                    month,
                     cell(sheet.name),
                     cell(str(row[0])),
                     cell(column.name),
                     text if number else cell(text),
                     unit,
                 )
+
+
+def written(rows: Iterable[Sequence[str]]) -> bytes:
+    """Rows of cells that are safe by now, as a file."""
+    return ("\ufeff" + "".join(";".join(row) + "\r\n" for row in rows)).encode()
 
 
 def as_workbook(paper: Paper) -> bytes:

@@ -1,7 +1,5 @@
 """`/ledelse` shows what the report says and nothing beside, to those whose figures they are."""
 
-import csv
-import io
 import re
 from dataclasses import replace
 from datetime import date
@@ -15,14 +13,12 @@ from outbound.letter import Channel, Mailbox
 from outbound.rendering import LetterTypes
 from outbound.reports import By, Period, Reminders, reminders_of, report, table, target_words
 from outbound.reports import management_words as words
-from outbound.reports.columns import rows_of
 from outbound.reports.definitions import KNOWN, anchor
 from outbound.reports.management import Management, management, read
 from outbound.reports.paper import REASONS as PAPER
 from outbound.reports.proof import prove
 from outbound.reports.targets import target_report
 from outbound.settings import HOME
-from outbound.tariff_row import Part
 from outbound.web.pages.leadership import FIELDS
 from outbound.web.pages.leadership_tables import parted, term
 from outbound.web.pages.type_titles import titles_of
@@ -91,19 +87,6 @@ def test_the_page_shows_the_figures_in_their_own_words(sent: House, served: Serv
         assert f"<b>{tile.value}</b>" in page
     for said in ("80,0 %", "mangler 12,0 procentpoint", "ukendt", "Fritaget for Digital Post", "4 af 5 personer"):
         assert said in page
-
-
-def test_the_file_has_the_same_figures_as_the_page(sent: House, served: Served) -> None:
-    made = figures_of(sent)
-    with served.signed_in("ledelse") as browser:
-        answer = browser.get("/ledelse.csv", params={"fra": "2026-11", "til": "2026-11"})
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == 'attachment; filename="ledelse-2026-11-2026-11.csv"'
-    rows = list(csv.DictReader(io.StringIO(answer.text), delimiter=";"))
-    assert [(row["table"], row["key"], row["letters"]) for row in rows] == [
-        (row["table"], row["key"], str(row["letters"])) for row in rows_of(made)
-    ]
-    assert rows[0]["saved_porto"] == str(made.total.figure.money.saved(Part.PORTO))
 
 
 def test_one_department_is_shown_alone(sent: House, served: Served) -> None:

@@ -1,6 +1,6 @@
 """`/ledelse`: what those see who answer for the mail, as docs/measures.md defines it; and that in Danish."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -8,17 +8,17 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 from outbound import clock
-from outbound.cli.tables import Form, shown
 from outbound.reports import Period
-from outbound.reports.columns import MANAGEMENT, rows_of
 from outbound.reports.definitions import DEFINITIONS
 from outbound.reports.management import Management, Read, choices, management, read
+from outbound.reports.management_file import as_csv
 from outbound.web.pages import leadership_charts as charts
 from outbound.web.pages.definition_words import WHAT_IF, reasons_for_paper
 from outbound.web.pages.faults import fault_page
-from outbound.web.pages.leadership_tables import tables_of, term
+from outbound.web.pages.leadership_tables import tables_of, term, titled
 from outbound.web.pages.months_asked import NO_DEPARTMENTS, latest, period_of, running, shown_as
 from outbound.web.pages.signed_in import Person, needs
+from outbound.web.pages.type_titles import titles_of
 from outbound.web.people import EVERYWHERE, Role
 from outbound.web.rooms import Inside, Rooms
 
@@ -79,18 +79,19 @@ def figures(person: InCharge, inside: Inside, fra: str = "", til: str = "", forv
 
 @router.get("/ledelse.csv")
 def download(person: InCharge, inside: Inside, fra: str = "", til: str = "", forvaltning: str = "") -> Response:
-    """The same figures for a spreadsheet: amounts in øre, as `outbound management --format csv` writes them."""
+    """The same figures for people with a spreadsheet; machines ask `outbound management --format csv`."""
     asked = _asked(person, inside, fra, til, forvaltning)
     if isinstance(asked, Wrong):
         return fault_page(person.request, 422, " ".join(f"{FIELDS[at]}: {said}" for at, said in asked.faults.items()))
     if not asked.departments:
         return fault_page(person.request, 403, NO_DEPARTMENTS)
-    written = shown(list(rows_of(asked.made)), dict.fromkeys(MANAGEMENT, ""), Form.CSV)
     name = "-".join(
         filter(None, ("ledelse", asked.department, f"{asked.period.first:%Y-%m}", f"{asked.period.last:%Y-%m}"))
     )
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(f"{written}\n", media_type="text/csv; charset=utf-8", headers=headers)
+    types = titled(asked.made.letter_types, titles_of(inside.house.types))
+    made = replace(asked.made, letter_types=tuple(types))
+    return Response(as_csv(made), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.get("/ledelse/definitioner")

@@ -42,7 +42,7 @@ def tables_of(made: Management, types: Mapping[str, LetterType]) -> dict[str, ob
         "reasons": words.reasons(made),
         "savings": words.savings(made),
         "costs": words.costs(made),
-        "letter_types": words.most("Brevtype", _titled(made.letter_types, titles_of(types))),
+        "letter_types": words.most("Brevtype", titled(made.letter_types, titles_of(types))),
         "systems": words.most("Fagsystem", made.systems),
         "returned": words.returned(made),
         "shares": target_words.shares(lines),
@@ -61,5 +61,6 @@ def parted(rows: words.Table, *at: int) -> tuple[words.Table, ...]:
     return tuple(tuple((row[0], *row[first:end]) for row in rows) for first, end in ends if first < end)
 
 
-def _titled(found: Iterable[MostPaper], titles: Mapping[str, str]) -> list[MostPaper]:
+def titled(found: Iterable[MostPaper], titles: Mapping[str, str]) -> list[MostPaper]:
+    """The same letter types by their titles, those without one by their codes."""
     return [replace(one, line=replace(one.line, label=titles.get(one.line.key, one.line.label))) for one in found]

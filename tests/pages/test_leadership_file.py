@@ -214,6 +214,22 @@ def test_it_has_net_and_enrolment_of_the_whole_municipality(sent: House, served:
     assert (people["Tilmeldte"][0], people["Ud af"][0]) == ("5", "7")
 
 
+def test_refused_and_returned_letters_stand_with_what_they_cost(sent: House) -> None:
+    made = figures_of(sent)
+    money = replace(made.total.figure.money, failed=1234, returned=567_890)
+    total = replace(made.total, figure=replace(made.total.figure, money=money))
+    found = file_of(as_csv(replace(made, total=total)))
+    for section in ("Pris efter kanal", "Pris efter forvaltning", "Pris efter måned"):
+        line = found[section, "I alt"]
+        assert (line["Forgæves forsøg"], line["Kom retur"]) == (("12,34", "kr."), ("5678,90", "kr."))
+
+
+def test_without_a_fixed_year_it_has_no_fixed_prices(sent: House) -> None:
+    made = figures_of(sent)
+    assert b"2024-priser" in as_csv(made)
+    assert b"-priser" not in as_csv(replace(made, against=replace(made.against, fixed_year=None)))
+
+
 def test_where_people_are_forgotten_it_counts_none(sent: House) -> None:
     made = figures_of(sent)
     of = replace(

@@ -113,7 +113,13 @@ DEFINITIONS: Mapping[str, tuple[Definition, ...]] = {
             "materialer fra kontoret − betalte materialer",
             CERTAIN,
         ),
-        Definition("Sparet, sikkert", "Hvad der sikkert er sparet.", "porto sparet + materialer sparet", CERTAIN),
+        Definition(
+            "Sparet, sikkert",
+            "Hvad der sikkert er sparet. Et brev, der sendes igen, tæller ikke som brev, men det koster, og det er "
+            "sammenlignet med kontoret som alle andre: også dér skulle det være sendt igen.",
+            "porto sparet + materialer sparet",
+            CERTAIN,
+        ),
         Definition(
             "Tid sparet, anslået",
             "Hvad arbejdet med at trykke, folde og sende brevene ville have kostet. Lægges aldrig til det sikre: "

@@ -6,10 +6,13 @@ from datetime import date
 from outbound import clock
 from outbound.rendering.danish import maaned
 from outbound.reports import Period
-from outbound.web.pages import what_if_words as said
 
 FIRST, LAST = "fra", "til"
 MOST_MONTHS = 60
+WRITTEN = "Skriv måneden som år og måned, fx 2026-03."
+TURNED = "Perioden skal slutte samme måned, som den begynder, eller senere."
+AHEAD = "Måneden er ikke begyndt endnu."
+TOO_MANY = f"Vælg højst {MOST_MONTHS} måneder."
 NO_DEPARTMENTS = "Din konto har ingen forvaltninger."
 ECHOED = 40  # characters of what was written, in its field again
 _MONTH = re.compile(r"[2-9][0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
@@ -22,16 +25,16 @@ def period_of(first: str, last: str) -> tuple[Period | None, dict[str, str]]:
     """
     today = clock.today()
     written = {FIRST: first or f"{today:%Y}-01", LAST: last or f"{today:%Y-%m}"}
-    faults = {name: said.MONTHS_WRITTEN for name, text in written.items() if not _MONTH.fullmatch(text)}
-    faults |= {name: said.MONTHS_AHEAD for name, text in written.items() if name not in faults and text > latest()}
+    faults = {name: WRITTEN for name, text in written.items() if not _MONTH.fullmatch(text)}
+    faults |= {name: AHEAD for name, text in written.items() if name not in faults and text > latest()}
     if faults:
         return None, faults
     begins, ends = (date.fromisoformat(f"{text}-01") for text in written.values())
     months = (ends.year - begins.year) * 12 + ends.month - begins.month + 1
     if months < 1:
-        return None, {LAST: said.MONTHS_TURNED}
+        return None, {LAST: TURNED}
     if months > MOST_MONTHS:
-        return None, {LAST: said.months_too_many(MOST_MONTHS)}
+        return None, {LAST: TOO_MANY}
     return Period(begins, min(_end_of(ends), today)), {}
 
 

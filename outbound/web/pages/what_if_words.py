@@ -31,17 +31,9 @@ FIELDS = {
     str(Asked.TYPES): "Brevtyper, der kun sendes på papir, gjort digitale",
 }
 TYPE_UNKNOWN = "En af de valgte brevtyper findes ikke. Vælg typerne på listen."
-MONTHS_WRITTEN = "Skriv måneden som år og måned, fx 2026-03."
-MONTHS_TURNED = "Perioden skal slutte samme måned, som den begynder, eller senere."
-MONTHS_AHEAD = "Måneden er ikke begyndt endnu."
 TABLES = ("Breve", "Udgift", "Besparelse")
 UNCHANGED = "som det var"
 NOTHING_CHOSEN = "Intet er valgt, så hvad nu hvis er det samme som virkeligheden."
-
-
-def months_too_many(most: int) -> str:
-    """The period is too long."""
-    return f"Vælg højst {most} måneder."
 
 
 def too_many_printed(letters: int, most: int) -> str:

@@ -19,9 +19,9 @@ SHOWN = 50
 def rebuild_facts(
     as_json: Annotated[bool, typer.Option("--json", help="One object: the facts that stood otherwise.")] = False,
 ) -> None:
-    """Make the facts of all days anew from the entries, and say which stood otherwise.
+    """Make the facts of all days anew from the entries.
 
-    To be done once after an upgrade that says so, and after a ledger was restored.
+    Says which stood otherwise. To be done once after an upgrade that says so, and after a ledger was restored.
 
     Pages and reports go on meanwhile. Ends with exit code 1 where a fact stood otherwise than its entries add up to.
     """

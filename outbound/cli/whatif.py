@@ -12,6 +12,7 @@ from outbound.cli.money import period_of
 from outbound.cli.opening import opened_ledger
 from outbound.cli.tables import Form, shown, table
 from outbound.organisation import load_organisation
+from outbound.rendering import LetterTypes
 from outbound.reports.choices import (
     LONGEST_TYPE,
     MOST_POINTS,
@@ -74,6 +75,8 @@ def whatif(
         other = load_tariffs(tariffs) if tariffs else None
         change = Change.of(asked, settings.household_letters, other)
         answer = what_if(tx, period, change, load_tariffs(settings.config_dir))
+        if unknown := types - LetterTypes.load(settings.templates_dir).keys() - answer.paper_only.keys():
+            raise CannotDo(f"There is no letter type {', '.join(sorted(unknown))}.")
         organisation = load_organisation(settings.config_dir)
     lines = [*answer.lines, answer.total]
     if form is not Form.TABLE:

@@ -135,7 +135,7 @@ def rounded(amount: Fraction | int) -> int:
     return floor(amount + Fraction(1, 2))
 
 
-def share(part: int, whole: int) -> Fraction | None:
+def share(part: int | Fraction, whole: int) -> Fraction | None:
     """The part of the whole. None where the whole is nothing, or corrections outweigh the letters of the period."""
     return Fraction(part, whole) if whole > 0 and 0 <= part <= whole else None
 

@@ -20,7 +20,7 @@ from outbound.accounts import Kind as Money_of
 from outbound.facts import Kind, hand_overs
 from outbound.letter import Channel, Mailbox
 from outbound.postage import Tariffs
-from outbound.reports.figures import Figure, Letters, Money, rounded
+from outbound.reports.figures import Figure, Letters, Money, rounded, share
 from outbound.reports.reading import Period
 from outbound.reports.sharing import Shared, shared_envelopes
 from outbound.reports.whatif_change import Change, can_move, is_freed
@@ -50,11 +50,18 @@ class TooManyPrinted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One department, or all: as it was, and as it would have been."""
+    """One department, or all: as it was, and as it would have been. `digital`: how many letters would exactly have been
+    digital; those of `other` are whole."""
 
     key: str
     real: Figure
     other: Figure
+    digital: Fraction
+
+    @property
+    def digital_share(self) -> Fraction | None:
+        """Digital andel, as it would have been. None without letters."""
+        return share(self.digital, self.other.letters.through_router)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,8 @@ def what_if(
         _check_printed(mine, most_printed)
         shared = shared_envelopes(tx, period, pricing.tariffs, change.household_letters, change.postage, departments)
     lines = tuple(_lines(found, min(part, Fraction(1)), shared))
-    total = Line("", _sum(line.real for line in lines), _sum(line.other for line in lines))
+    exactly = sum((line.digital for line in lines), Fraction(0))
+    total = Line("", _sum(line.real for line in lines), _sum(line.other for line in lines), exactly)
     notes = [*_notes(change, part, pricing, mine, shared)]
     return WhatIf(period, lines, total, notes, _paper_only(mine))
 
@@ -217,12 +225,13 @@ def _lines(found: Mapping[str, _Found], part: Fraction, shared: Shared) -> Itera
     exactly, told = Fraction(0), 0
     for key, one in sorted(found.items()):
         other = {name: rounded(_exactly(one, name, part) + shared.change(key, name)) for name in SUMS}
-        exactly += _exactly(one, Channel.DIGITAL, part)
+        mine = _exactly(one, Channel.DIGITAL, part)
+        exactly += mine
         digital = rounded(exactly) - told
         told += digital
         letters = one.real[Channel.DIGITAL] + one.real[Channel.PRINT]
         channels: Sums = {Channel.DIGITAL: digital, Channel.PRINT: letters - digital}
-        yield Line(key, _figure(one.real), _figure({**other, **channels}))
+        yield Line(key, _figure(one.real), _figure({**other, **channels}), mine)
 
 
 def _exactly(found: _Found, name: str, part: Fraction) -> Fraction:

@@ -27,7 +27,7 @@ def words(line: Line, name: str) -> list[str]:
         tal(other.letters.digital),
         tal(more_digital(line)),
         percent(real.letters.digital_share),
-        percent(other.letters.digital_share),
+        percent(line.digital_share),
         *(word for was, now in money for word in (kroner(was), kroner(now), kroner(now - was))),
         kroner(real.money.estimated),
         kroner(other.money.estimated),

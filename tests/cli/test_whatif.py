@@ -81,3 +81,8 @@ def test_householding_can_be_asked_about_alone(run: Run, sent: House, day: date)
     ended = run("whatif", "--from", day, "--to", day, "--householding", "on")
     assert ended.code == Code.DONE
     assert "0 kuverter færre" in ended.err
+
+
+def test_a_letter_type_that_there_is_not_is_refused(run: Run, house: House) -> None:
+    ended = run("whatif", "--digital-types", "findes-ikke,faerdigt-brev")
+    assert (ended.code, "There is no letter type findes-ikke." in ended.err) == (Code.REFUSED, True)

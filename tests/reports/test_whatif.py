@@ -146,6 +146,8 @@ def test_parts_of_letters_in_many_departments_make_no_whole_ones(ledger: Ledger,
         answer = ask(ledger, tariffs, enrolled=Fraction(points))
         assert answer.total.other.letters == Letters(10 + moved, 10 - moved)
         assert all(line.other.letters.digital - line.real.letters.digital in (0, 1) for line in answer.lines)
+        assert {line.digital_share for line in answer.lines if line.key != "borgerservice"} == {Fraction(moved, 10)}
+        assert answer.total.digital_share == Fraction(10 + moved, 20)
 
 
 def test_nobody_is_enrolled_who_cannot_be(ledger: Ledger, tariffs: Tariffs) -> None:

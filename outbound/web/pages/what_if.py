@@ -161,6 +161,7 @@ def _result(house: House, person: Person, answer: WhatIf, choices: Choices) -> d
     return {
         "sentence": said.sentence(answer.total) if choices.any else said.NOTHING_CHOSEN,
         "chosen": [*said.chosen(_titled(choices, house))],
+        "about_points": said.ABOUT_POINTS if choices.points else "",
         "tiles": [*said.tiles(answer.total)],
         "whose": together,
         "charts": _charts(answer.lines, names) if answer.lines else [],
@@ -183,9 +184,9 @@ def _has_departments(house: House, person: Person, period: Period) -> bool:
 
 
 def _charts(lines: tuple[Line, ...], names: list[str]) -> list[Drawn]:
-    both = [(name, line.real, line.other) for name, line in zip(names, lines, strict=True)]
-    shares = [Row(name, (real.letters.digital_share, other.letters.digital_share)) for name, real, other in both]
-    costs = [Row(name, (cost(real), cost(other))) for name, real, other in both]
+    named = [*zip(names, lines, strict=True)]
+    shares = [Row(name, (line.real.letters.digital_share, line.digital_share)) for name, line in named]
+    costs = [Row(name, (cost(line.real), cost(line.other))) for name, line in named]
     return [
         charts.bars(Chart("andel", "Digital andel", "i procent af brevene", WAYS, shares, written=said.share, most=1)),
         charts.bars(Chart("udgift", "Udgift", "i kroner uden moms", WAYS, costs, written=said.money)),

@@ -30,6 +30,10 @@ FIELDS = {
     str(Asked.HOUSEHOLDING): "Samkuvertering",
     str(Asked.TYPES): "Brevtyper, der kun sendes på papir, gjort digitale",
 }
+ABOUT_POINTS = (
+    "Procentpointene er hele kommunens: så meget stiger tilmeldingen i alt. Den samme del af dem, der kunne have en "
+    "postkasse, flyttes i hver forvaltning, som derfor kan stige mere eller mindre."
+)
 TYPE_UNKNOWN = "En af de valgte brevtyper findes ikke. Vælg typerne på listen."
 TABLES = ("Breve", "Udgift", "Besparelse")
 UNCHANGED = "som det var"
@@ -97,7 +101,7 @@ def tiles(total: Line) -> Iterator[tuple[str, str, str, str]]:
         ("Breve på papir", real.letters.printed, other.letters.printed),
     ):
         yield name, tal(was), tal(now), _signed(now - was, tal)
-    shares = real.letters.digital_share, other.letters.digital_share
+    shares = real.letters.digital_share, total.digital_share
     yield "Digital andel", percent(shares[0]), percent(shares[1]), _points_more(*shares)
     for name, was, now in (
         ("Udgift", cost(real), cost(other)),

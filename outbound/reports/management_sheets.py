@@ -10,6 +10,7 @@ from outbound.reports.monthly_told import DEPARTMENT, TOTAL, C, M, P, S, T
 from outbound.reports.paper import MostPaper, cost
 from outbound.reports.report import ESTIMATED, HEADINGS, UNKNOWN, Line
 from outbound.reports.returned import reason_said
+from outbound.reports.target_words import GAINS
 from outbound.reports.targets import Against, Prices, share_of_letters, share_of_people
 from outbound.tariff_row import Part
 
@@ -115,7 +116,7 @@ def _savings(made: Management) -> Sheet:
 def _gains(made: Management) -> Sheet:
     """In the prices of the time; the certain ones also in those of the fixed year, where there is one."""
     year = made.against.fixed_year
-    heads = ("Realiseret", "Budget", "Afvigelse", "Tid, anslået", "Tid, budget")
+    heads = GAINS[1:]
     fixed = () if year is None else tuple(f"{name}, {year}-priser" for name in heads[:3])
     rows = tuple(_gain(line, bool(fixed)) for line in (*made.against.lines, made.against.total))
     return Sheet(

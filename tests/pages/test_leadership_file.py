@@ -25,10 +25,12 @@ from outbound.reports.management_sheets import sheets_of
 from outbound.reports.monthly_paper import words
 from tests.delivery.walking import run_to_rest
 from tests.house import MovingClock, hand_in, submission
-from tests.outside import ModelMailer, ModelReceipts, World
+from tests.outside import World
+from tests.pages.test_leadership import world
 from tests.people import person
 from tests.serving import Served
 
+__all__ = ["world"]
 NOVEMBER = {"fra": "2026-11", "til": "2026-11"}
 SECTIONS = {
     "Måned for måned": "Måned for måned",
@@ -47,13 +49,6 @@ ENROLMENT = "Netto og tilmelding i hele kommunen"
 File = Mapping[tuple[str, str], Mapping[str, tuple[str, str]]]
 """By section and line: column to value and unit."""
 NUMBER = re.compile(r"-?[\d.,]*\d(?: kr\.| %)?")
-
-
-@pytest.fixture
-def world() -> World:
-    """Suppliers under the names that the shipped tariffs price."""
-    name = "digital-post"
-    return World(digital=ModelMailer(Channel.DIGITAL, name), digital_receipts=ModelReceipts(name))
 
 
 @pytest.fixture

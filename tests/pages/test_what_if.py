@@ -18,6 +18,7 @@ from outbound.reports.whatif import Change, WhatIf, what_if
 from outbound.reports.whatif_words import HEADINGS, cost, dearer, in_three, words
 from outbound.tariff_row import Part
 from outbound.web.pages.definition_words import WHAT_IF
+from outbound.web.pages.what_if_words import ABOUT_POINTS
 from tests.cli.conftest import Run, environment, run  # noqa: F401
 from tests.reports.booked import HandOver, book
 from tests.serving import Served
@@ -300,3 +301,8 @@ def test_a_type_that_there_is_not_is_said_beside_the_choice(house: House, served
     assert answer.status_code == 422
     assert "En af de valgte brevtyper findes ikke." in answer.text
     assert "findes-ikke" not in answer.text
+
+
+def test_points_are_said_to_be_of_the_whole_municipality(sent: House, served: Served) -> None:
+    assert ABOUT_POINTS in get(served, tilmeldte="5").text
+    assert ABOUT_POINTS not in get(served, porto="40").text
